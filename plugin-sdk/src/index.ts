@@ -1,3 +1,4 @@
+export { type BoundaryOptions, type CheckedRevision, checkRevision, findVersionFault } from './boundary.ts';
 export { eachPackage } from './each-package.ts';
 export {
   isPluginError,
