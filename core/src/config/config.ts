@@ -1,0 +1,139 @@
+/**
+ * A configuration as everything else sees it: read, merged, validated, frozen.
+ *
+ * Text that may hold `${env:NAME}` or `${file:PATH}` stays as it was written (type {@link Template}) and is resolved at the
+ * moment of use by {@link Interpolator}; durations are milliseconds, sizes are bytes.
+ */
+export interface Config {
+  /** Absolute path of the file that was named. */
+  readonly file: string;
+  /** Its directory: relative paths start here, and `.sluice/` in it holds what a node keeps on its disk. */
+  readonly directory: string;
+  /** Every file that was read, includes too; a reload watches them. */
+  readonly files: readonly string[];
+  /** SHA-256 of what was read, before interpolation: two nodes with the same hash have the same configuration. */
+  readonly hash: string;
+  readonly server: ServerConfig;
+  readonly store: Template;
+  readonly timezone: string;
+  /** Plugins beside the bundled ones: npm package names, or absolute paths of .ts or .js files. */
+  readonly plugins: readonly string[];
+  readonly pluginLimits: PluginLimits;
+  readonly http: HttpConfig;
+  readonly retention: RetentionConfig;
+  readonly minFree: number;
+  readonly repositories: ReadonlyMap<string, RepositoryConfig>;
+  readonly pipelines: ReadonlyMap<string, PipelineConfig>;
+}
+
+/** Text before interpolation. What is shown anywhere is this text. */
+export type Template = string;
+
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The address that people and registries use, where it differs from host and port. */
+  readonly url: string | undefined;
+}
+
+export interface PluginLimits {
+  readonly silenceMs: number;
+  readonly totalMs: number;
+  readonly memoryBytes: number;
+}
+
+export interface HttpConfig {
+  readonly proxy: Template | undefined;
+  readonly noProxy: readonly string[];
+  /** Absolute path of a PEM file with more certificate authorities. */
+  readonly ca: string | undefined;
+  readonly concurrencyPerHost: number;
+}
+
+export interface RetentionConfig {
+  readonly logsMs: number;
+  readonly pollsMs: number;
+  readonly decisionsMs: number;
+  /** The most finished runs kept per pipeline. */
+  readonly runs: number;
+}
+
+export type Schedule = { readonly everyMs: number } | { readonly cron: string } | { readonly manual: true };
+
+export interface RepositoryConfig {
+  readonly name: string;
+  readonly plugin: string;
+  /** The plugin's repository settings, text before interpolation. */
+  readonly config: PluginSettings;
+  readonly poll: Schedule;
+  readonly hookSecret: Template | undefined;
+  readonly http: RepositoryHttpConfig;
+  readonly formerly: readonly string[];
+  readonly packages: ReadonlyMap<string, PackageConfig>;
+}
+
+export interface RepositoryHttpConfig {
+  readonly clientCert: string | undefined;
+  readonly clientKey: string | undefined;
+  /** Origins beside the repository's own that its credentials may go to. */
+  readonly trust: readonly string[];
+}
+
+/** Settings as a plugin's fields name them. */
+export type PluginSettings = Readonly<Record<string, Template | number | boolean>>;
+
+export interface PackageConfig {
+  readonly name: string;
+  readonly config: PluginSettings;
+  readonly first: 'latest' | 'none';
+  /** Standings that may start something beside `ok`. */
+  readonly accept: readonly ('deprecated' | 'yanked')[];
+}
+
+export interface PipelineConfig {
+  readonly name: string;
+  readonly group: string | undefined;
+  readonly label: string;
+  readonly materials: readonly PackageMaterial[];
+  readonly environment: Readonly<Record<string, Template>>;
+  readonly stages: readonly StageConfig[];
+}
+
+export type TriggerMode = 'latest' | 'every' | 'manual';
+
+export interface PackageMaterial {
+  readonly repository: string;
+  readonly package: string;
+  readonly trigger: TriggerMode;
+  /** `<NAME>` in the job's environment, already upper-cased. */
+  readonly as: string;
+}
+
+export interface StageConfig {
+  readonly name: string;
+  readonly approval: { readonly type: 'auto' };
+  readonly jobs: readonly JobConfig[];
+}
+
+export type JobConfig = RunJob | WebhookJob;
+
+interface JobBase {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** `repository.field` names of secrets that this job may see. */
+  readonly secrets: readonly string[];
+  /** What to do where nobody can know whether the job was done. */
+  readonly onDoubt: 'fail' | 'restart';
+}
+
+export interface RunJob extends JobBase {
+  readonly kind: 'run';
+  /** A shell command; never interpolated by Sluice. */
+  readonly command: string;
+}
+
+export interface WebhookJob extends JobBase {
+  readonly kind: 'webhook';
+  readonly url: Template;
+  readonly secret: Template | undefined;
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Tx } from './store.ts';
+
+/** The tables whose rows are work that one node does at a time. */
+export type LeasedTable = 'repository' | 'attempt';
+
+/** A row that a node has claimed. `fence` grows with every claim, so that an outlived claim is recognised at commit. */
+export interface Lease {
+  readonly table: LeasedTable;
+  readonly id: number;
+  readonly fence: number;
+}
+
+/** Somebody else has the work by now: what was done under the lease must not be committed. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  constructor({ table, id, fence }: Lease) {
+    super(`the lease on ${table} ${id} (fence ${fence}) was lost to another node`);
+  }
+}
+
+/** How long a lease lasts unless it is renewed, in milliseconds, by the database's clock. */
+export const leaseMs = 30_000;
+
+/** Claims rows that a query found free, for `owner`. Call it in the transaction that selected them. */
+export async function claim(tx: Tx, table: LeasedTable, ids: readonly number[], owner: string): Promise<readonly Lease[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.db
+    .updateTable(table)
+    .set({ lease_owner: owner, lease_until: sql<number>`${tx.dialect.now} + ${leaseMs}`, fence: sql<number>`fence + 1` })
+    .where('id', 'in', ids)
+    .returning(['id', 'fence'])
+    .execute();
+  return rows.map(({ id, fence }) => ({ table, id, fence }));
+}
+
+/** Locks the lease's row to the end of the transaction. Throws {@link LeaseLost} where it is not ours any more. */
+export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
+  const row = await tx.db
+    .selectFrom(lease.table)
+    .select('fence')
+    .where('id', '=', lease.id)
+    .where('lease_owner', 'is not', null)
+    .modifyEnd(tx.dialect.forUpdate)
+    .executeTakeFirst();
+  if (row?.fence !== lease.fence) throw new LeaseLost(lease);
+}
+
+/** Lengthens leases; answers those that are still ours. */
+export async function renew(tx: Tx, table: LeasedTable, leases: readonly Lease[]): Promise<ReadonlySet<number>> {
+  const kept = new Set<number>();
+  for (const { id, fence } of leases) {
+    const { numUpdatedRows } = await tx.db
+      .updateTable(table)
+      .set({ lease_until: sql<number>`${tx.dialect.now} + ${leaseMs}` })
+      .where('id', '=', id)
+      .where('fence', '=', fence)
+      .where('lease_owner', 'is not', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows > 0n) kept.add(id);
+  }
+  return kept;
+}
+
+/** Gives a lease back. Throws {@link LeaseLost} where it is not ours any more. */
+export async function release(tx: Tx, lease: Lease): Promise<void> {
+  await assertLease(tx, lease);
+  await tx.db.updateTable(lease.table).set({ lease_owner: null, lease_until: null }).where('id', '=', lease.id).execute();
+}
+
+/** Gives back everything that an earlier life of this node had: it is dead, since this one holds the node's lock. */
+export async function releaseAll(tx: Tx, owner: string): Promise<void> {
+  for (const table of ['repository', 'attempt'] as const) {
+    await tx.db.updateTable(table).set({ lease_owner: null, lease_until: null }).where('lease_owner', '=', owner).execute();
+  }
+}

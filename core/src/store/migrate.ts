@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Dialect } from './dialect.ts';
+import { up as foundation } from './migrations/0001-foundation.ts';
+
+const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
+  '0001-foundation': foundation,
+};
+
+/** What to do before a migration touches a database that holds something. */
+export type BackUp = () => Promise<void>;
+
+/**
+ * Brings the schema up to this program's, in one transaction.
+ *
+ * Throws in words when the database's schema is newer than the program.
+ */
+export async function migrate<S>(db: Kysely<S>, dialect: Dialect, backUp: BackUp): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => bindMigrations(dialect) } });
+  const known = new Set(Object.keys(migrations));
+  const applied = await readApplied(db);
+  const unknown = applied.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `The store was written by a newer Sluice (it has ${unknown.join(', ')}): start that version, or restore a backup`,
+    );
+  }
+  if (applied.length > 0 && applied.length < known.size) await backUp();
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw new Error('The store could not be brought up to date; nothing was changed', { cause: error });
+}
+
+function bindMigrations(dialect: Dialect): Record<string, Migration> {
+  return Object.fromEntries(Object.entries(migrations).map(([name, up]) => [name, { up: (db) => up(db, dialect) }]));
+}
+
+async function readApplied<S>(db: Kysely<S>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const rows = await (db as unknown as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  return rows.map(({ name }) => name);
+}

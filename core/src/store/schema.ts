@@ -1,0 +1,289 @@
+import type { Generated } from 'kysely';
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Time = number;
+/** 0 or 1. */
+export type Flag = 0 | 1;
+/** JSON text, made and read only by the store. */
+export type Json = string;
+
+/** Work that one node does at a time: who has it, until when, and a token that grows with every claim. */
+export interface Leased {
+  readonly lease_owner: Generated<string | null>;
+  readonly lease_until: Generated<Time | null>;
+  readonly fence: Generated<number>;
+}
+
+export interface RepositoryTable extends Leased {
+  readonly id: Generated<number>;
+  readonly name: string;
+  /** Whether the configuration has it. */
+  readonly active: Flag;
+  /** Of the plugin's version and the settings but credentials; cursors of another fingerprint are worth nothing. */
+  readonly fingerprint: string;
+  readonly cursor: Generated<string | null>;
+  /** When to poll next; null is never, by itself. */
+  readonly due_at: Generated<Time | null>;
+  /** Counts requests to poll; more of them than `served` is one more poll straight after. */
+  readonly requested: Generated<number>;
+  readonly served: Generated<number>;
+  /** How many looks after a hook are still to come, when they found nothing. */
+  readonly looks_left: Generated<number>;
+  /** The server asked not to be asked before; nothing passes that. */
+  readonly not_before: Generated<Time | null>;
+  /** Consecutive failures. */
+  readonly failures: Generated<number>;
+  readonly problem_code: Generated<string | null>;
+  readonly problem_message: Generated<string | null>;
+  readonly problem_since: Generated<Time | null>;
+  readonly warning: Generated<string | null>;
+  readonly polled_at: Generated<Time | null>;
+  readonly succeeded_at: Generated<Time | null>;
+}
+
+export interface PackageTable {
+  readonly id: Generated<number>;
+  readonly repository_id: number;
+  readonly name: string;
+  readonly active: Flag;
+  /** Of the package's settings; another selection begins with a baseline. */
+  readonly selection: string;
+  /** The selection whose baseline was taken, null before the first look. */
+  readonly baseline: Generated<string | null>;
+  readonly cursor: Generated<string | null>;
+  readonly cursor_fingerprint: Generated<string | null>;
+  readonly cursor_at: Generated<Time | null>;
+  /** The version that a followed pointer names, and how often it moved. */
+  readonly pointer: Generated<string | null>;
+  readonly moves: Generated<number>;
+  /** Since when complete answers have lacked so much that it is first a problem. */
+  readonly shrunk_since: Generated<Time | null>;
+  readonly problem_code: Generated<string | null>;
+  readonly problem_message: Generated<string | null>;
+  readonly problem_since: Generated<Time | null>;
+}
+
+export interface RevisionTable {
+  readonly id: Generated<number>;
+  readonly package_id: number;
+  readonly version: string;
+  readonly state: 'published' | 'republished' | 'withdrawn';
+  /** Its place in the package's order, from 0, without gaps. */
+  readonly rank: number;
+  readonly standing: 'ok' | 'deprecated' | 'yanked';
+  readonly digests: Json;
+  readonly location: string | null;
+  readonly published_at: Time | null;
+  readonly publisher: string | null;
+  readonly comment: string | null;
+  readonly trackback_url: string | null;
+  readonly purl: string | null;
+  readonly warning: string | null;
+  readonly files: Json;
+  readonly data: Json;
+  readonly detected_at: Time;
+  /** Since when complete answers have lacked it. */
+  readonly missing_since: Generated<Time | null>;
+  /** Whether the plugin's `describe` has filled it in. */
+  readonly described: Flag;
+}
+
+/** A version that broke a rule of the boundary; kept apart, so that nothing can start with it. */
+export interface RefusedTable {
+  readonly package_id: number;
+  readonly version: string;
+  readonly reason: string;
+  readonly at: Time;
+}
+
+/** People's word that a republished revision's new bytes are right. */
+export interface AcknowledgementTable {
+  readonly revision_id: number;
+  readonly digest: string;
+  readonly comment: string;
+  readonly at: Time;
+}
+
+export interface PollTable {
+  readonly id: Generated<number>;
+  readonly repository_id: number;
+  readonly started_at: Time;
+  readonly finished_at: Time;
+  readonly outcome: 'ok' | 'partial' | 'failed';
+  readonly packages: number;
+  /** Packages with a problem. */
+  readonly problems: number;
+  /** Revisions recorded for the first time. */
+  readonly revisions: number;
+  readonly requests: number;
+  readonly bytes: number;
+  readonly problem_code: string | null;
+  readonly problem_message: string | null;
+}
+
+export interface PipelineTable {
+  readonly id: Generated<number>;
+  readonly name: string;
+  readonly active: Flag;
+  /** The counter of its newest run. */
+  readonly counter: Generated<number>;
+  readonly paused_at: Generated<Time | null>;
+  readonly paused_reason: Generated<string | null>;
+}
+
+/** That a pipeline listens to a package, and whether its first look was taken for it. */
+export interface ListenerTable {
+  readonly pipeline_id: number;
+  readonly package_id: number;
+  readonly active: Flag;
+  /** When its baseline was taken; null before. */
+  readonly since: Generated<Time | null>;
+}
+
+/** The stored wish that one new revision start one pipeline. Never deleted while its package is in the ledger: it is the proof against a second start. */
+export interface TriggerTable {
+  readonly id: Generated<number>;
+  readonly pipeline_id: number;
+  readonly package_id: number;
+  readonly revision_id: number;
+  readonly version: string;
+  /** `algorithm:hex` of the strongest digest, or empty. */
+  readonly digest: string;
+  /** The number of the pointer's move, 0 without a pointer. */
+  readonly move: number;
+  readonly mode: 'latest' | 'every';
+  readonly state: 'waiting' | 'started' | 'superseded' | 'dropped';
+  readonly created_at: Time;
+  readonly run_id: Generated<number | null>;
+}
+
+export type Status = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'cancelled';
+
+export interface RunTable {
+  readonly id: Generated<number>;
+  readonly pipeline_id: number;
+  readonly counter: number;
+  readonly label: string;
+  /** In words: what or who started it. */
+  readonly cause: string;
+  readonly status: Status;
+  /** The pipeline's definition as it was, text before interpolation. */
+  readonly definition: Json;
+  /** What a trigger overrode. */
+  readonly environment: Json;
+  readonly created_at: Time;
+  readonly finished_at: Generated<Time | null>;
+}
+
+export interface RunMaterialTable {
+  readonly run_id: number;
+  readonly position: number;
+  readonly package_id: number;
+  readonly revision_id: number;
+  readonly version: string;
+  readonly digest: string;
+  readonly location: string | null;
+  /** The pinned revision, the material's settings and its repository's, as the job's environment needs them. */
+  readonly pinned: Json;
+  readonly changed: Flag;
+}
+
+export interface StageTable {
+  readonly id: Generated<number>;
+  readonly run_id: number;
+  readonly pipeline_id: number;
+  readonly position: number;
+  readonly name: string;
+  readonly counter: number;
+  readonly status: Status;
+  readonly started_at: Generated<Time | null>;
+  readonly finished_at: Generated<Time | null>;
+}
+
+export interface JobTable {
+  readonly id: Generated<number>;
+  readonly stage_id: number;
+  readonly name: string;
+  readonly status: Status;
+  readonly exit_code: Generated<number | null>;
+  readonly message: Generated<string | null>;
+  readonly started_at: Generated<Time | null>;
+  readonly finished_at: Generated<Time | null>;
+}
+
+export interface AttemptTable extends Leased {
+  readonly id: Generated<number>;
+  readonly job_id: number;
+  readonly number: number;
+  /** The idempotency key. */
+  readonly key: string;
+  readonly state: 'due' | 'started' | 'done';
+  readonly due_at: Time;
+  /** The node that started it, and alone can adopt it. */
+  readonly node: Generated<string | null>;
+  readonly outcome: Generated<string | null>;
+}
+
+export interface LogTable {
+  readonly job_id: number;
+  /** Raw bytes of output up to the end of this chunk. */
+  readonly upto: number;
+  readonly text: string;
+}
+
+export interface DecisionTable {
+  readonly id: Generated<number>;
+  readonly at: Time;
+  readonly pipeline_id: number;
+  readonly package_id: number | null;
+  readonly version: string | null;
+  readonly outcome: 'started' | 'superseded' | 'waits' | 'held' | 'refused';
+  readonly reason: string;
+  readonly materials: Json;
+  readonly run_id: number | null;
+}
+
+/** The outbox: what happened, in the transaction in which it happened. */
+export interface EventTable {
+  readonly id: Generated<number>;
+  readonly at: Time;
+  readonly type: string;
+  readonly subject: string;
+  readonly data: Json;
+}
+
+export interface NodeTable {
+  readonly id: string;
+  readonly configuration: string;
+  readonly started_at: Time;
+  readonly seen_at: Time;
+}
+
+/** Single values: the active configuration's hash. */
+export interface SettingTable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The tables, as queries see them. */
+export interface Schema {
+  repository: RepositoryTable;
+  package: PackageTable;
+  revision: RevisionTable;
+  refused: RefusedTable;
+  acknowledgement: AcknowledgementTable;
+  poll: PollTable;
+  pipeline: PipelineTable;
+  listener: ListenerTable;
+  trigger: TriggerTable;
+  run: RunTable;
+  run_material: RunMaterialTable;
+  stage: StageTable;
+  job: JobTable;
+  attempt: AttemptTable;
+  log: LogTable;
+  decision: DecisionTable;
+  event: EventTable;
+  node: NodeTable;
+  setting: SettingTable;
+}

@@ -1,0 +1,60 @@
+import type { JobConfig } from '../config/config.ts';
+
+/** A job to be done, with everything it needs; made when the attempt starts, since secrets are resolved then. */
+export interface Work<J extends JobConfig = JobConfig> {
+  /** Stays the same over retries and restarts of the server: the receiver may rely on it. */
+  readonly key: string;
+  readonly job: J;
+  /** The whole environment of the job (SURFACE section 5), resolved. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Values that must not be readable in the log. */
+  readonly secrets: readonly string[];
+  readonly run: RunFacts;
+}
+
+/** The run that a job belongs to, as receivers of webhooks see it. */
+export interface RunFacts {
+  readonly pipeline: string;
+  readonly counter: number;
+  readonly label: string;
+  readonly stage: string;
+  readonly stageCounter: number;
+  readonly job: string;
+  readonly materials: readonly {
+    readonly package: string;
+    readonly version: string;
+    readonly digest: string | null;
+    readonly location: string | null;
+    readonly purl: string | null;
+    readonly changed: boolean;
+  }[];
+}
+
+/** How a job ended. `doubt`: nobody can know; the job's `onDoubt` decides. */
+export interface Outcome {
+  readonly status: 'passed' | 'failed' | 'doubt';
+  readonly exitCode: number | null;
+  /** Why, where the status alone does not say it. */
+  readonly message: string | null;
+}
+
+/** How the server follows a job. */
+export interface Following {
+  /** The server goes away: stop following, leave the work alone. `perform` then rejects with the signal's reason. */
+  readonly detach: AbortSignal;
+  /** Somebody cancelled the job: end the work, its children too; the outcome is `failed`. */
+  readonly cancel: AbortSignal;
+  /** How many raw bytes of output are in the stored log already. */
+  readonly offset: number;
+  /** Stores more output, masked; `offset` counts the raw bytes up to here. */
+  write(text: string, offset: number): Promise<void>;
+}
+
+/**
+ * Understands how one kind of job is done.
+ *
+ * `perform` may be called again with the same key after a crash: it then goes on with what it finds, and starts nothing twice.
+ */
+export interface Target<J extends JobConfig = JobConfig> {
+  perform(work: Work<J>, following: Following): Promise<Outcome>;
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { createDatabase, postgres } from './postgres.ts';
+import { describeWith } from './requirement.ts';
+
+/** An empty place for a store, and how to remove it. */
+export interface StorePlace {
+  /** `sqlite:PATH` or `postgres://...`. */
+  readonly url: string;
+  remove(): Promise<void>;
+}
+
+/** Describes tests once over SQLite and once over PostgreSQL; `place()` makes an empty store's place. */
+export function describeStores(title: string, tests: (place: () => Promise<StorePlace>) => void): void {
+  describe(`${title}, on SQLite`, () => tests(placeSqlite));
+  describeWith(postgres, `${title}, on PostgreSQL`, () => tests(placePostgres));
+}
+
+async function placeSqlite(): Promise<StorePlace> {
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-store-'));
+  return { url: `sqlite:${join(directory, 'sluice.db')}`, remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
+async function placePostgres(): Promise<StorePlace> {
+  const { url, drop } = await createDatabase();
+  return { url, remove: drop };
+}
