@@ -97,13 +97,14 @@ describeStores('a store', (place) => {
   it('wakes listeners after the commit, and not after a rollback', async () => {
     const stop = new AbortController();
     const counted: number[] = [];
+    const looks: Promise<void>[] = [];
     const woken = new Promise<void>((resolve) => {
       const look = async () => {
         const count = await countRepositories();
         counted.push(count);
         if (count > 0) resolve();
       };
-      store.onWake('polls', () => void look(), stop.signal);
+      store.onWake('polls', () => looks.push(look()), stop.signal);
     });
     await store
       .transact(async (tx) => {
@@ -117,8 +118,9 @@ describeStores('a store', (place) => {
       tx.wake('polls');
     });
     await woken;
-    expect(counted.at(-1)).toBe(1);
     stop.abort();
+    await Promise.all(looks);
+    expect(counted.at(-1)).toBe(1);
   });
 
   describe('leases', () => {
