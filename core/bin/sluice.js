@@ -1,2 +1,12 @@
 #!/usr/bin/env node
-console.log('placeholder');
+// Plain JavaScript without static imports, so that an older Node can still say what is missing.
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 24) {
+  console.error(`sluice needs Node 24 or newer, this is ${process.version}: install it, or run "npm start" in the repository, which brings its own`);
+  process.exit(1);
+}
+import('node:fs').then(async ({ existsSync }) => {
+  const source = new URL('../src/main.ts', import.meta.url);
+  const { main } = await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
+  await main(process.argv.slice(2));
+});
