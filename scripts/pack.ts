@@ -7,31 +7,37 @@ import { join } from 'node:path';
  *
  * npm calls `pack.ts build` as `prepack` and `pack.ts restore` as `postpack`, in the package's folder.
  */
+const root = join(import.meta.dirname, '..');
+const sdk = join(root, 'plugin-sdk');
+const sdkTypes = join(sdk, 'dist-types');
 const manifest = 'package.json';
 const kept = '.package.json.kept';
 
 function build(): void {
   rmSync('dist', { recursive: true, force: true });
-  const tsc = join(import.meta.dirname, '../node_modules/.bin/tsc');
-  const project = join(import.meta.dirname, '../tsconfig.json');
+  if (process.cwd() !== sdk) compile(sdk, { emitDeclarationOnly: true, outDir: sdkTypes });
+  compile(process.cwd(), {
+    outDir: 'dist',
+    // Inside the repository the SDK's exports are its sources, which are not this package's to compile.
+    paths: { '@sluice/plugin-sdk': [join(sdkTypes, 'index.d.ts')], '@sluice/plugin-sdk/*': [join(sdkTypes, '*/index.d.ts')] },
+  });
+  copyFileSync(manifest, kept);
+  const { scripts: _scripts, devDependencies: _dev, ...published } = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(manifest, `${JSON.stringify({ ...published, exports: pointAtDist(published.exports) }, null, 2)}\n`);
+}
+
+function compile(folder: string, options: Readonly<Record<string, unknown>>): void {
+  const project = join(folder, 'tsconfig.pack.json');
+  const compilerOptions = { noEmit: false, declaration: true, rootDir: 'src', ...options };
   writeFileSync(
-    'tsconfig.pack.json',
-    JSON.stringify({
-      extends: project,
-      compilerOptions: { noEmit: false, declaration: true, rootDir: 'src', outDir: 'dist', allowImportingTsExtensions: true },
-      include: ['src'],
-      exclude: [],
-    }),
+    project,
+    JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['src'], exclude: [] }),
   );
   try {
-    execFileSync(tsc, ['-p', 'tsconfig.pack.json'], { stdio: 'inherit' });
+    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', project], { stdio: 'inherit' });
   } finally {
-    rmSync('tsconfig.pack.json');
+    rmSync(project);
   }
-  copyFileSync(manifest, kept);
-  const text = readFileSync(manifest, 'utf8');
-  const { scripts: _, devDependencies: __, ...published } = JSON.parse(text);
-  writeFileSync(manifest, `${JSON.stringify({ ...published, exports: pointAtDist(published.exports) }, null, 2)}\n`);
 }
 
 function pointAtDist(target: unknown): unknown {
@@ -45,6 +51,7 @@ function pointAtDist(target: unknown): unknown {
 function restore(): void {
   renameSync(kept, manifest);
   rmSync('dist', { recursive: true, force: true });
+  rmSync(sdkTypes, { recursive: true, force: true });
 }
 
 const steps: Readonly<Record<string, () => void>> = { build, restore };

@@ -2,7 +2,9 @@
 // Plain JavaScript without static imports, so that an older Node can still say what is missing.
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
-  console.error(`sluice needs Node 24 or newer, this is ${process.version}: install it, or run "npm start" in the repository, which brings its own`);
+  console.error(
+    `sluice needs Node 24 or newer, this is ${process.version}: install it, or run "npm start" in the repository, which brings its own`,
+  );
   process.exit(1);
 }
 import('node:fs').then(async ({ existsSync }) => {
