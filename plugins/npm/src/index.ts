@@ -1,0 +1,28 @@
+import { definePackagePlugin } from '@sluice/plugin-sdk';
+import { connect, fixedRegistry } from './connection.ts';
+import { environmentNames, MachineRegistries } from './machine-registries.ts';
+import { checkRegistry, pollRegistry } from './poll.ts';
+import { findProblems, packageFields, repositoryFields } from './settings.ts';
+import { compareVersions } from './version-order.ts';
+
+/** The packages of an npm registry; what it decides and why is in docs/npm-plugin.md. */
+export default definePackagePlugin({
+  id: 'npm',
+  title: 'npm registry',
+  repository: repositoryFields,
+  package: packageFields,
+  environment: environmentNames,
+  validate: findProblems,
+  compare: compareVersions,
+  open(settings, surroundings) {
+    const registries = settings.url === undefined ? new MachineRegistries(surroundings) : fixedRegistry(settings.url, settings);
+    return {
+      async check(call) {
+        await checkRegistry(connect(await registries.load(call), call));
+      },
+      async *poll(packages, call) {
+        yield* pollRegistry(connect(await registries.load(call), call), packages, call);
+      },
+    };
+  },
+});
