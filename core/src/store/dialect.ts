@@ -11,7 +11,10 @@ export interface Dialect {
   readonly now: RawBuilder<number>;
   /** Ends a `select` that claims rows: leaves out those that another transaction is claiming. */
   readonly forUpdateSkipLocked: RawBuilder<unknown>;
-  /** Ends a `select` that locks rows to the end of the transaction. */
+  /**
+   * Ends a `select` that locks rows to the end of the transaction. Rows that refer to them can be written meanwhile, so that two
+   * transactions that both wrote such rows can then both lock, one after the other.
+   */
   readonly forUpdate: RawBuilder<unknown>;
   /** Makes transactions that write events commit in the order of their events' ids, so that a reader who goes by id misses none. */
   readonly orderEvents: RawBuilder<unknown> | undefined;
@@ -34,7 +37,7 @@ export const postgresDialect: Dialect = {
   text: sql`text collate "C"`,
   identity: { type: 'bigint', build: (column) => column.generatedAlwaysAsIdentity() },
   now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
-  forUpdateSkipLocked: sql`for update skip locked`,
-  forUpdate: sql`for update`,
+  forUpdateSkipLocked: sql`for no key update skip locked`,
+  forUpdate: sql`for no key update`,
   orderEvents: sql`select pg_advisory_xact_lock(7310583, 1)`,
 };

@@ -155,6 +155,8 @@ export interface TriggerTable {
   readonly state: 'waiting' | 'started' | 'superseded' | 'dropped';
   readonly created_at: Time;
   readonly run_id: Generated<number | null>;
+  /** What it waits for, as the last decision about it said; null before one. */
+  readonly waits: Generated<string | null>;
 }
 
 export type Status = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'cancelled';
@@ -196,6 +198,10 @@ export interface StageTable {
   readonly name: string;
   readonly counter: number;
   readonly status: Status;
+  /** When all that must be passed before it was passed: from then on a pending stage waits for its turn, first in first out. */
+  readonly ready_at: Generated<Time | null>;
+  /** Since when its turn passes it by, because a pinned revision was republished or withdrawn. */
+  readonly held_at: Generated<Time | null>;
   readonly started_at: Generated<Time | null>;
   readonly finished_at: Generated<Time | null>;
 }
@@ -215,18 +221,18 @@ export interface AttemptTable extends Leased {
   readonly id: Generated<number>;
   readonly job_id: number;
   readonly number: number;
-  /** The idempotency key. */
+  /** The idempotency key, the same in all attempts at a job. */
   readonly key: string;
   readonly state: 'due' | 'started' | 'done';
   readonly due_at: Time;
-  /** The node that started it, and alone can adopt it. */
+  /** The node that started it, where that node alone can adopt it. */
   readonly node: Generated<string | null>;
   readonly outcome: Generated<string | null>;
 }
 
 export interface LogTable {
-  readonly job_id: number;
-  /** Raw bytes of output up to the end of this chunk. */
+  readonly attempt_id: number;
+  /** Raw bytes of the attempt's output up to the end of this chunk. */
   readonly upto: number;
   readonly text: string;
 }

@@ -2,7 +2,10 @@ import type { JobConfig } from '../config/config.ts';
 
 /** A job to be done, with everything it needs; made when the attempt starts, since secrets are resolved then. */
 export interface Work<J extends JobConfig = JobConfig> {
-  /** Stays the same over retries and restarts of the server: the receiver may rely on it. */
+  /**
+   * Names the work, and stays the same over retries and restarts of the server: the receiver may rely on it. Only another try at a
+   * `run` job after doubt has another, since it is to start afresh; its SLUICE_IDEMPOTENCY_KEY is that of the first try.
+   */
   readonly key: string;
   readonly job: J;
   /** The whole environment of the job (SURFACE section 5), resolved. */

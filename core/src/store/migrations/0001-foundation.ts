@@ -145,6 +145,7 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('state', text, (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('run_id', 'bigint')
+    .addColumn('waits', text)
     .addUniqueConstraint('trigger_once', ['pipeline_id', 'package_id', 'version', 'digest', 'move'])
     .execute();
   await db.schema
@@ -175,6 +176,8 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('name', text, (c) => c.notNull())
     .addColumn('counter', 'integer', (c) => c.notNull())
     .addColumn('status', text, (c) => c.notNull())
+    .addColumn('ready_at', 'bigint')
+    .addColumn('held_at', 'bigint')
     .addColumn('started_at', 'bigint')
     .addColumn('finished_at', 'bigint')
     .addUniqueConstraint('stage_counter', ['run_id', 'name', 'counter'])
@@ -190,7 +193,7 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
   await db.schema
     .createIndex('stage_pending')
     .on('stage')
-    .columns(['pipeline_id', 'name', 'id'])
+    .columns(['pipeline_id', 'ready_at'])
     .where(sql.ref('status'), '=', sql.lit('pending'))
     .execute();
 
@@ -204,11 +207,12 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('finished_at', 'bigint')
     .addUniqueConstraint('job_name', ['stage_id', 'name'])
     .execute();
+  await db.schema.createIndex('job_age').on('job').column('finished_at').execute();
 
   await leased(withId('attempt'))
     .addColumn('job_id', 'bigint', (c) => c.notNull().references('job.id').onDelete('cascade'))
     .addColumn('number', 'integer', (c) => c.notNull())
-    .addColumn('key', text, (c) => c.notNull().unique())
+    .addColumn('key', text, (c) => c.notNull())
     .addColumn('state', text, (c) => c.notNull())
     .addColumn('due_at', 'bigint', (c) => c.notNull())
     .addColumn('node', text)
@@ -223,10 +227,10 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .execute();
 
   await create('log')
-    .addColumn('job_id', 'bigint', (c) => c.notNull().references('job.id').onDelete('cascade'))
+    .addColumn('attempt_id', 'bigint', (c) => c.notNull().references('attempt.id').onDelete('cascade'))
     .addColumn('upto', 'bigint', (c) => c.notNull())
     .addColumn('text', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('log_key', ['job_id', 'upto'])
+    .addPrimaryKeyConstraint('log_key', ['attempt_id', 'upto'])
     .execute();
 
   await withId('decision')
@@ -240,6 +244,7 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('run_id', 'bigint', (c) => c.references('run.id').onDelete('set null'))
     .execute();
   await db.schema.createIndex('decision_pipeline').on('decision').columns(['pipeline_id', 'id']).execute();
+  await db.schema.createIndex('decision_run').on('decision').column('run_id').execute();
   await db.schema.createIndex('decision_age').on('decision').column('at').execute();
 
   await withId('event')
