@@ -13,7 +13,7 @@ export type FindRegistry = (name?: string) => Registry;
 
 /** Knows which registry has a package, once loaded. */
 export interface Registries {
-  load(call: Call): Promise<FindRegistry>;
+  load(call: Pick<Call, 'log' | 'secret'>): Promise<FindRegistry>;
 }
 
 /** A registry that can be asked. */

@@ -32,7 +32,7 @@ export class MachineRegistries implements Registries {
    * The files are read once and hold until the repository is opened anew; what they keep secret is masked in every call.
    * The registries that are found throw `CONFIG_INVALID` for an address or a credential that cannot work.
    */
-  async load(call: Call): Promise<FindRegistry> {
+  async load(call: Pick<Call, 'log' | 'secret'>): Promise<FindRegistry> {
     this.#loading ??= loadConfig(this.#surroundings, call);
     const config = await this.#loading;
     const found = new Map<string, Registry>();
@@ -45,7 +45,7 @@ export class MachineRegistries implements Registries {
   }
 }
 
-async function loadConfig({ environment, directory }: Surroundings, { log }: Call): Promise<Config> {
+async function loadConfig({ environment, directory }: Surroundings, { log }: Pick<Call, 'log'>): Promise<Config> {
   const { npmPath, execPath } = await findNpm(environment['PATH']);
   // A copy, since loading writes into it.
   const env = { ...environment };
@@ -72,7 +72,7 @@ function findUrl(config: Config, name: string): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
-function makeRegistry(config: Config, url: string, call: Call): Registry {
+function makeRegistry(config: Config, url: string, call: Pick<Call, 'secret'>): Registry {
   const credentials = findCredentials(url, (key) => readText(config, key));
   if (!credentials) return { url };
   const secret = 'bearer' in credentials ? credentials.bearer : credentials.password;
