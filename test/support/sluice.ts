@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from './until.ts';
+
+const bin = join(import.meta.dirname, '../../core/bin/sluice.js');
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder with a sluice.yaml, and the real program run in it. */
+export interface Workplace {
+  readonly directory: string;
+  configure(yaml: string): Promise<void>;
+  /** Runs a command of the command line to its end. */
+  sluice(...args: readonly string[]): Promise<Ended>;
+  /** Starts the server, and waits until it says where to look. */
+  serve(): Promise<Server>;
+  /** The lines of a file in the folder; none where it does not exist. */
+  lines(file: string): Promise<readonly string[]>;
+  remove(): Promise<void>;
+}
+
+/** A server that runs. */
+export interface Server {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it has printed. */
+  output(): string;
+  get(path: string): Promise<unknown>;
+  post(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Ends it with a signal, SIGTERM unless told otherwise, and waits for that. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Makes a workplace in a new folder. `environment` is added to what the program sees. */
+export async function openWorkplace(environment: Readonly<Record<string, string>> = {}): Promise<Workplace> {
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
+  const running = new Set<Server>();
+  const start = (args: readonly string[]) =>
+    spawn(process.execPath, [bin, ...args], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], HOME: directory, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  return {
+    directory,
+    configure: (yaml) => writeFile(join(directory, 'sluice.yaml'), yaml),
+    async sluice(...args) {
+      const child = start(args);
+      const stdout = collect(child, 'stdout');
+      const stderr = collect(child, 'stderr');
+      const [code] = await once(child, 'close');
+      return { code, stdout: stdout(), stderr: stderr() };
+    },
+    async serve() {
+      const server = await waitForServer(start(['serve']));
+      running.add(server);
+      server.process.once('exit', () => running.delete(server));
+      return server;
+    },
+    async lines(file) {
+      const text = await readFile(join(directory, file), 'utf8').catch(() => '');
+      return text.split('\n').filter((line) => line !== '');
+    },
+    async remove() {
+      await Promise.all([...running].map((server) => server.stop('SIGKILL')));
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function waitForServer(child: ChildProcess): Promise<Server> {
+  const stdout = collect(child, 'stdout');
+  const stderr = collect(child, 'stderr');
+  const output = () => stdout() + stderr();
+  const url = await until(
+    () => {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
+      return /http:\/\/127\.0\.0\.1:\d+/.exec(stdout())?.[0];
+    },
+    { describe: () => `a server's address in:\n${output()}` },
+  );
+  return {
+    url,
+    process: child,
+    output,
+    async get(path) {
+      const answer = await fetch(url + path);
+      if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    async post(path, body = {}) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status: answer.status, body: await answer.json() };
+    },
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): () => string {
+  const chunks: string[] = [];
+  child[stream]?.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  return () => chunks.join('');
+}
