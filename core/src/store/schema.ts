@@ -22,6 +22,8 @@ export interface RepositoryTable extends Leased {
   /** Of the plugin's version and the settings but credentials; cursors of another fingerprint are worth nothing. */
   readonly fingerprint: string;
   readonly cursor: Generated<string | null>;
+  /** When the plugin was last asked without a cursor. */
+  readonly cursor_at: Generated<Time | null>;
   /** When to poll next; null is never, by itself. */
   readonly due_at: Generated<Time | null>;
   /** Counts requests to poll; more of them than `served` is one more poll straight after. */
@@ -29,6 +31,8 @@ export interface RepositoryTable extends Leased {
   readonly served: Generated<number>;
   /** How many looks after a hook are still to come, when they found nothing. */
   readonly looks_left: Generated<number>;
+  /** When the hook's own poll ended, from which its looks are counted; null before. */
+  readonly looks_from: Generated<Time | null>;
   /** The server asked not to be asked before; nothing passes that. */
   readonly not_before: Generated<Time | null>;
   /** Consecutive failures. */
@@ -51,7 +55,9 @@ export interface PackageTable {
   /** The selection whose baseline was taken, null before the first look. */
   readonly baseline: Generated<string | null>;
   readonly cursor: Generated<string | null>;
+  /** The repository's fingerprint when the cursor was made. */
   readonly cursor_fingerprint: Generated<string | null>;
+  /** When the plugin was last asked without a cursor. */
   readonly cursor_at: Generated<Time | null>;
   /** The version that a followed pointer names, and how often it moved. */
   readonly pointer: Generated<string | null>;
@@ -82,8 +88,12 @@ export interface RevisionTable {
   readonly files: Json;
   readonly data: Json;
   readonly detected_at: Time;
-  /** Since when complete answers have lacked it. */
+  /** Since when answers have lacked it; null again once it is withdrawn. */
   readonly missing_since: Generated<Time | null>;
+  /** Whether the package's present selection has shown it: only then can it start something, or go missing. */
+  readonly selected: Flag;
+  /** Whether its bytes changed and nobody has acknowledged them; outlives a withdrawal. */
+  readonly unacknowledged: Flag;
   /** Whether the plugin's `describe` has filled it in. */
   readonly described: Flag;
 }
@@ -136,6 +146,7 @@ export interface ListenerTable {
   readonly pipeline_id: number;
   readonly package_id: number;
   readonly active: Flag;
+  readonly mode: 'latest' | 'every' | 'manual';
   /** When its baseline was taken; null before. */
   readonly since: Generated<Time | null>;
 }

@@ -16,10 +16,12 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('active', 'integer', (c) => c.notNull())
     .addColumn('fingerprint', text, (c) => c.notNull())
     .addColumn('cursor', text)
+    .addColumn('cursor_at', 'bigint')
     .addColumn('due_at', 'bigint')
     .addColumn('requested', 'bigint', (c) => c.notNull().defaultTo(0))
     .addColumn('served', 'bigint', (c) => c.notNull().defaultTo(0))
     .addColumn('looks_left', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('looks_from', 'bigint')
     .addColumn('not_before', 'bigint')
     .addColumn('failures', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('problem_code', text)
@@ -67,10 +69,19 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('data', text, (c) => c.notNull())
     .addColumn('detected_at', 'bigint', (c) => c.notNull())
     .addColumn('missing_since', 'bigint')
+    .addColumn('selected', 'integer', (c) => c.notNull())
+    .addColumn('unacknowledged', 'integer', (c) => c.notNull())
     .addColumn('described', 'integer', (c) => c.notNull())
     .addUniqueConstraint('revision_version', ['package_id', 'version'])
     .execute();
   await db.schema.createIndex('revision_rank').on('revision').columns(['package_id', 'rank']).execute();
+
+  await db.schema
+    .createIndex('revision_missing')
+    .on('revision')
+    .column('package_id')
+    .where(sql.ref('missing_since'), 'is not', null)
+    .execute();
 
   await create('refused')
     .addColumn('package_id', 'bigint', (c) => c.notNull().references('package.id'))
@@ -116,6 +127,7 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('pipeline_id', 'bigint', (c) => c.notNull().references('pipeline.id'))
     .addColumn('package_id', 'bigint', (c) => c.notNull().references('package.id'))
     .addColumn('active', 'integer', (c) => c.notNull())
+    .addColumn('mode', text, (c) => c.notNull())
     .addColumn('since', 'bigint')
     .addPrimaryKeyConstraint('listener_key', ['pipeline_id', 'package_id'])
     .execute();
