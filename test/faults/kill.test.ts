@@ -26,6 +26,9 @@ describeStores('a server killed while versions are published', (place) => {
 
     const published: string[] = ['1.0.0'];
     await registry.put(name, '1.0.0');
+    const baseline = await workplace.serve();
+    await pollNow(baseline);
+    await baseline.stop('SIGKILL');
     for (let round = 1; round <= rounds; round++) {
       const server = await workplace.serve();
       for (let more = Math.floor(random() * 3); more > 0; more--) {

@@ -28,6 +28,7 @@ export function describeStory(options: StoryOptions): string {
     formerly,
     settings = 'versions: ">=0"',
     more = '',
+    poll = '{ manual: true }',
   } = options;
   const pipeline = (name: string, trigger: string) => `
   ${name}:
