@@ -59,8 +59,12 @@ export interface StreamedResponse extends ResponseHead {
  * The HTTP client that core lends to a plugin. It obeys the call's signal, keeps connections alive, bounds the requests in
  * flight per host, honours `Retry-After`, repeats idempotent requests with back-off and jitter, and limits size and time.
  *
- * Methods throw {@link PluginError}: `UNAUTHORIZED` (401), `FORBIDDEN` (403), `NOT_FOUND` (404, 410), `RATE_LIMITED` (429),
- * `UNREACHABLE` (no answer, 5xx), `TIMEOUT`, `TOO_LARGE`, `MALFORMED` (any other status that was not asked for, a body that cannot be decoded).
+ * Methods, and the bodies of streams, throw {@link PluginError}: `UNAUTHORIZED` (401), `FORBIDDEN` (403, and addresses of a
+ * cloud's metadata service), `NOT_FOUND` (404, 410), `RATE_LIMITED` (429), `UNREACHABLE` (no whole answer, 5xx), `TIMEOUT`,
+ * `TOO_LARGE`, `UNTRUSTED` (a certificate nobody vouches for), `MALFORMED` (any other status that was not asked for, redirects
+ * that cannot be followed, a body that cannot be decoded), `CONFIG_INVALID` (user info in a URL, credentials that HTTP cannot
+ * carry), `PLUGIN_FAILED` (what must not be asked). `retryAfterMs` is what the server asked for, at most an hour.
+ * When the call is aborted they throw the reason of its signal.
  */
 export interface Http {
   request(url: string, options?: RequestOptions): Promise<HttpResponse>;

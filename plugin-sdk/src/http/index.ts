@@ -1,0 +1,3 @@
+export type { HttpCall } from './call-http.ts';
+export { createHttp, type HttpClient } from './client.ts';
+export type { Clock, HttpSettings } from './settings.ts';
