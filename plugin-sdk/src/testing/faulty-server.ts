@@ -52,8 +52,16 @@ export interface FaultyServer {
   close(): Promise<void>;
 }
 
-/** Starts a server on loopback that answers as it is told, faults included; what it was not told about is 404. */
-export async function startFaultyServer(options: { readonly tls?: ServerOptions } = {}): Promise<FaultyServer> {
+/** How a {@link FaultyServer} is. */
+export interface FaultyServerOptions {
+  /** Key and certificate of an https server. */
+  readonly tls?: ServerOptions;
+  /** The answer to what it was not told about; default 404. */
+  readonly otherwise?: Script;
+}
+
+/** Starts a server on loopback that answers as it is told, faults included. */
+export async function startFaultyServer(options: FaultyServerOptions = {}): Promise<FaultyServer> {
   const scripts = new Map<string, readonly Script[]>();
   const requests: RecordedRequest[] = [];
   const connections = new Map<Socket, number>();
@@ -95,7 +103,7 @@ export async function startFaultyServer(options: { readonly tls?: ServerOptions 
       connection: connections.get(message.socket) ?? 0,
     };
     requests.push(request);
-    const script = takeScript(scripts, request.path);
+    const script = takeScript(scripts, request.path) ?? options.otherwise ?? { status: 404 };
     announce();
     await send(response, typeof script === 'function' ? script(request) : script);
   };
@@ -134,11 +142,11 @@ export async function startFaultyServer(options: { readonly tls?: ServerOptions 
   };
 }
 
-function takeScript(scripts: Map<string, readonly Script[]>, path: string): Script {
+function takeScript(scripts: Map<string, readonly Script[]>, path: string): Script | undefined {
   const key = scripts.has(path) ? path : (path.split('?', 1)[0] ?? path);
   const [script, ...rest] = scripts.get(key) ?? [];
   if (rest.length > 0) scripts.set(key, rest);
-  return script ?? { status: 404 };
+  return script;
 }
 
 async function send(response: ServerResponse, answer: ScriptedAnswer): Promise<void> {

@@ -1,0 +1,38 @@
+import { describe, it } from 'vitest';
+import type { Fields } from '../fields.ts';
+import type { PackagePlugin } from '../plugin.ts';
+import { describeAbort } from './abort-tests.ts';
+import { setUpBench } from './bench.ts';
+import type { PluginCases } from './cases.ts';
+import { describeDescriptions } from './describe-tests.ts';
+import { describeFaults } from './fault-tests.ts';
+import { describeOrder, describeRevisionOrder } from './order-tests.ts';
+import { describePoll } from './poll-tests.ts';
+import { describeRequests, describeSecrets } from './secret-tests.ts';
+import { describeSettings } from './settings-tests.ts';
+
+/**
+ * The whole contract of a package plugin as vitest tests: call it once at the top of a test file.
+ *
+ * The plugin is asked with the real HTTP client about a registry on loopback that serves the author's documents, and fails in
+ * every way that registries fail.
+ */
+export function testPackagePlugin<R extends Fields, P extends Fields>(plugin: PackagePlugin<R, P>, cases: PluginCases): void {
+  const setUp = () => setUpBench(plugin, cases);
+
+  describe(`package plugin ${plugin.id}`, () => {
+    describeSettings(plugin, cases);
+    describeOrder(plugin, cases);
+    describeRevisionOrder(plugin, setUp);
+    describePoll(cases, setUp);
+    describeDescriptions(cases, setUp);
+    describeAbort(cases, setUp);
+    describeSecrets(plugin, cases, setUp);
+    if (cases.withoutHttp === undefined) {
+      describeRequests(setUp);
+      describeFaults(cases, setUp);
+    } else {
+      it.skip(`is not tested against the faults of a network: ${cases.withoutHttp}`, () => {});
+    }
+  });
+}
