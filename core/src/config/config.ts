@@ -11,6 +11,8 @@ export interface Config {
   readonly directory: string;
   /** Every file that was read, includes too; a reload watches them. */
   readonly files: readonly string[];
+  /** The patterns of `include:`, absolute; a file that newly matches one is a change. */
+  readonly include: readonly string[];
   /** SHA-256 of what was read, before interpolation: two nodes with the same hash have the same configuration. */
   readonly hash: string;
   readonly server: ServerConfig;

@@ -1,0 +1,188 @@
+import { dirname, resolve as resolvePath } from 'node:path';
+import type {
+  Config,
+  HttpConfig,
+  JobConfig,
+  PackageConfig,
+  PackageMaterial,
+  PipelineConfig,
+  PluginLimits,
+  RepositoryConfig,
+  RetentionConfig,
+  Schedule,
+  StageConfig,
+  Template,
+} from './config.ts';
+import { defaults } from './defaults.ts';
+import { parseDuration } from './duration.ts';
+import { toMaterialName } from './environment-names.ts';
+import { isPluginPath } from './plugin-path.ts';
+import type { ReadFrom } from './problem.ts';
+import type { Incomplete, RawConfig, RawHttp, RawJob, RawMaterial, RawPipeline, RawRepository, RawStage } from './raw-config.ts';
+import { parseSize } from './size.ts';
+
+/** Where a configuration was read from. */
+export interface Origin extends ReadFrom {
+  readonly file: string;
+  readonly hash: string;
+}
+
+/** The parts of a configuration that plugins are loaded with. */
+export type PluginSources = Pick<Config, 'directory' | 'plugins' | 'pluginLimits' | 'http'>;
+
+const noStandings: readonly never[] = Object.freeze([]);
+
+/** Fills in a text that everything else sees filled in; others stay templates. */
+type Resolve = (template: Template) => string;
+
+/** The configuration as everything else sees it, from one that has no mistake. */
+export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
+  const directory = dirname(origin.file);
+  const { server, store, timezone, retention, minFree, repositories = {}, pipelines = {} } = raw;
+  return Object.freeze({
+    ...origin,
+    ...buildPluginSources(raw, directory, resolve),
+    server: {
+      host: resolve(server?.host ?? defaults.server.host),
+      port: server?.port ?? defaults.server.port,
+      url: server?.url === undefined ? undefined : resolve(server.url),
+    },
+    store: store ?? defaults.store,
+    timezone: resolve(timezone ?? defaults.timezone),
+    retention: buildRetention(retention ?? {}, resolve),
+    minFree: parseSize(resolve(minFree ?? defaults.minFree)),
+    repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
+    pipelines: mapEntries(pipelines, (name, pipeline) => buildPipeline(name, pipeline, resolve)),
+  });
+}
+
+/** What plugins are loaded with, of a configuration that may have mistakes elsewhere. */
+export function buildPluginSources(
+  { plugins, pluginLimits, http }: Incomplete<RawConfig>,
+  directory: string,
+  resolve: Resolve,
+): PluginSources {
+  return {
+    directory,
+    plugins: textsOf(plugins)
+      .map(resolve)
+      .map((plugin) => (isPluginPath(plugin) ? resolvePath(directory, plugin) : plugin)),
+    pluginLimits: buildPluginLimits(pluginLimits ?? {}, resolve),
+    http: buildHttp({ ...http, noProxy: textsOf(http?.noProxy) }, directory, resolve),
+  };
+}
+
+function buildPluginLimits(
+  { silence, total, memory }: Incomplete<NonNullable<RawConfig['pluginLimits']>>,
+  resolve: Resolve,
+): PluginLimits {
+  return {
+    silenceMs: parseDuration(resolve(silence ?? defaults.pluginLimits.silence)),
+    totalMs: parseDuration(resolve(total ?? defaults.pluginLimits.total)),
+    memoryBytes: parseSize(resolve(memory ?? defaults.pluginLimits.memory)),
+  };
+}
+
+function buildHttp(
+  { proxy, noProxy = [], ca, concurrencyPerHost }: { [K in keyof RawHttp]: RawHttp[K] | undefined },
+  directory: string,
+  resolve: Resolve,
+): HttpConfig {
+  return {
+    proxy,
+    noProxy: noProxy.map(resolve),
+    ca: pathOf(ca, directory, resolve),
+    concurrencyPerHost: concurrencyPerHost ?? defaults.http.concurrencyPerHost,
+  };
+}
+
+function buildRetention(
+  { logs, polls, decisions, runs }: NonNullable<RawConfig['retention']>,
+  resolve: Resolve,
+): RetentionConfig {
+  return {
+    logsMs: parseDuration(resolve(logs ?? defaults.retention.logs)),
+    pollsMs: parseDuration(resolve(polls ?? defaults.retention.polls)),
+    decisionsMs: parseDuration(resolve(decisions ?? defaults.retention.decisions)),
+    runs: runs ?? defaults.retention.runs,
+  };
+}
+
+function buildRepository(name: string, raw: RawRepository, directory: string, resolve: Resolve): RepositoryConfig {
+  const { plugin, config = {}, poll = defaults.poll, hook, http, formerly = [], packages = {} } = raw;
+  return {
+    name,
+    plugin: resolve(plugin),
+    config,
+    poll: buildSchedule(poll, resolve),
+    hookSecret: hook?.secret,
+    http: {
+      clientCert: pathOf(http?.clientCert, directory, resolve),
+      clientKey: pathOf(http?.clientKey, directory, resolve),
+      trust: (http?.trust ?? []).map(resolve).map((url) => new URL(url).origin),
+    },
+    formerly: formerly.map(resolve),
+    packages: mapEntries(
+      packages,
+      (packageName, { config: settings, first = defaults.first, accept = noStandings }): PackageConfig => ({
+        name: packageName,
+        config: settings,
+        first,
+        accept,
+      }),
+    ),
+  };
+}
+
+function buildSchedule({ every, cron }: NonNullable<RawRepository['poll']>, resolve: Resolve): Schedule {
+  if (every !== undefined) return { everyMs: parseDuration(resolve(every)) };
+  return cron === undefined ? { manual: true } : { cron: resolve(cron) };
+}
+
+function buildPipeline(
+  name: string,
+  { group, label, materials, environment = {}, stages }: RawPipeline,
+  resolve: Resolve,
+): PipelineConfig {
+  return {
+    name,
+    group: group === undefined ? undefined : resolve(group),
+    label: label ?? defaults.label,
+    materials: materials.map((material) => buildMaterial(material, resolve)),
+    environment,
+    stages: stages.map((stage) => buildStage(stage, resolve)),
+  };
+}
+
+function buildMaterial({ package: reference, trigger = defaults.trigger, as }: RawMaterial, resolve: Resolve): PackageMaterial {
+  const [repository = '', packageName = ''] = resolve(reference).split('/');
+  const name = as === undefined ? `${repository}_${packageName}` : resolve(as);
+  return { repository, package: packageName, trigger, as: toMaterialName(name) };
+}
+
+function buildStage({ name, jobs }: RawStage, resolve: Resolve): StageConfig {
+  return {
+    name: resolve(name),
+    approval: { type: 'auto' },
+    jobs: Object.entries(jobs).map(([job, raw]) => buildJob(job, raw, resolve)),
+  };
+}
+
+function buildJob(name: string, { run, webhook, timeout, secrets = [], onDoubt }: RawJob, resolve: Resolve): JobConfig {
+  const common = { name, timeoutMs: parseDuration(resolve(timeout ?? defaults.timeout)), secrets: secrets.map(resolve) };
+  return webhook
+    ? { ...common, kind: 'webhook', onDoubt: onDoubt ?? defaults.onDoubt.webhook, url: webhook.url, secret: webhook.secret }
+    : { ...common, kind: 'run', onDoubt: onDoubt ?? defaults.onDoubt.run, command: run ?? '' };
+}
+
+function pathOf(file: string | undefined, directory: string, resolve: Resolve): string | undefined {
+  return file === undefined ? undefined : resolvePath(directory, resolve(file));
+}
+
+function textsOf(list: Incomplete<readonly string[]> | undefined): readonly string[] {
+  return Object.values(list ?? {}).filter((item) => typeof item === 'string');
+}
+
+function mapEntries<R, T>(mapping: Readonly<Record<string, R>>, build: (name: string, raw: R) => T): ReadonlyMap<string, T> {
+  return new Map(Object.entries(mapping).map(([name, raw]) => [name, build(name, raw)]));
+}

@@ -1,0 +1,45 @@
+import type { Path } from './problem.ts';
+
+/** A key, or a value, that sluice.yaml will know and this version does not. */
+interface Later {
+  /** Where: `*` stands for any name or index. */
+  readonly at: string;
+  readonly key: string;
+  readonly comesWith: string;
+}
+
+const pipeline = 'pipelines.*';
+const stage = `${pipeline}.stages.*`;
+const job = `${stage}.jobs.*`;
+
+const later: readonly Later[] = [
+  { at: '', key: 'access', comesWith: 'access control' },
+  { at: '', key: 'events', comesWith: 'events' },
+  { at: `${pipeline}.materials.*`, key: 'pipeline', comesWith: 'pipeline materials' },
+  { at: `${pipeline}.materials.*`, key: 'stage', comesWith: 'pipeline materials' },
+  { at: pipeline, key: 'timer', comesWith: 'timers' },
+  { at: pipeline, key: 'publishes', comesWith: 'value streams' },
+  { at: pipeline, key: 'lock', comesWith: 'locks' },
+  { at: pipeline, key: 'maxNewRuns', comesWith: 'the storm guard' },
+  { at: pipeline, key: 'access', comesWith: 'access control' },
+  { at: `${stage}.approval`, key: 'manual', comesWith: 'approvals' },
+  { at: `${stage}.approval.type`, key: 'manual', comesWith: 'approvals' },
+  ...['by', 'required', 'notSelf', 'expires', 'after', 'window', 'evenAfterFailure'].map((key) => ({
+    at: `${stage}.approval`,
+    key,
+    comesWith: 'approvals',
+  })),
+  { at: `${job}.webhook`, key: 'wait', comesWith: 'targets' },
+  ...['github', 'gitlab', 'jenkins', 'gocd'].map((key) => ({ at: job, key, comesWith: 'targets' })),
+];
+
+/** What to say of a key (or of a value that stands where a key could) that a later version brings; undefined for any other. */
+export function describeLater(path: Path, key: string): string | undefined {
+  const found = later.find((entry) => entry.key === key && fits(path, entry.at));
+  return found && `"${key}" comes with ${found.comesWith}, which this version does not have yet; remove it`;
+}
+
+function fits(path: Path, at: string): boolean {
+  const pattern = at === '' ? [] : at.split('.');
+  return pattern.length === path.length && pattern.every((part, depth) => part === '*' || part === path[depth]);
+}

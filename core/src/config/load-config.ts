@@ -1,0 +1,113 @@
+import { dirname, resolve } from 'node:path';
+import { buildConfig, buildPluginSources, type PluginSources } from './build.ts';
+import type { Config } from './config.ts';
+import { Interpolator } from './interpolator.ts';
+import type { Masker } from './masker.ts';
+import type { PluginRules } from './plugin-rules.ts';
+import { ConfigError, compareProblems, type Finding } from './problem.ts';
+import type { RawConfig } from './raw-config.ts';
+import { interpolateAll } from './reading/interpolate.ts';
+import { locateFindings } from './reading/locate.ts';
+import { SourceReader } from './reading/source-reader.ts';
+import { readSources, type Sources } from './reading/sources.ts';
+import { checkEnvironment } from './rules/environment.ts';
+import { checkFiles } from './rules/files.ts';
+import { checkNames } from './rules/names.ts';
+import { checkReferences } from './rules/references.ts';
+import type { Rule } from './rules/rule.ts';
+import { checkSchedules } from './rules/schedules.ts';
+import { checkServer } from './rules/server.ts';
+import { checkSettings } from './rules/settings.ts';
+import { checkStructure, isComplete } from './structure.ts';
+
+/** What loading a configuration needs of its surroundings. */
+export interface LoadOptions {
+  /** What `${env:NAME}` reads. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Learns every value that is filled in. */
+  readonly masker: Masker;
+  /** Loads the plugins that the configuration names, so that their settings can be checked; what it throws is a problem of `plugins:`. */
+  readonly openPlugins: (sources: PluginSources) => Promise<PluginRules>;
+  /** Whether a text is a cron expression that the scheduler takes. */
+  readonly isCron: (expression: string) => boolean;
+  readonly signal: AbortSignal;
+}
+
+const rules: readonly Rule[] = [checkServer, checkSchedules, checkNames, checkReferences, checkEnvironment, checkFiles];
+
+/** More problems than this help nobody. */
+const maxProblems = 1000;
+
+/**
+ * Reads sluice.yaml (a path as people name it) and what it includes, and checks all of it.
+ *
+ * Throws {@link ConfigError} with everything that is wrong, at most 1,000 problems.
+ */
+export async function loadConfig(file: string, options: LoadOptions): Promise<Config> {
+  await using reader = new SourceReader(options.signal);
+  const { environment, masker } = options;
+  const interpolator = new Interpolator({ directory: dirname(resolve(file)), environment, masker });
+  const sources = await readSources(reader, file, (text) => interpolator.resolve(text));
+  const { findings, complete } = await check(sources, interpolator, options);
+  const problems = [...sources.problems, ...(await locateFindings(reader, sources, findings.slice(0, maxProblems)))];
+  const { files, include, hash } = sources;
+  if (complete === undefined || problems.length > 0) {
+    throw new ConfigError(problems.sort(compareProblems).slice(0, maxProblems), { files, include });
+  }
+  return buildConfig(complete, { file: resolve(file), files, include, hash }, (text) => interpolator.resolve(text));
+}
+
+interface Checked {
+  readonly findings: readonly Finding[];
+  /** As written; undefined where there are findings. */
+  readonly complete: RawConfig | undefined;
+}
+
+async function check(sources: Sources, interpolator: Interpolator, options: LoadOptions): Promise<Checked> {
+  const written = sources.merged;
+  const directory = dirname(sources.files[0] ?? '');
+  const { resolved, findings: unresolved } = interpolateAll(written, interpolator);
+  const structure = checkStructure(resolved, written);
+  const opened = await openPlugins(
+    buildPluginSources(structure.rest, directory, (text) => text),
+    options,
+  );
+  const subject = { config: structure.rest, directory, plugins: opened.rules?.loaded(), isCron: options.isCron };
+  const objections = [
+    ...structure.findings,
+    ...opened.findings,
+    ...rules.flatMap((rule) => [...rule(subject)]),
+    ...(opened.rules ? await checkSettings({ written, resolved }, opened.rules) : []),
+  ];
+  const findings = [...sources.findings, ...unresolved, ...withoutUnresolved(objections, unresolved)];
+  return { findings, complete: isComplete(written, findings) ? written : undefined };
+}
+
+interface Opened {
+  readonly rules?: PluginRules;
+  readonly findings: readonly Finding[];
+}
+
+async function openPlugins(wanted: PluginSources, options: LoadOptions): Promise<Opened> {
+  try {
+    const opened = await options.openPlugins(wanted);
+    return { rules: opened, findings: opened.failed().map((failure) => blamePlugin(wanted.plugins, failure)) };
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { findings: [{ path: ['plugins'], at: 'key', message: `plugins: ${message}` }] };
+  }
+}
+
+function blamePlugin(
+  sources: readonly string[],
+  { source, message }: { readonly source: string; readonly message: string },
+): Finding {
+  const index = sources.indexOf(source);
+  return { path: index < 0 ? ['plugins'] : ['plugins', String(index)], at: 'value', message };
+}
+
+/** A value that could not be filled in fits nothing; saying so once is enough. */
+function withoutUnresolved(findings: readonly Finding[], unresolved: readonly Finding[]): readonly Finding[] {
+  const places = new Set(unresolved.map(({ path }) => path.join('/')));
+  return findings.filter(({ at, path }) => at === 'key' || !places.has(path.join('/')));
+}

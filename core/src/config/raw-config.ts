@@ -1,0 +1,76 @@
+/** sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key means. */
+export interface RawConfig {
+  readonly include?: readonly string[];
+  readonly server?: { readonly host?: string; readonly port?: number; readonly url?: string };
+  readonly store?: string;
+  readonly timezone?: string;
+  readonly plugins?: readonly string[];
+  readonly pluginLimits?: { readonly silence?: string; readonly total?: string; readonly memory?: string };
+  readonly http?: RawHttp;
+  readonly retention?: {
+    readonly logs?: string;
+    readonly polls?: string;
+    readonly decisions?: string;
+    readonly runs?: number;
+  };
+  readonly minFree?: string;
+  readonly repositories?: Readonly<Record<string, RawRepository>>;
+  readonly pipelines?: Readonly<Record<string, RawPipeline>>;
+}
+
+export interface RawHttp {
+  readonly proxy?: string;
+  readonly noProxy?: readonly string[];
+  readonly ca?: string;
+  readonly concurrencyPerHost?: number;
+}
+
+export interface RawRepository {
+  readonly plugin: string;
+  readonly config?: RawSettings;
+  readonly poll?: { readonly every?: string; readonly cron?: string; readonly manual?: true };
+  readonly hook?: { readonly secret: string };
+  readonly http?: { readonly clientCert?: string; readonly clientKey?: string; readonly trust?: readonly string[] };
+  readonly formerly?: readonly string[];
+  readonly packages?: Readonly<Record<string, RawPackage>>;
+}
+
+/** Settings of a plugin; which there are, the plugin says. */
+export type RawSettings = Readonly<Record<string, string | number | boolean>>;
+
+export interface RawPackage {
+  readonly config: RawSettings;
+  readonly first?: 'latest' | 'none';
+  readonly accept?: readonly ('deprecated' | 'yanked')[];
+}
+
+export interface RawPipeline {
+  readonly group?: string;
+  readonly label?: string;
+  readonly materials: readonly RawMaterial[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stages: readonly RawStage[];
+}
+
+export interface RawMaterial {
+  readonly package: string;
+  readonly trigger?: 'latest' | 'every' | 'manual';
+  readonly as?: string;
+}
+
+export interface RawStage {
+  readonly name: string;
+  readonly approval?: 'auto' | { readonly type: 'auto' };
+  readonly jobs: Readonly<Record<string, RawJob>>;
+}
+
+export interface RawJob {
+  readonly run?: string;
+  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly timeout?: string;
+  readonly secrets?: readonly string[];
+  readonly onDoubt?: 'fail' | 'restart';
+}
+
+/** A value of which any part may be missing, because it was left out or did not fit. */
+export type Incomplete<T> = T extends object ? { readonly [K in keyof T]?: Incomplete<T[K]> | undefined } : T;

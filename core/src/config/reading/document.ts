@@ -1,0 +1,152 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLMap } from 'yaml';
+import type { Path } from '../problem.ts';
+
+/** A value of a YAML file that somebody wants to find: a key, or what it stands for. */
+export interface Place {
+  readonly path: Path;
+  readonly at: 'key' | 'value';
+}
+
+/** Where a place is written, from 1, and the text of the scalar there. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly source: string;
+}
+
+/** A mistake in the YAML itself. */
+export interface Fault {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** What a YAML file says. */
+export interface Parsed {
+  readonly value: unknown;
+  readonly faults: readonly Fault[];
+}
+
+/** Aliases make a small file large: what is left of it expanded must stay below this. */
+const maxValues = 2_000_000;
+
+/** The plain value of a YAML 1.2 text, merge keys and aliases expanded, as far as the text has one, and everything wrong with it. */
+export function parseText(text: string): Parsed {
+  const { document, counter } = compose(text);
+  const faultAt = (offset: number, message: string): Fault => {
+    const { line, col } = counter.linePos(offset);
+    return { line, column: col, message };
+  };
+  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => faultAt(pos[0], `YAML: ${message}`));
+  const duplicates = findDuplicates(document).map(({ offset, first, key }) => {
+    const { line, col } = counter.linePos(first);
+    return faultAt(offset, `"${key}" is defined twice; the first is at ${line}:${col}`);
+  });
+  const faults = [...broken, ...duplicates];
+  if (broken.length > 0) return { value: undefined, faults };
+  try {
+    return { value: expand(document), faults };
+  } catch (thrown) {
+    return {
+      value: undefined,
+      faults: [...faults, faultAt(0, `YAML: ${thrown instanceof Error ? thrown.message : String(thrown)}`)],
+    };
+  }
+}
+
+/** Throws for an alias that leads nowhere or into itself, and for aliases that come to too much. */
+function expand(document: Document.Parsed): unknown {
+  // The library's own limit counts uses of an alias, not what they come to: 101 packages could not share their defaults.
+  const value: unknown = document.toJS({ maxAliasCount: -1 });
+  if (countValues(value, maxValues) < maxValues) return value;
+  throw new RangeError(`more than ${maxValues} values once its aliases are expanded; use fewer`);
+}
+
+/** Where the places are, in their order; for one that is not there, the nearest that encloses it. */
+export function locatePlaces(text: string, places: readonly Place[]): readonly Position[] {
+  const { document, counter } = compose(text);
+  return places.map((place) => {
+    const { offset, source } = find(document, place);
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), source };
+  });
+}
+
+function compose(text: string): { document: Document.Parsed; counter: LineCounter } {
+  const counter = new LineCounter();
+  // The library looks for duplicate keys in quadratic time: findDuplicates does it instead.
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    merge: true,
+    stringKeys: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  return { document, counter };
+}
+
+function findDuplicates(document: Document.Parsed): { key: string; first: number; offset: number }[] {
+  const duplicates: { key: string; first: number; offset: number }[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Map<string, number>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const offset = key.range?.[0] ?? 0;
+        const first = seen.get(name);
+        if (first === undefined) seen.set(name, offset);
+        else duplicates.push({ key: name, first, offset });
+      }
+    },
+  });
+  return duplicates;
+}
+
+function countValues(value: unknown, limit: number): number {
+  let count = 1;
+  if (typeof value !== 'object' || value === null) return count;
+  for (const part of Object.values(value)) {
+    count += countValues(part, limit - count);
+    if (count >= limit) break;
+  }
+  return count;
+}
+
+function find(document: Document.Parsed, { path, at }: Place): { offset: number; source: string } {
+  let node: unknown = document.contents;
+  let found = startOf(node);
+  for (const [depth, step] of path.entries()) {
+    const [key, value] = stepInto(document, node, step);
+    if (key === undefined) break;
+    found = at === 'key' && depth === path.length - 1 ? startOf(key) : startOf(value, key);
+    node = value;
+  }
+  return { offset: found, source: isScalar(node) ? (node.source ?? '') : '' };
+}
+
+/** The key and value that a step leads to; in a list the item is both. */
+function stepInto(document: Document.Parsed, from: unknown, step: string): readonly [key: unknown, value: unknown] {
+  const node = isAlias(from) ? from.resolve(document) : from;
+  if (isSeq(node)) return [node.items[Number(step)], node.items[Number(step)]];
+  if (!isMap(node)) return [undefined, undefined];
+  // Of a key that is there twice the last one counts.
+  const pair = node.items.findLast(({ key }) => isScalar(key) && key.value === step);
+  return pair ? [pair.key, pair.value] : stepIntoMerged(document, node, step);
+}
+
+function stepIntoMerged(document: Document.Parsed, map: YAMLMap, step: string): readonly [key: unknown, value: unknown] {
+  const merge = map.items.find(({ key }) => isScalar(key) && key.source === '<<')?.value;
+  for (const source of isSeq(merge) ? merge.items : [merge]) {
+    const found = stepInto(document, source, step);
+    if (found[0] !== undefined) return found;
+  }
+  return [undefined, undefined];
+}
+
+function startOf(...candidates: unknown[]): number {
+  const isNode = (candidate: unknown): candidate is Node =>
+    typeof candidate === 'object' && candidate !== null && 'range' in candidate;
+  return candidates.find(isNode)?.range?.[0] ?? 0;
+}

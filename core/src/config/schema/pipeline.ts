@@ -1,0 +1,66 @@
+import { defaults } from '../defaults.ts';
+import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
+
+const material = mapping(
+  {
+    package: {
+      type: 'string',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$',
+      description: 'a package: REPOSITORY/PACKAGE, as they are named under repositories:',
+    },
+    trigger: otherwise({ type: 'string', enum: ['latest', 'every', 'manual'] }, defaults.trigger),
+    as: name,
+  },
+  { required: ['package'] },
+);
+
+const job = mapping(
+  {
+    run: text,
+    webhook: mapping({ url: webUrl, secret: text }, { required: ['url'] }),
+    timeout: otherwise(duration, defaults.timeout),
+    secrets: list({ type: 'string', pattern: '^.+\\..+$', description: 'a secret: REPOSITORY.FIELD' }, { uniqueItems: true }),
+    onDoubt: { type: 'string', enum: ['fail', 'restart'] },
+  },
+  exactlyOne('run', 'webhook'),
+);
+
+const approvalType: Schema = { type: 'string', enum: ['auto'] };
+
+const stage = mapping(
+  {
+    name,
+    approval: {
+      type: ['string', 'object'],
+      if: { type: 'string' },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: approvalType,
+      else: mapping({ type: approvalType }, { required: ['type'] }),
+      default: 'auto',
+    },
+    jobs: named(job, { minProperties: 1 }),
+  },
+  { required: ['name', 'jobs'] },
+);
+
+const environment: Schema = {
+  type: 'object',
+  propertyNames: {
+    type: 'string',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+    description: 'a name of an environment variable: letters, digits and "_"',
+  },
+  additionalProperties: { type: 'string' },
+};
+
+/** An entry of `pipelines:`. */
+export const pipelineSchema: Schema = mapping(
+  {
+    group: text,
+    label: otherwise(text, defaults.label),
+    materials: list(material, { minItems: 1 }),
+    environment,
+    stages: list(stage, { minItems: 1 }),
+  },
+  { required: ['materials', 'stages'] },
+);
