@@ -13,7 +13,7 @@ export interface HttpClient {
   forCall(call: HttpCall): Http;
   /** What went over the wire since the client was made: requests, redirects included, and bytes of bodies, as sent. */
   traffic(): { readonly requests: number; readonly bytes: number };
-  /** Ends what is in flight with `PLUGIN_FAILED`, and cuts every connection. */
+  /** Ends what is in flight with `PLUGIN_FAILED`, and cuts every connection; waits for those that are still being made, at most 10 s. */
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
@@ -28,7 +29,7 @@ export class Connections {
   readonly #proxy: URL | undefined;
   readonly #bypasses: (url: URL) => boolean;
   readonly #certified: ReadonlySet<string> | undefined;
-  readonly #contexts: { readonly plain: SecureContext | undefined; readonly certified: SecureContext | undefined };
+  readonly #contexts: Contexts;
   readonly #ca: string[] | undefined;
   readonly #agents = new Map<string, Agents>();
   readonly #dispatchers = new Map<string, UndiciAgent>();
@@ -41,10 +42,7 @@ export class Connections {
     this.#certified =
       settings.origin === undefined ? undefined : new Set([settings.origin, ...(settings.trust ?? [])].map(readOrigin));
     this.#ca = settings.ca === undefined ? undefined : [...getCACertificates('default'), settings.ca];
-    this.#contexts = {
-      plain: makeContext({ ca: this.#ca }),
-      certified: makeContext({ ca: this.#ca, cert: settings.clientCert, key: settings.clientKey?.reveal() }),
-    };
+    this.#contexts = makeContexts(settings, this.#ca);
   }
 
   /** For got. */
@@ -115,17 +113,25 @@ function readProxy(proxy: string): URL {
   return url;
 }
 
-interface ContextParts {
-  readonly ca: string[] | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
+/** `undefined` where Node's own default does, which is made once and shared. */
+interface Contexts {
+  readonly plain: SecureContext | undefined;
+  readonly certified: SecureContext | undefined;
 }
 
-/** `undefined` where Node's own default context does, which is made once and shared. */
-function makeContext({ ca, cert, key }: ContextParts): SecureContext | undefined {
-  if (ca === undefined && cert === undefined && key === undefined) return undefined;
+function makeContexts({ ca, clientCert, clientKey }: HttpSettings, authorities: string[] | undefined): Contexts {
+  if ((clientCert === undefined) !== (clientKey === undefined)) {
+    throw new PluginError('CONFIG_INVALID', 'http.clientCert and http.clientKey belong together; give both, or neither');
+  }
   try {
-    return createSecureContext({ ...(ca && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) });
+    // What is no certificate the context itself would pass over in silence.
+    if (ca !== undefined) new X509Certificate(ca);
+    const plain = authorities && createSecureContext({ ca: authorities });
+    if (clientCert === undefined || clientKey === undefined) return { plain, certified: plain };
+    return {
+      plain,
+      certified: createSecureContext({ ...(authorities && { ca: authorities }), cert: clientCert, key: clientKey.reveal() }),
+    };
   } catch {
     // OpenSSL's message may quote what it could not read, which may be the key.
     throw new PluginError(

@@ -26,7 +26,7 @@ function makeMatcher(entry: string): (url: Destination) => boolean {
   return (url) => {
     if (port !== undefined && port !== portOf(url)) return false;
     const host = bareHost(url);
-    return host === name || (isIP(name) === 0 && host.endsWith(`.${name}`));
+    return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
   };
 }
 

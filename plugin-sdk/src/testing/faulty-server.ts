@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
 
 /** What the server does with one request. Every part has a default; an empty one is `200` with an empty body. */
 export interface ScriptedAnswer {
@@ -31,6 +32,8 @@ export interface RecordedRequest {
   readonly body: string;
   /** Which connection it came over, from 1. */
   readonly connection: number;
+  /** The common name of the client certificate, where one was presented. */
+  readonly certificate: string | undefined;
 }
 
 /** A running server. */
@@ -101,6 +104,7 @@ export async function startFaultyServer(options: FaultyServerOptions = {}): Prom
       headers: message.headers,
       body: body.toString(),
       connection: connections.get(message.socket) ?? 0,
+      certificate: readCertificate(message.socket),
     };
     requests.push(request);
     const script = takeScript(scripts, request.path) ?? options.otherwise ?? { status: 404 };
@@ -140,6 +144,12 @@ export async function startFaultyServer(options: FaultyServerOptions = {}): Prom
       if (server.listening) await once(server, 'close');
     },
   };
+}
+
+function readCertificate(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const names = socket.getPeerCertificate().subject?.CN;
+  return typeof names === 'string' ? names : names?.[0];
 }
 
 function takeScript(scripts: Map<string, readonly Script[]>, path: string): Script | undefined {

@@ -325,8 +325,10 @@ export function testHttp(name: string, create: CreateHttp): void {
         server.answer('/slow', { body: 'hello', holdBody: new Promise(() => {}) });
         await failsWith(read('/slow', { timeoutMs: 100 }), 'TIMEOUT');
         const { body } = await http.stream(`${server.origin}/slow`);
+        server.answer('/it', { body: 'hello' });
+        const { body: arrived } = await http.stream(`${server.origin}/it`);
         calling.abort(new Error('not wanted any more'));
-        await expect(buffer(body)).rejects.toThrow('not wanted any more');
+        for (const ended of [body, arrived]) await expect(buffer(ended)).rejects.toThrow('not wanted any more');
         await server.idle();
       });
 
