@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Masker } from '../../config/masker.ts';
+import { replaceNul } from '../log-text.ts';
 import { isMissing } from './files.ts';
 
 /** Where the output goes, and how much of it. */
@@ -70,8 +71,7 @@ export class OutputTail implements AsyncDisposable {
     // More than fits into a block is no beginning of a secret any more.
     const { text, bytes } = part.bytes === 0 && bytesRead === blockBytes ? this.#take(block, true) : part;
     if (bytes === 0) return false;
-    // A database takes no NUL in a text.
-    await this.#options.write(text.replaceAll('\0', '\uFFFD'), this.#offset + bytes);
+    await this.#options.write(replaceNul(text), this.#offset + bytes);
     this.#offset += bytes;
     return true;
   }

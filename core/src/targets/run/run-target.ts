@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunJob } from '../../config/config.ts';
-import { createMasker } from '../masks.ts';
+import { createMasker } from '../log-text.ts';
 import type { Following, Outcome, Target, Work } from '../target.ts';
 import { Execution } from './execution.ts';
 import { OutputTail } from './output-tail.ts';

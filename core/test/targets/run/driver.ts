@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { processTable } from '../../../src/targets/run/processes.ts';
 import { createRunTarget } from '../../../src/targets/run/run-target.ts';
-import { makeWork } from './work.ts';
+import { makeWork } from '../work.ts';
 
 const [directory = '', key = '', command = ''] = process.argv.slice(2);
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);

@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { processTable } from '../../../src/targets/run/processes.ts';
 import { WorkDirectory } from '../../../src/targets/run/work-directory.ts';
 import { startWrapper } from '../../../src/targets/run/wrapper.ts';
-import { makeDirectory } from './jobs.ts';
+import { makeDirectory } from '../jobs.ts';
 
 const driver = join(import.meta.dirname, 'driver.ts');
 

@@ -2,9 +2,9 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMasker } from '../../../src/targets/masks.ts';
+import { createMasker } from '../../../src/targets/log-text.ts';
 import { OutputTail } from '../../../src/targets/run/output-tail.ts';
-import { type Log, makeDirectory, makeLog } from './jobs.ts';
+import { type Log, makeDirectory, makeLog } from '../jobs.ts';
 
 const secrets = ['hunter22', 'pässwörd €', 'hunter22-and-more'];
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { type ProcessTable, processTable, procTable, psTable } from '../../../src/targets/run/processes.ts';
-import { makeDirectory, makeLog, makeTarget } from './jobs.ts';
-import { makeWork } from './work.ts';
+import { makeDirectory, makeLog, makeTarget } from '../jobs.ts';
+import { makeWork } from '../work.ts';
 
 const passed = { status: 'passed', exitCode: 0, message: null };
 

@@ -1,5 +1,5 @@
-import type { RunJob } from '../../../src/config/config.ts';
-import type { RunFacts, Work } from '../../../src/targets/target.ts';
+import type { RunJob } from '../../src/config/config.ts';
+import type { RunFacts, Work } from '../../src/targets/target.ts';
 
 export const facts: RunFacts = {
   pipeline: 'acceptance',

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createRunTarget, type RunTarget, type RunTargetOptions } from '../../../src/targets/run/run-target.ts';
-import type { Following } from '../../../src/targets/target.ts';
+import { createRunTarget, type RunTarget, type RunTargetOptions } from '../../src/targets/run/run-target.ts';
+import type { Following } from '../../src/targets/target.ts';
 
 /** A directory that goes when the test has finished. */
 export function makeDirectory(): string {
