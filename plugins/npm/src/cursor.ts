@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpResponse } from '@sluice/plugin-sdk';
+import type { Form } from './document.ts';
 import { isRecord } from './packument.ts';
-
-/** The two forms in which a registry tells of a package; they have different validators. */
-export type Form = 'full' | 'abbreviated';
 
 /** What is known of a package's document from the last poll. */
 export interface KnownDocument {

@@ -1,5 +1,4 @@
 import type { Revision } from '@sluice/plugin-sdk';
-import ssri from 'ssri';
 import { readDigests } from './digests.ts';
 import { isRecord } from './packument.ts';
 
@@ -21,7 +20,7 @@ export function readDist(dist: unknown): ReadDist {
   const [strongest] = Object.entries(digests);
   return {
     facts: {
-      ...(strongest && { digests, data: { INTEGRITY: ssri.fromHex(strongest[1], strongest[0]).toString() } }),
+      ...(strongest && { digests, data: { INTEGRITY: toIntegrity(...strongest) } }),
       ...(location !== undefined && { location }),
     },
     faults: [
@@ -30,6 +29,10 @@ export function readDist(dist: unknown): ReadDist {
       ...(location === undefined ? ['the registry tells no usable address of the tarball'] : []),
     ],
   };
+}
+
+function toIntegrity(algorithm: string, hex: string): string {
+  return `${algorithm}-${Buffer.from(hex, 'hex').toString('base64')}`;
 }
 
 function isLocation(tarball: unknown): tarball is string {

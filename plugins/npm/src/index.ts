@@ -1,7 +1,9 @@
 import { definePackagePlugin } from '@sluice/plugin-sdk';
+import { checkRegistry } from './check.ts';
 import { connect, fixedRegistry } from './connection.ts';
+import { Lane } from './lane.ts';
 import { environmentNames, MachineRegistries } from './machine-registries.ts';
-import { checkRegistry, pollRegistry } from './poll.ts';
+import { pollRegistry } from './poll.ts';
 import { findProblems, packageFields, repositoryFields } from './settings.ts';
 import { compareVersions } from './version-order.ts';
 
@@ -16,12 +18,13 @@ export default definePackagePlugin({
   compare: compareVersions,
   open(settings, surroundings) {
     const registries = settings.url === undefined ? new MachineRegistries(surroundings) : fixedRegistry(settings.url, settings);
+    const lane = new Lane();
     return {
       async check(call) {
-        await checkRegistry(connect(await registries.load(call), call));
+        await checkRegistry(connect(await registries.load(call), call)());
       },
       async *poll(packages, call) {
-        yield* pollRegistry(connect(await registries.load(call), call), packages, call);
+        yield* pollRegistry({ connect: connect(await registries.load(call), call), lane }, packages, call);
       },
     };
   },

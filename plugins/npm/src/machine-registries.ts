@@ -1,5 +1,5 @@
 import Config from '@npmcli/config';
-import { definitions, shorthands } from '@npmcli/config/lib/definitions/index.js';
+import npm from '@npmcli/config/lib/definitions/index.js';
 import { type Call, PluginError, type Surroundings } from '@sluice/plugin-sdk';
 import type { FindRegistry, Registries, Registry } from './connection.ts';
 import { findCredentials } from './machine-credentials.ts';
@@ -49,7 +49,7 @@ async function loadConfig({ environment, directory }: Surroundings, { log }: Pic
   const { npmPath, execPath } = await findNpm(environment['PATH']);
   // A copy, since loading writes into it.
   const env = { ...environment };
-  const config = new Config({ definitions, shorthands, npmPath, execPath, env, cwd: directory, argv: [] });
+  const config = new Config({ ...npm, npmPath, execPath, env, cwd: directory, argv: [] });
   await config.load();
   for (const { source, loadError } of config.data.values()) {
     if (loadError && !('code' in loadError && loadError.code === 'ENOENT'))

@@ -2,6 +2,6 @@
 declare module '@npmcli/config/lib/definitions/index.js' {
   import type Config from '@npmcli/config';
 
-  export const definitions: Config.DefinitionsObject;
-  export const shorthands: Config.ShortFlags;
+  const npm: { readonly definitions: Config.DefinitionsObject; readonly shorthands: Config.ShortFlags };
+  export default npm;
 }

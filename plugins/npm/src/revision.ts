@@ -2,13 +2,18 @@ import type { Revision } from '@sluice/plugin-sdk';
 import { PackageURL } from 'packageurl-js';
 import { readDist } from './dist.ts';
 import { isRecord, type Packument } from './packument.ts';
-import { findTrackback } from './trackback.ts';
+import { makeTrackbackFinder, type Sources } from './trackback.ts';
 
 /**
- * What a package's document tells of one of its versions. An entry that is damaged loses what is damaged, never the version:
+ * What a package's document tells of some of its versions. An entry that is damaged loses what is damaged, never the version:
  * the warning says what is missing.
  */
-export function toRevision(packument: Packument, version: string): Revision {
+export function toRevisions(packument: Packument, versions: readonly string[]): readonly Revision[] {
+  const findTrackback = makeTrackbackFinder();
+  return versions.map((version) => toRevision(packument, version, findTrackback));
+}
+
+function toRevision(packument: Packument, version: string, findTrackback: (sources: Sources) => string | undefined): Revision {
   const known = { version, purl: toPurl(packument.name, version), ...readTime(packument.times.get(version)) };
   const entry = packument.versions.get(version);
   if (!isRecord(entry)) return { ...known, ...joinWarnings(['the registry lists this version without describing it']) };

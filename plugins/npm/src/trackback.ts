@@ -1,16 +1,25 @@
 import hostedGitInfo from 'hosted-git-info';
 import { isRecord } from './packument.ts';
 
-/** The page for people of a version's `repository` (any form that package.json allows), else its `homepage`; http or https only. */
-export function findTrackback({
-  repository,
-  homepage,
-}: {
+/** A version's manifest, as far as it leads to a page. */
+export interface Sources {
   readonly repository?: unknown;
   readonly homepage?: unknown;
-}): string | undefined {
-  const url = isRecord(repository) ? repository['url'] : repository;
-  return (typeof url === 'string' ? findRepositoryPage(url) : undefined) ?? findPage(homepage);
+}
+
+/**
+ * Finds the page for people of a version's `repository` (any form that package.json allows), else of its `homepage`; http or
+ * https only. What it found it keeps: all versions of a package tend to have the same, and reading it costs more than the rest
+ * of a version.
+ */
+export function makeTrackbackFinder(): (sources: Sources) => string | undefined {
+  const repositoryPages = new Map<string, string | undefined>();
+  return ({ repository, homepage }) => {
+    const url = isRecord(repository) ? repository['url'] : repository;
+    if (typeof url !== 'string') return findPage(homepage);
+    if (!repositoryPages.has(url)) repositoryPages.set(url, findRepositoryPage(url));
+    return repositoryPages.get(url) ?? findPage(homepage);
+  };
 }
 
 function findRepositoryPage(url: string): string | undefined {

@@ -89,16 +89,30 @@ describe('asking for a package', () => {
   it('takes the abbreviated document where the full one is too large, and stays with it', async () => {
     const large = JSON.stringify({ name: 'x', readme: 'x'.repeat(33 * 1024 * 1024) });
     const small = withEtag('"small"', packument('x', '1.0.0'));
-    server.answer('/x', { body: large }, small, { status: 304, headers: { etag: '"small"' } });
+    server.answer('/x', { body: large }, { body: large }, small, { status: 304, headers: { etag: '"small"' } });
     const first = await repository.poll({ name: 'x' });
     expect(versionsOf(first)).toEqual(['1.0.0']);
     expect(await repository.poll({ name: 'x' }, cursorOf(first))).toMatchObject({ unchanged: true });
     const abbreviated = 'application/vnd.npm.install-v1+json';
     expect(server.requests.map(({ headers }) => [headers.accept, headers['if-none-match']])).toEqual([
       ['application/json', undefined],
+      ['application/json', undefined],
       [abbreviated, undefined],
       [abbreviated, '"small"'],
     ]);
+  });
+
+  it('asks again for large documents, with more room', async () => {
+    const padding = 'x'.repeat(5 * 1024 * 1024);
+    const serve = (name: string, readme?: string) =>
+      server.answer(`/${name}`, { body: JSON.stringify({ name, versions: { '1.0.0': {} }, readme }) });
+    const large = ['large-1', 'large-2', 'large-3'];
+    for (const name of large) serve(name, padding);
+    serve('small');
+    const answers = await repository.pollAll([...large, 'small']);
+    expect([...answers.values()].map(versionsOf)).toEqual([['1.0.0'], ['1.0.0'], ['1.0.0'], ['1.0.0']]);
+    expect([...answers.keys()].toSorted()).toEqual([...large, 'small']);
+    expect(server.requests).toHaveLength(7);
   });
 });
 

@@ -2,7 +2,7 @@ import { checkRevision, type Revision } from '@sluice/plugin-sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPackument } from '../src/packument.ts';
-import { toRevision } from '../src/revision.ts';
+import { toRevisions } from '../src/revision.ts';
 
 const sha512 = 'ab'.repeat(64);
 const sha1 = 'cd'.repeat(20);
@@ -13,7 +13,9 @@ function sri(algorithm: string, hex: string): string {
 }
 
 function read(entry: unknown, { name = 'x', version = '1.0.0', time = {} as unknown } = {}): Revision {
-  return toRevision(readPackument({ name, versions: { [version]: entry }, time }, name), version);
+  const [revision] = toRevisions(readPackument({ name, versions: { [version]: entry }, time }, name), [version]);
+  if (!revision) throw new Error('no revision');
+  return revision;
 }
 
 function readDist(dist: unknown): Revision {
