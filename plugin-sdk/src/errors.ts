@@ -54,6 +54,10 @@ export function isPluginError(value: unknown): value is PluginError {
 /** Any thrown value as a {@link PluginError}: itself if it is one, else `PLUGIN_FAILED` with it as the cause. */
 export function toPluginError(thrown: unknown): PluginError {
   if (isPluginError(thrown)) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new PluginError('PLUGIN_FAILED', message, { cause: thrown });
+  return new PluginError('PLUGIN_FAILED', describeThrown(thrown), { cause: thrown });
+}
+
+function describeThrown(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message || thrown.name;
+  return typeof thrown === 'string' && thrown !== '' ? thrown : 'something was thrown that is no error';
 }

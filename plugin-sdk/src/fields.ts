@@ -21,8 +21,11 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 /** The typed values of {@link Fields}. */
 export type Settings<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
+// The host may not be empty, nor what follows the scheme hold user info (RFC 3986, section 3.2).
+const urlPattern = /^(https?:\/\/[^\s/?#\\@]+|file:\/\/[^\s/?#\\@]*)([/?#]\S*)?$/;
+
 interface TextOptions {
-  /** What the whole value must match; anchor it. Written without flags, since JSON Schema has none. */
+  /** What the whole value must match; anchor it. Throws for flags other than `u`: JSON Schema has none, and reads it so. */
   readonly pattern?: RegExp;
   readonly examples?: readonly string[];
 }
@@ -45,15 +48,17 @@ function optional<T>(inner: Field<T>, fallback?: T): Field<T | undefined> {
 
 /** The kinds of settings a plugin can ask for; each takes the title that people see. */
 export const field = {
-  text: (title: string, { pattern, examples }: TextOptions = {}): Field<string> =>
-    required(
+  text: (title: string, { pattern, examples }: TextOptions = {}): Field<string> => {
+    if (pattern?.flags)
+      throw new TypeError(`the pattern of "${title}" has flags, which JSON Schema does not know: write it without`);
+    return required(
       { type: 'string', title, minLength: 1, ...(pattern && { pattern: pattern.source }), ...(examples && { examples }) },
       String,
-    ),
+    );
+  },
 
   /** An absolute http, https or file URL without user info. */
-  url: (title: string): Field<string> =>
-    required({ type: 'string', title, format: 'uri', pattern: '^(https?|file)://[^\\s@]*(/[^\\s]*)?$' }, String),
+  url: (title: string): Field<string> => required({ type: 'string', title, format: 'uri', pattern: urlPattern.source }, String),
 
   /** A value that is never shown; it arrives as a {@link Secret}. */
   secret: (title: string): Field<Secret> =>
