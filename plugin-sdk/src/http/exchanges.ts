@@ -37,8 +37,10 @@ export async function fetchStream(ask: Ask, deadline: Deadline, shared: Shared):
   try {
     await slot.moveTo(ask.url.host);
     const { raw, ...answer } = await exchangeWithGot(ask, { ...shared, deadline, slot });
-    const head = await orDrain(raw, () => acceptHead(ask, answer, shared.clock.now));
-    const body = openWithin(raw, readingOf(ask, answer.headers['content-encoding'], deadline, shared), deadline);
+    const { head, body } = await orDrain(raw, () => ({
+      head: acceptHead(ask, answer, shared.clock.now),
+      body: openWithin(raw, readingOf(ask, answer.headers['content-encoding'], deadline, shared), deadline),
+    }));
     body.once('close', () => {
       slot.release();
       raw.destroy();
@@ -53,7 +55,7 @@ export async function fetchStream(ask: Ask, deadline: Deadline, shared: Shared):
 
 /** Asks once without got; where the answer is one that got deals with (a redirect, a status that was accepted), asks got. */
 export async function fetchLean(ask: Ask, dispatcher: Dispatcher, deadline: Deadline, shared: Shared): Promise<HttpResponse> {
-  const { connections: _, slots, traffic, clock } = shared;
+  const { slots, traffic, clock } = shared;
   const turn = slots.acquire(ask.url.host, deadline);
   if (turn) await turn;
   let answer: Awaited<ReturnType<typeof exchangeLean>>;

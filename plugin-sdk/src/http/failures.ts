@@ -1,4 +1,4 @@
-import { isPluginError, PluginError, type PluginErrorCode } from '../errors.ts';
+import { isPluginError, PluginError, type PluginErrorCode, toPluginError } from '../errors.ts';
 import { showUrl } from './ask.ts';
 
 /** An answer that was not asked for. */
@@ -33,8 +33,6 @@ function judgeStatus(status: number): { readonly code: PluginErrorCode; readonly
     case 404:
     case 410:
       return { code: 'NOT_FOUND', advice: 'check the name, and that the URL is a repository of this kind' };
-    case 407:
-      return { code: 'UNREACHABLE', advice: 'the proxy wants credentials; put them into http.proxy' };
     case 429:
       return { code: 'RATE_LIMITED', advice: 'the server asks to be left alone for a while; poll less often if this stays' };
     default:
@@ -55,7 +53,9 @@ export function describeFailure(thrown: unknown, method: string, url: URL): Plug
     const failure = failures.find(({ pattern }) => pattern.test(code));
     if (failure) return new PluginError(failure.code, `${method} ${showUrl(url)}: ${failure.advice} (${code})`);
   }
-  const name = codes.at(-1) ?? (thrown instanceof Error ? thrown.name : typeof thrown);
+  const innermost = chain.at(-1);
+  if (innermost instanceof TypeError || innermost instanceof RangeError) return toPluginError(innermost);
+  const name = readProxyStatus(innermost) ?? codes.at(-1) ?? innermost?.name ?? typeof thrown;
   return new PluginError(
     'UNREACHABLE',
     `${method} ${showUrl(url)}: no complete answer (${name}); check the URL, the network and the proxy`,
@@ -91,7 +91,7 @@ const failures: readonly { readonly pattern: RegExp; readonly code: PluginErrorC
   },
 ];
 
-function* unwind(thrown: unknown): Generator<unknown> {
+function* unwind(thrown: unknown): Generator<Error> {
   // Bounded: a chain of causes may be a ring.
   for (let depth = 0; depth < 8 && thrown instanceof Error; depth++) {
     yield thrown;
@@ -99,6 +99,12 @@ function* unwind(thrown: unknown): Generator<unknown> {
   }
 }
 
-function readCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** Hpagent says what the proxy answered in its message only. */
+function readProxyStatus(error: Error | undefined): string | undefined {
+  const status = /^Bad response: (\d{3})$/.exec(error?.message ?? '')?.[1];
+  return status && `the proxy answered ${status}`;
+}
+
+function readCode(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -28,6 +28,17 @@ export interface ExchangeParts {
 }
 
 const maxRedirects = 10;
+const publicHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-length',
+  'content-type',
+  'if-modified-since',
+  'if-none-match',
+  'range',
+  'user-agent',
+]);
 
 /** Got for the exchange itself; what is done with the answer, and whether to ask again, is decided around it. */
 const client = got.extend({
@@ -59,6 +70,7 @@ export function exchangeWithGot(ask: Ask, { connections, deadline, slot, traffic
           const hop = new URL(String(next.url));
           refuseHop(hop, response.url, ask);
           await slot.moveTo(hop.host);
+          if (hop.origin !== url.origin) dropPrivateHeaders(next.headers);
           const allowed = authorize(authority, hop.origin);
           if (allowed === undefined) delete next.headers['authorization'];
           else next.headers['authorization'] = allowed;
@@ -78,6 +90,11 @@ export function exchangeWithGot(ask: Ask, { connections, deadline, slot, traffic
     });
     deadline.onEnd(destroy);
   });
+}
+
+/** Keeps the headers that mean the same to anybody: what else a plugin sets may be meant for the server it asked. */
+function dropPrivateHeaders(headers: Record<string, unknown>): void {
+  for (const name of Object.keys(headers)) if (!publicHeaders.has(name)) delete headers[name];
 }
 
 /** Refuses to be redirected where nobody should be. Other protocols, and user info, got refuses or removes by itself. */

@@ -132,6 +132,9 @@ export function testHttp(name: string, create: CreateHttp): void {
         );
         await failsWith(ask(), 'MALFORMED');
         await failsWith(ask(), 'MALFORMED');
+        answer({ headers: { 'content-encoding': 'compress' }, body: 'hello' });
+        await failsWith(ask(), 'MALFORMED');
+        await server.idle();
       });
 
       it.each(statuses.filter(([status]) => status !== 304 || !options.validators))(
@@ -209,6 +212,16 @@ export function testHttp(name: string, create: CreateHttp): void {
         expect(new Set([...server.requests, ...other.requests].map(({ headers }) => headers.authorization))).toEqual(
           new Set([basic]),
         );
+      });
+
+      it('takes the headers that the plugin set along a redirect, and to another origin only those that everybody may have', async () => {
+        answer({ status: 302, headers: { location: '/next' } });
+        server.answer('/next', { status: 302, headers: { location: `${other.origin}/it` } });
+        other.answer('/it', {});
+        await ask({ headers: { accept: 'text/x', 'x-api-key': 'for one server' } });
+        expect(server.requests.at(-1)?.headers).toMatchObject({ accept: 'text/x', 'x-api-key': 'for one server' });
+        expect(other.requests[0]?.headers).toMatchObject({ accept: 'text/x' });
+        expect(other.requests[0]?.headers).not.toHaveProperty('x-api-key');
       });
 
       it('tells no secret and no query in errors and logs', async () => {

@@ -70,7 +70,10 @@ describe('a proxy', () => {
   it('that refuses, or does not answer, is no answer; its password is not told', async () => {
     const refusing = await startProxy({ refuseWith: 407 });
     const asked = open({ proxy: `http://me:s3cret@${refusing.host}` }).request(`${server.origin}/it`);
-    await expect(asked).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.not.stringContaining('s3cret') });
+    await expect(asked).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringMatching(/^(?!.*s3cret).*the proxy answered 407/),
+    });
     await refusing.close();
     await opened?.client.close();
     await expect(open({ proxy: `http://${refusing.host}` }).request(`${server.origin}/it`)).rejects.toMatchObject({
