@@ -9,14 +9,23 @@ export interface ConnectProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy; it refuses with `refuseWith` where that is given. */
-export async function startProxy({ refuseWith }: { readonly refuseWith?: number } = {}): Promise<ConnectProxy> {
+/** How a proxy fails its clients. */
+export interface ProxyFaults {
+  /** It refuses every tunnel with this status. */
+  readonly refuseWith?: number;
+  /** It never answers. */
+  readonly silent?: boolean;
+}
+
+/** Starts a proxy. */
+export async function startProxy({ refuseWith, silent = false }: ProxyFaults = {}): Promise<ConnectProxy> {
   const tunnels: { target: string; authorization: string | undefined }[] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('connection', (socket) => sockets.add(socket));
   server.on('connect', (request, client) => {
     tunnels.push({ target: request.url ?? '', authorization: request.headers['proxy-authorization'] });
+    if (silent) return;
     if (refuseWith !== undefined) {
       client.end(`HTTP/1.1 ${refuseWith} No\r\ncontent-length: 0\r\n\r\n`);
       return;

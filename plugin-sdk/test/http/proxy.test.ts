@@ -67,7 +67,7 @@ describe('a proxy', () => {
     expect(proxy.tunnels).toHaveLength(1);
   });
 
-  it('that refuses, or does not answer, is no answer; its password is not told', async () => {
+  it('that refuses, or is not there, is no answer; its password is not told', async () => {
     const refusing = await startProxy({ refuseWith: 407 });
     const asked = open({ proxy: `http://me:s3cret@${refusing.host}` }).request(`${server.origin}/it`);
     await expect(asked).rejects.toMatchObject({
@@ -80,6 +80,13 @@ describe('a proxy', () => {
       code: 'UNREACHABLE',
     });
     expect(server.requests).toEqual([]);
+  });
+
+  it('that never answers is left when the time is up', async () => {
+    const silent = await startProxy({ silent: true });
+    const asked = open({ proxy: `http://${silent.host}` }).request(`${server.origin}/it`, { timeoutMs: 50 });
+    await expect(asked).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await silent.close();
   });
 
   it('must be an http or https URL', () => {
