@@ -5,7 +5,7 @@ import type { Lane } from './lane.ts';
 /** The two forms in which a registry tells of a package; they have different validators. */
 export type Form = 'full' | 'abbreviated';
 
-/** A package's document as it was answered, or that it has not changed. */
+/** What was answered: a package's document, that it has not changed (304), or that there is none (404, 410). */
 export interface FetchedDocument {
   readonly form: Form;
   readonly response: HttpResponse;
@@ -20,7 +20,7 @@ export interface DocumentSource {
   readonly lane: Lane;
 }
 
-const accept = { full: 'application/json', abbreviated: 'application/vnd.npm.install-v1+json' } as const satisfies Record<
+const mediaTypes = { full: 'application/json', abbreviated: 'application/vnd.npm.install-v1+json' } as const satisfies Record<
   Form,
   string
 >;
@@ -39,7 +39,8 @@ export function withDocument<T>({ http, url, known, lane }: DocumentSource, use:
   const ask = async (form: Form, maxBytes: number) => {
     const etag = known?.form === form ? known.etag : undefined;
     const validators = etag !== undefined && { validators: { etag } };
-    return use({ form, response: await http.request(url, { headers: { accept: accept[form] }, maxBytes, ...validators }) });
+    const options = { headers: { accept: mediaTypes[form] }, accept: [404, 410], maxBytes, ...validators };
+    return use({ form, response: await http.request(url, options) });
   };
   const askAgain = () =>
     form === 'abbreviated'

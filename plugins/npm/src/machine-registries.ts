@@ -33,7 +33,10 @@ export class MachineRegistries implements Registries {
    * The registries that are found throw `CONFIG_INVALID` for an address or a credential that cannot work.
    */
   async load(call: Pick<Call, 'log' | 'secret'>): Promise<FindRegistry> {
-    this.#loading ??= loadConfig(this.#surroundings, call);
+    this.#loading ??= loadConfig(this.#surroundings, call).catch((thrown) => {
+      this.#loading = undefined;
+      throw thrown;
+    });
     const config = await this.#loading;
     const found = new Map<string, Registry>();
     return (name = '') => {

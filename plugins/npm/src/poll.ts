@@ -1,7 +1,6 @@
 import {
   type DuePackage,
   eachPackage,
-  isPluginError,
   type PackageAnswer,
   PluginError,
   type PollAnswer,
@@ -30,24 +29,23 @@ export function pollRegistry(means: Means, packages: readonly Due[], call: PollC
 }
 
 async function askPackage(due: Due, { connect, lane }: Means): Promise<PackageAnswer> {
-  const { name } = due.config;
-  const { url: registry, http } = connect(name);
-  const url = new URL(name.replace('/', '%2f'), registry).href;
+  const { url: registry, http } = connect(due.config.name);
+  const url = new URL(due.config.name.replace('/', '%2f'), registry).href;
   const source = { http, url, known: readCursor(due.cursor, url), lane };
-  try {
-    return await withDocument(source, (document) => toAnswer(due, url, document));
-  } catch (thrown) {
-    if (!isPluginError(thrown) || thrown.code !== 'NOT_FOUND') throw thrown;
-    const message = `${registry} has no package "${name}", or shows it only to others: check the name and the credentials`;
-    throw new PluginError('NOT_FOUND', message, { cause: thrown });
-  }
+  return await withDocument(source, (document) => toAnswer(due, url, document));
 }
 
 function toAnswer({ config, cursor }: Due, url: string, { form, response }: FetchedDocument): PackageAnswer {
   if (response.notModified) return { unchanged: true };
+  if (response.status === 404 || response.status === 410) throw notFound(config.name, url);
   const next = makeCursor(url, form, response);
   if (next === cursor) return { unchanged: true };
   const packument = readPackument(response.json(), config.name);
   const { versions, current } = selectVersions(packument, config);
   return { revisions: toRevisions(packument, versions), cursor: next, ...(current !== undefined && { current }) };
+}
+
+function notFound(name: string, url: string): PluginError {
+  const message = `there is no package "${name}" at ${url}, or it is shown only to others: check the name and the credentials`;
+  return new PluginError('NOT_FOUND', message);
 }

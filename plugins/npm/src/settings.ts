@@ -43,7 +43,8 @@ export function findProblems(settings: {
 type Problem = Pick<FieldProblem, 'field' | 'message'>;
 
 function* findRepositoryProblems({ url, token, username, password }: RepositorySettings): Generator<Problem> {
-  if (url !== undefined && !/^https?:/.test(url)) yield { field: 'url', message: 'an npm registry has an http or https URL' };
+  if (url !== undefined && !/^https?:[^?#]*$/.test(url))
+    yield { field: 'url', message: 'an npm registry has an http or https URL, without a query' };
   if (url === undefined) {
     const field = token ? 'token' : username ? 'username' : password ? 'password' : undefined;
     if (field) {

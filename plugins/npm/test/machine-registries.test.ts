@@ -1,5 +1,5 @@
+import { type FaultyServer, startFaultyServer } from '@sluice/plugin-sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultyServer, startFaultyServer } from '../../../plugin-sdk/src/testing/faulty-server.ts';
 import npm from '../src/index.ts';
 import { MachineRegistries } from '../src/machine-registries.ts';
 import { makeMachine } from './support/machine.ts';

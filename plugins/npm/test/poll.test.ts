@@ -1,6 +1,6 @@
 import { isPluginError, type PackageAnswer, type PluginErrorCode } from '@sluice/plugin-sdk';
+import { type FaultyServer, type ScriptedAnswer, startFaultyServer } from '@sluice/plugin-sdk/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultyServer, type ScriptedAnswer, startFaultyServer } from '../../../plugin-sdk/src/testing/faulty-server.ts';
 import { cursorOf, type OpenedRepository, openRepository, versionsOf } from './support/repository.ts';
 
 let server: FaultyServer;
@@ -139,7 +139,8 @@ describe('the answer for a package', () => {
   it('that was unpublished is an empty set', async () => {
     server.answer('/x', { body: JSON.stringify({ name: 'x', time: { unpublished: { time: '2024-01-01T00:00:00Z' } } }) });
     expect(versionsOf(await repository.poll({ name: 'x' }))).toEqual([]);
-    expect(problemOf(await repository.poll({ name: 'x', tag: 'latest' }))).toBe('NOT_FOUND');
+    const problem = { code: 'NOT_FOUND', message: '"x" has no dist-tag "latest": it was unpublished' };
+    expect(await repository.poll({ name: 'x', tag: 'latest' })).toMatchObject({ problem });
   });
 
   it('names the version that a followed dist-tag points at, backwards too', async () => {

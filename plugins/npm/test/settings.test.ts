@@ -26,6 +26,7 @@ describe('the rules of npm settings', () => {
 
   it.each([
     [{ url: 'file:///srv/npm' }, {}, 'repository.url'],
+    [{ url: 'https://registry.example.com/npm?page=1' }, {}, 'repository.url'],
     [{ token: 't' }, {}, 'repository.token'],
     [{ username: 'u', password: 'p' }, {}, 'repository.username'],
     [{ url, username: 'u' }, {}, 'repository.username'],
