@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from './page.ts';
 import type { DecisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -47,4 +48,25 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
     }));
     await tx.db.insertInto('decision').values(rows).execute();
   }
+}
+
+/** The decisions of a pipeline, newest first. */
+export async function listDecisions(tx: Tx, pipeline: string, { after, limit }: PageRequest): Promise<Page<DecisionView>> {
+  let query = tx.db
+    .selectFrom('decision')
+    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
+    .leftJoin('run', 'run.id', 'decision.run_id')
+    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
+    .select(['decision.materials', 'run.counter as run'])
+    .where('pipeline.name', '=', pipeline);
+  if (after !== undefined) query = query.where('decision.id', '<', after);
+  const rows = await query
+    .orderBy('decision.id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map(({ id: _, materials, ...row }) => ({ ...row, materials: JSON.parse(materials) })),
+    next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+  };
 }

@@ -68,9 +68,12 @@ export async function release(tx: Tx, lease: Lease): Promise<void> {
   await tx.db.updateTable(lease.table).set({ lease_owner: null, lease_until: null }).where('id', '=', lease.id).execute();
 }
 
-/** Gives back everything that an earlier life of this node had: it is dead, since this one holds the node's lock. */
+/**
+ * Gives back everything that an earlier life of this node had: it is dead, since this one holds the node's lock. Attempts that only
+ * this node can go on with stay its own until it takes them up again, or the leases run out.
+ */
 export async function releaseAll(tx: Tx, owner: string): Promise<void> {
-  for (const table of ['repository', 'attempt'] as const) {
-    await tx.db.updateTable(table).set({ lease_owner: null, lease_until: null }).where('lease_owner', '=', owner).execute();
-  }
+  const free = { lease_owner: null, lease_until: null };
+  await tx.db.updateTable('repository').set(free).where('lease_owner', '=', owner).execute();
+  await tx.db.updateTable('attempt').set(free).where('lease_owner', '=', owner).where('node', 'is', null).execute();
 }

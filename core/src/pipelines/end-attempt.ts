@@ -1,0 +1,81 @@
+import { endAttempt, insertNextAttempt } from '../store/attempts.ts';
+import { appendDecisions } from '../store/decisions.ts';
+import { appendEvents } from '../store/events.ts';
+import { endJob, type JobEnd, type JobFacts } from '../store/job-facts.ts';
+import { assertLease, type Lease } from '../store/leases.ts';
+import { lockPipelines } from '../store/pipelines.ts';
+import { endRun } from '../store/runs.ts';
+import { cancelPendingStages, endStage, readJobStatuses, readStageStatuses, readyStage } from '../store/stages.ts';
+import type { Tx } from '../store/store.ts';
+import type { Outcome } from '../targets/target.ts';
+import { ChangeList, type Changes, type Move } from './changes.ts';
+import { type StartOptions, startRuns } from './start-runs.ts';
+
+/** The most tries at a job of which nobody can know whether they were done. */
+export const mostTries = 5;
+
+/** What the end of an attempt changed; `job` is undefined where another attempt follows. */
+export interface AttemptEnd extends Changes {
+  readonly job: JobEnd | undefined;
+}
+
+/**
+ * Records how an attempt ended and all that follows from it, in one transaction: the job, and when it was the last one its stage, the
+ * run, the attempts of the next stage, and runs that waited for the stage to be free.
+ *
+ * Doubt ends the job as failed, or is followed by another attempt under the same key, as the job's `onDoubt` says. Throws
+ * `LeaseLost` where another node has the attempt by now.
+ */
+export async function recordAttemptEnd(
+  tx: Tx,
+  lease: Lease,
+  facts: JobFacts,
+  outcome: Outcome,
+  options: StartOptions,
+): Promise<AttemptEnd> {
+  const { run, attempt, jobId } = facts;
+  // Always the pipeline first, so that those who wait for each other wait in one order.
+  const [pipeline] = await lockPipelines(tx, [run.pipelineId]);
+  if (!pipeline) throw new Error(`the pipeline ${run.pipeline} is gone from the store`);
+  await assertLease(tx, lease);
+  await endAttempt(tx, attempt.id, outcome.status);
+  if (outcome.status === 'doubt' && facts.job.onDoubt === 'restart' && attempt.number < mostTries) {
+    await insertNextAttempt(tx, { jobId, number: attempt.number, key: attempt.key }, options.now);
+    return { runs: [], events: [], job: undefined };
+  }
+  const move: Move = { pipeline, now: options.now, changes: new ChangeList() };
+  const job = toJobEnd(outcome);
+  await endJob(tx, jobId, job, options.now);
+  move.changes.addEvent(describeJob(facts, job));
+  await endStageAfter(tx, move, facts);
+  await appendDecisions(tx, move.changes.decisions);
+  const started = await startRuns(tx, [pipeline.id], options);
+  const runs = [...move.changes.runs, ...started.runs];
+  const events = [...move.changes.events, ...started.events];
+  await appendEvents(tx, events, options.now);
+  return { runs, events, job };
+}
+
+function toJobEnd({ status, exitCode, message }: Outcome): JobEnd {
+  if (status !== 'doubt') return { status, exitCode, message };
+  const why = message ?? 'the server that did it went away';
+  return { status: 'failed', exitCode, message: `nobody can know whether this job was done: ${why}` };
+}
+
+function describeJob({ run, stage, job }: JobFacts, end: JobEnd) {
+  const data = { pipeline: run.pipeline, counter: run.counter, stage: stage.name, job: job.name, ...end };
+  return { type: 'taskrun.finished', subject: `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`, data } as const;
+}
+
+async function endStageAfter(tx: Tx, { now, pipeline, changes }: Move, { stage, run }: JobFacts): Promise<void> {
+  const jobs = await readJobStatuses(tx, stage.id);
+  if (jobs.some((status) => status === 'pending' || status === 'running')) return;
+  const passed = jobs.every((status) => status === 'passed');
+  await endStage(tx, stage.id, passed ? 'passed' : 'failed', now);
+  if (passed && (await readyStage(tx, run.id, stage.position + 1, now))) return;
+  await cancelPendingStages(tx, [run.id], now);
+  const stages = await readStageStatuses(tx, run.id);
+  const status = !passed ? 'failed' : stages.every((each) => each === 'passed') ? 'passed' : 'cancelled';
+  await endRun(tx, run.id, status, now);
+  changes.addRun({ pipeline: pipeline.name, counter: run.counter, status }, run.label);
+}

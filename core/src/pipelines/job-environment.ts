@@ -1,0 +1,107 @@
+import type { Config, Template } from '../config/config.ts';
+import { nameMaterialVariables, toMaterialName } from '../config/environment-names.ts';
+import type { JobFacts } from '../store/job-facts.ts';
+import type { Pin } from '../store/runs.ts';
+
+/** Fills in `${env:NAME}` and `${file:PATH}`; `learn` is told every value that is filled in. Throws in words that hold no value. */
+export type Resolve = (template: Template, learn: (secret: string) => void) => string;
+
+/** Where the environment of jobs comes from, beside the run. */
+export interface EnvironmentSources {
+  readonly config: Config;
+  readonly resolve: Resolve;
+  /** The server's own environment, of which jobs get PATH, HOME and LANG. */
+  readonly server: Readonly<Record<string, string | undefined>>;
+}
+
+/** A job's environment, and the values in it that must not be readable in its log. */
+export interface JobEnvironment {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+/** A secret that a job lists and that cannot be had. */
+export class SecretMissing extends Error {
+  override readonly name = 'SecretMissing';
+}
+
+/**
+ * The whole environment of a job, SURFACE section 5; of two that have one name the later wins, so that data never overrides a field,
+ * a field never the label or the location, and nothing what Sluice says itself.
+ *
+ * Secrets are read from the configuration now. Throws {@link SecretMissing}, and what `resolve` throws.
+ */
+export function buildEnvironment(facts: JobFacts, { config, resolve, server }: EnvironmentSources): JobEnvironment {
+  const secrets = new Set<string>();
+  const fillIn = (value: Template | number | boolean) =>
+    typeof value === 'string' ? resolve(value, (secret) => secrets.add(secret)) : String(value);
+  const { run } = facts;
+  const declared = Object.entries(run.definition.environment).map(([name, template]) => [
+    name,
+    run.environment[name] ?? fillIn(template),
+  ]);
+  const revealed = facts.job.secrets.flatMap((name) => revealSecret(name, run.pins, config, fillIn));
+  for (const [, value] of revealed) secrets.add(value);
+  const environment = Object.fromEntries([
+    ...['PATH', 'HOME', 'LANG'].flatMap((name) => (server[name] === undefined ? [] : [[name, server[name]]])),
+    ...declared,
+    ...run.pins.flatMap((pin) => describeData(pin)),
+    ...run.pins.flatMap((pin) => describeSettings(pin, fillIn)),
+    ...revealed,
+    ...run.pins.flatMap((pin) => describeRevision(pin)),
+    ...describeJob(facts),
+  ]);
+  return { environment, secrets: [...secrets] };
+}
+
+type Variables = readonly (readonly [string, string])[];
+type FillIn = (value: Template | number | boolean) => string;
+
+function describeData({ as, revision }: Pin): Variables {
+  const names = nameMaterialVariables(as);
+  return Object.entries(revision.data).map(([key, value]) => [names.field(key), value]);
+}
+
+function describeSettings({ as, packageConfig, repositoryConfig }: Pin, fillIn: FillIn): Variables {
+  const names = nameMaterialVariables(as);
+  return [
+    ...Object.entries(packageConfig).map(([field, value]) => [names.field(field), fillIn(value)] as const),
+    ...Object.entries(repositoryConfig).map(([field, value]) => [names.repositoryField(field), fillIn(value)] as const),
+  ];
+}
+
+function describeRevision({ as, revision, changed }: Pin): Variables {
+  const names = nameMaterialVariables(as);
+  return [
+    [names.label, revision.version],
+    [names.location, revision.location ?? ''],
+    [names.hasChanged, String(changed)],
+    [names.digest, revision.digest],
+    [names.purl, revision.purl ?? ''],
+  ];
+}
+
+function describeJob({ attempt, job, stage, run }: JobFacts): Variables {
+  return [
+    ['GO_PIPELINE_NAME', run.pipeline],
+    ['GO_PIPELINE_COUNTER', String(run.counter)],
+    ['GO_PIPELINE_LABEL', run.label],
+    ['GO_STAGE_NAME', stage.name],
+    ['GO_STAGE_COUNTER', String(stage.counter)],
+    ['GO_JOB_NAME', job.name],
+    ['SLUICE_IDEMPOTENCY_KEY', attempt.key],
+  ];
+}
+
+/** `npmjs.token` for every material of that repository; a repository's name may hold dots, a field's may not. */
+function revealSecret(name: string, pins: readonly Pin[], config: Config, fillIn: FillIn): Variables {
+  const dot = name.lastIndexOf('.');
+  const [repository, field] = [name.slice(0, dot), name.slice(dot + 1)];
+  const value = config.repositories.get(repository)?.config[field];
+  if (value === undefined) throw new SecretMissing(`the job lists the secret ${name}, which the configuration does not have`);
+  const revealed = fillIn(value);
+  const names = new Set(pins.filter((pin) => pin.repository === repository).map(({ as }) => as));
+  // Of a repository that the pipeline has nothing of, the name is its own.
+  if (names.size === 0) names.add(toMaterialName(repository));
+  return [...names].map((as) => [nameMaterialVariables(as).repositoryField(field), revealed]);
+}

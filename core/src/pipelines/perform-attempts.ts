@@ -1,0 +1,225 @@
+import type { Config } from '../config/config.ts';
+import { keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../store/attempts.ts';
+import { appendEvents } from '../store/events.ts';
+import { type Lease, LeaseLost, leaseMs, release, renew } from '../store/leases.ts';
+import { findWaitingPipelines } from '../store/pipelines.ts';
+import { Bell } from './bell.ts';
+import type { RunChange } from './changes.ts';
+import { type ClaimedJob, claimJobs, isBound } from './claim-jobs.ts';
+import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';
+import { followJob, type JobSurroundings } from './follow-job.ts';
+import type { PipelineObserver } from './observer.ts';
+import type { SecretFields } from './pin-materials.ts';
+import { type StartOptions, startRuns } from './start-runs.ts';
+import { nameWork } from './work.ts';
+
+/** What performing attempts needs. */
+export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
+  /** This node's id, the same in every life of it. */
+  readonly node: string;
+  /** The configuration as it is now. */
+  readonly config: () => Config;
+  readonly secretFields: SecretFields;
+  /** Bytes free on the disk that jobs write to; below `minFree` nothing begins, and what has begun goes on. */
+  readonly freeBytes: () => Promise<number>;
+  readonly now: () => number;
+  readonly observer: PipelineObserver;
+  /** The most jobs in hand at once; default 64. */
+  readonly limit?: number;
+  /** How long a webhook in flight may take when the server stops, in milliseconds; default 5,000. */
+  readonly graceMs?: number;
+}
+
+/** How long a node may be away for an upgrade before its jobs are in doubt, in milliseconds. */
+export const awayMs = 10 * 60_000;
+/** The longest without a look, in milliseconds: a lease may have run out, a disk may have been cleared. */
+const lookMs = 10_000;
+const sweepMs = 60_000;
+const pipelinesAtOnce = 20;
+const retryMs = 5_000;
+
+interface Hand {
+  readonly lease: Lease;
+  readonly cancel: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Performs the attempts that are due, and goes on with those that an earlier life of this node began, until the signal aborts. Then
+ * it takes no more, gives webhooks in flight a moment, lets go of commands, which go on by themselves, and is done when everything
+ * that others must know is in the store.
+ */
+export async function performAttempts(options: PerformOptions, signal: AbortSignal): Promise<void> {
+  await new Performer(options).perform(signal);
+}
+
+/** Understands which jobs this node has in hand, and when to take more. */
+class Performer {
+  readonly #options: PerformOptions;
+  readonly #bell = new Bell();
+  readonly #hands = new Map<number, Hand>();
+  readonly #stopping = new AbortController();
+  readonly #stoppingAtOnce = new AbortController();
+  #sweptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PerformOptions) {
+    this.#options = options;
+  }
+
+  async perform(signal: AbortSignal): Promise<void> {
+    const { store, graceMs = 5_000 } = this.#options;
+    store.onWake('attempts', () => this.#bell.ring(), signal);
+    signal.addEventListener('abort', () => this.#bell.ring(), { once: true });
+    const renewing = new AbortController();
+    const renewal = this.#renewLeases(renewing.signal);
+    await this.#try('old work directories cannot be removed', () => this.#sweepDirectories());
+    while (!signal.aborted) await this.#look();
+    this.#stoppingAtOnce.abort();
+    const grace = setTimeout(() => this.#stopping.abort(), graceMs);
+    await Promise.all([...this.#hands.values()].map(({ done }) => done));
+    clearTimeout(grace);
+    renewing.abort();
+    await renewal;
+  }
+
+  async #look(): Promise<void> {
+    this.#bell.hush();
+    const { now } = this.#options;
+    await this.#try('waiting pipelines cannot be looked at', () => this.#sweepPipelines());
+    const slept = await this.#try('work cannot be claimed', async () => {
+      for (const job of await this.#claim()) this.#take(job);
+      const nextDue = await this.#options.store.transact((tx) => readNextDue(tx, now()));
+      await this.#bell.wait(Math.min(lookMs, nextDue === undefined ? lookMs : nextDue - now()));
+      return true;
+    });
+    if (!slept) await this.#bell.wait(retryMs);
+  }
+
+  async #claim(): Promise<readonly ClaimedJob[]> {
+    const { store, node, now, freeBytes, limit = 64 } = this.#options;
+    const config = this.#options.config();
+    const mayBegin = (await freeBytes()) >= config.minFree;
+    const inHand = [...this.#hands.keys()];
+    const room = limit - inHand.length;
+    return store.transact((tx) => claimJobs(tx, { node, configHash: config.hash, mayBegin, inHand, room, now: now() }));
+  }
+
+  #take(job: ClaimedJob): void {
+    const cancel = new AbortController();
+    if (job.as === 'anew') this.#tellJob(job, { status: 'running', exitCode: null, message: null });
+    const done = this.#finish(job, cancel.signal).finally(() => {
+      this.#hands.delete(job.lease.id);
+      this.#bell.ring();
+    });
+    this.#hands.set(job.lease.id, { lease: job.lease, cancel, done });
+  }
+
+  /** Never rejects. */
+  async #finish(job: ClaimedJob, cancel: AbortSignal): Promise<void> {
+    const bound = isBound(job.facts);
+    const detach = bound ? this.#stoppingAtOnce.signal : this.#stopping.signal;
+    try {
+      const config = this.#options.config();
+      const outcome = await followJob(job, { ...this.#options, config }, { detach, cancel });
+      const end = await this.#options.store.transact((tx) =>
+        recordAttemptEnd(tx, job.lease, job.facts, outcome, this.#startOptions()),
+      );
+      this.#tellEnd(job, end);
+    } catch (error) {
+      await this.#letGo(job, error, detach.aborted);
+      // What was lost to another node has ended here, and nobody comes back for its directory.
+      if (!(error instanceof LeaseLost)) return;
+    }
+    if (bound) await this.#try('a work directory cannot be removed', () => this.#forget(job));
+  }
+
+  async #letGo(job: ClaimedJob, error: unknown, detached: boolean): Promise<void> {
+    const { store, now, observer } = this.#options;
+    const { facts, lease } = job;
+    if (!detached) observer.onProblem(`${describe(job)} is interrupted`, error);
+    if (error instanceof LeaseLost) return;
+    await this.#try(`${describe(job)} cannot be given back`, () =>
+      store.transact(async (tx) => {
+        if (!detached) await postponeAttempt(tx, lease, now() + retryMs);
+        if (isBound(facts)) await keepForNode(tx, lease, detached ? awayMs : leaseMs);
+        else await release(tx, lease);
+      }),
+    );
+  }
+
+  /** A lease that was lost is somebody else's to end by now: what goes on here is ended. */
+  async #renewLeases(signal: AbortSignal): Promise<void> {
+    const pause = new Bell();
+    signal.addEventListener('abort', () => pause.ring(), { once: true });
+    for (;;) {
+      await pause.wait(leaseMs / 3);
+      if (signal.aborted) return;
+      const hands = [...this.#hands.values()];
+      const leases = hands.map(({ lease }) => lease);
+      const kept = await this.#try('leases cannot be renewed', () =>
+        this.#options.store.transact((tx) => renew(tx, 'attempt', leases)),
+      );
+      if (kept) for (const { lease, cancel } of hands) if (!kept.has(lease.id)) cancel.abort();
+    }
+  }
+
+  /** What waits is looked at as it changes; this is for what changed while no node had the active configuration. */
+  async #sweepPipelines(): Promise<void> {
+    const { store, now } = this.#options;
+    if (now() - this.#sweptAt < sweepMs) return;
+    this.#sweptAt = now();
+    const waiting = await store.transact(findWaitingPipelines);
+    for (let from = 0; from < waiting.length; from += pipelinesAtOnce) {
+      const { runs } = await store.transact(async (tx) => {
+        const changes = await startRuns(tx, waiting.slice(from, from + pipelinesAtOnce), this.#startOptions());
+        await appendEvents(tx, changes.events, now());
+        return changes;
+      });
+      this.#tellRuns(runs);
+    }
+  }
+
+  /** A kill may have come between the end of a job and the removal of its directory. */
+  async #sweepDirectories(): Promise<void> {
+    const { store, node, targets, observer } = this.#options;
+    const own = await store.transact((tx) => readOwnAttempts(tx, node));
+    const problems = await targets.run.sweep(new Set(own.map((attempt) => nameWork('run', attempt))));
+    for (const { key, error } of problems) observer.onProblem(`the work directory ${key} cannot be removed`, error);
+  }
+
+  #forget({ facts }: ClaimedJob): Promise<void> {
+    return this.#options.targets.run.forget(nameWork('run', facts.attempt));
+  }
+
+  #startOptions(): StartOptions {
+    const { config, secretFields, now } = this.#options;
+    return { config: config(), secretFields, now: now() };
+  }
+
+  #tellEnd(job: ClaimedJob, { job: end, runs }: AttemptEnd): void {
+    if (end) this.#tellJob(job, end);
+    this.#tellRuns(runs);
+  }
+
+  #tellJob({ facts }: ClaimedJob, end: Pick<Parameters<PipelineObserver['onJob']>[0], 'status' | 'exitCode' | 'message'>): void {
+    const { run, stage, job } = facts;
+    this.#options.observer.onJob({ pipeline: run.pipeline, counter: run.counter, stage: stage.name, job: job.name, ...end });
+  }
+
+  #tellRuns(runs: readonly RunChange[]): void {
+    for (const run of runs) this.#options.observer.onRun(run);
+  }
+
+  async #try<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#options.observer.onProblem(what, error);
+      return undefined;
+    }
+  }
+}
+
+function describe({ facts: { run, stage, job } }: ClaimedJob): string {
+  return `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`;
+}

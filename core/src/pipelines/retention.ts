@@ -1,0 +1,25 @@
+import type { RetentionConfig } from '../config/config.ts';
+import { deleteLogs, deleteOlder, deleteRuns } from '../store/retention.ts';
+import type { Store, Tx } from '../store/store.ts';
+
+const rowsAtOnce = 500;
+/** Deleting a run or a log deletes many rows. */
+const treesAtOnce = 20;
+
+/**
+ * Deletes what is kept no longer: polls, decisions and events, logs of jobs that ended, and runs beyond the newest. The ledger and
+ * triggers stay. Many small transactions, so that nobody waits long; ends early when the signal aborts.
+ */
+export async function deleteOld(store: Store, retention: RetentionConfig, now: number, signal: AbortSignal): Promise<void> {
+  const { logsMs, pollsMs, decisionsMs, runs } = retention;
+  const steps: readonly (readonly [number, (tx: Tx) => Promise<number>])[] = [
+    [rowsAtOnce, (tx) => deleteOlder(tx, 'poll', now - pollsMs, rowsAtOnce)],
+    [rowsAtOnce, (tx) => deleteOlder(tx, 'decision', now - decisionsMs, rowsAtOnce)],
+    [rowsAtOnce, (tx) => deleteOlder(tx, 'event', now - decisionsMs, rowsAtOnce)],
+    [treesAtOnce, (tx) => deleteLogs(tx, now - logsMs, treesAtOnce)],
+    [treesAtOnce, (tx) => deleteRuns(tx, runs, treesAtOnce)],
+  ];
+  for (const [atOnce, step] of steps) {
+    while (!signal.aborted && (await store.transact(step)) === atOnce);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Tx } from '../store/store.ts';
+import { markWaiting, type WaitingTrigger } from '../store/triggers.ts';
+import type { Move } from './changes.ts';
+
+/** Why a trigger waits. */
+export interface WaitingReason {
+  readonly trigger: WaitingTrigger;
+  readonly reason: string;
+}
+
+/** Kinds of waiting; a decision is recorded when the kind changes, not at every look. */
+export type WaitingKind = 'paused' | 'busy' | 'missing' | 'held';
+
+/** Records why triggers wait, where that was not said yet. */
+export async function sayWaiting(tx: Tx, move: Move, kind: WaitingKind, reasons: readonly WaitingReason[]): Promise<void> {
+  const unsaid = reasons.filter(({ trigger }) => trigger.waits !== kind);
+  await markWaiting(
+    tx,
+    unsaid.map(({ trigger }) => trigger.id),
+    kind,
+  );
+  for (const { trigger, reason } of unsaid) {
+    move.changes.addDecision({
+      at: move.now,
+      pipelineId: move.pipeline.id,
+      packageId: trigger.packageId,
+      version: trigger.version,
+      outcome: kind === 'held' ? 'held' : 'waits',
+      reason,
+      materials: { [trigger.package]: trigger.version },
+      runId: null,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { JobConfig, PipelineConfig } from '../config/config.ts';
+import type { Pin } from './runs.ts';
+import type { Tx } from './store.ts';
+
+/** An attempt with everything that is recorded about its job, stage and run. */
+export interface JobFacts {
+  readonly attempt: { readonly id: number; readonly number: number; readonly key: string };
+  readonly jobId: number;
+  readonly job: JobConfig;
+  readonly stage: { readonly id: number; readonly name: string; readonly counter: number; readonly position: number };
+  readonly run: RunOfJob;
+}
+
+/** The run that a job belongs to. */
+export interface RunOfJob {
+  readonly id: number;
+  readonly pipelineId: number;
+  readonly pipeline: string;
+  readonly counter: number;
+  readonly label: string;
+  /** As it was when the run was created. */
+  readonly definition: PipelineConfig;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly pins: readonly Pin[];
+}
+
+/** Reads what there is to know about an attempt. */
+export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts> {
+  const row = await tx.db
+    .selectFrom('attempt')
+    .innerJoin('job', 'job.id', 'attempt.job_id')
+    .innerJoin('stage', 'stage.id', 'job.stage_id')
+    .innerJoin('run', 'run.id', 'stage.run_id')
+    .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
+    .select(['attempt.number', 'attempt.key', 'job.id as jobId', 'job.name as jobName'])
+    .select(['stage.id as stageId', 'stage.name as stageName', 'stage.counter as stageCounter', 'stage.position'])
+    .select(['run.id as runId', 'run.counter', 'run.label', 'run.definition', 'run.environment'])
+    .select(['pipeline.id as pipelineId', 'pipeline.name as pipeline'])
+    .where('attempt.id', '=', attemptId)
+    .executeTakeFirstOrThrow();
+  const definition: PipelineConfig = JSON.parse(row.definition);
+  const job = definition.stages[row.position]?.jobs.find(({ name }) => name === row.jobName);
+  if (!job) throw new Error(`run ${row.pipeline}/${row.counter} has no job ${row.stageName}/${row.jobName} in its definition`);
+  return {
+    attempt: { id: attemptId, number: row.number, key: row.key },
+    jobId: row.jobId,
+    job,
+    stage: { id: row.stageId, name: row.stageName, counter: row.stageCounter, position: row.position },
+    run: {
+      id: row.runId,
+      pipelineId: row.pipelineId,
+      pipeline: row.pipeline,
+      counter: row.counter,
+      label: row.label,
+      definition,
+      environment: JSON.parse(row.environment),
+      pins: await readPins(tx, row.runId),
+    },
+  };
+}
+
+async function readPins(tx: Tx, runId: number): Promise<readonly Pin[]> {
+  const rows = await tx.db.selectFrom('run_material').select('pinned').where('run_id', '=', runId).orderBy('position').execute();
+  return rows.map(({ pinned }) => JSON.parse(pinned));
+}
+
+/** Marks a job as begun. */
+export async function beginJob(tx: Tx, id: number, now: number): Promise<void> {
+  await tx.db.updateTable('job').set({ status: 'running', started_at: now }).where('id', '=', id).execute();
+}
+
+/** How a job ended, to be recorded. */
+export interface JobEnd {
+  readonly status: 'passed' | 'failed';
+  readonly exitCode: number | null;
+  readonly message: string | null;
+}
+
+/** Marks a job as ended. */
+export async function endJob(tx: Tx, id: number, { status, exitCode, message }: JobEnd, now: number): Promise<void> {
+  await tx.db.updateTable('job').set({ status, exit_code: exitCode, message, finished_at: now }).where('id', '=', id).execute();
+}

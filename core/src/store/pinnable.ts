@@ -1,0 +1,81 @@
+import type { Standing } from '@sluice/plugin-sdk';
+import { strongestDigest } from './digests.ts';
+import type { RevisionTable } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** A revision that a run may pin, with what is kept of it. */
+export interface PinnableRevision {
+  readonly id: number;
+  readonly packageId: number;
+  readonly version: string;
+  readonly state: RevisionTable['state'];
+  readonly standing: Standing;
+  /** `algorithm:hex`, or empty. */
+  readonly digest: string;
+  readonly location: string | null;
+  readonly publishedAt: number | null;
+  readonly publisher: string | null;
+  readonly comment: string | null;
+  readonly trackbackUrl: string | null;
+  readonly purl: string | null;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Revisions by their ids. */
+export async function readPinnable(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, PinnableRevision>> {
+  if (ids.length === 0) return new Map();
+  const rows = await selectPinnable(tx).where('revision.id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, toPinnable(row)]));
+}
+
+/** One version of a package, whatever its state. */
+export async function readPinnableVersion(tx: Tx, packageId: number, version: string): Promise<PinnableRevision | undefined> {
+  const row = await selectPinnable(tx)
+    .where('revision.package_id', '=', packageId)
+    .where('revision.version', '=', version)
+    .executeTakeFirst();
+  return row && toPinnable(row);
+}
+
+/**
+ * What a package contributes to a run that something else started: the version that its pointer names, where it follows one, else
+ * its highest ranked; published, shown by the present selection, and of a standing that is accepted (`ok` always is).
+ */
+export async function readContribution(
+  tx: Tx,
+  packageId: number,
+  accept: readonly Standing[],
+): Promise<PinnableRevision | undefined> {
+  const row = await selectPinnable(tx)
+    .innerJoin('package', 'package.id', 'revision.package_id')
+    .where('revision.package_id', '=', packageId)
+    .where('revision.state', '=', 'published')
+    .where('revision.selected', '=', 1)
+    .where('revision.standing', 'in', ['ok', ...accept])
+    .where((e) => e.or([e('package.pointer', 'is', null), e('revision.version', '=', e.ref('package.pointer'))]))
+    .orderBy('revision.rank', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toPinnable(row);
+}
+
+function selectPinnable(tx: Tx) {
+  return tx.db
+    .selectFrom('revision')
+    .select(['revision.id', 'revision.package_id', 'revision.version', 'revision.state', 'revision.standing', 'revision.digests'])
+    .select(['revision.location', 'revision.published_at', 'revision.publisher', 'revision.comment', 'revision.trackback_url'])
+    .select(['revision.purl', 'revision.data']);
+}
+
+type PinnableRow = Awaited<ReturnType<ReturnType<typeof selectPinnable>['executeTakeFirstOrThrow']>>;
+
+function toPinnable({ package_id, published_at, trackback_url, digests, data, ...row }: PinnableRow): PinnableRevision {
+  return {
+    ...row,
+    packageId: package_id,
+    digest: strongestDigest(JSON.parse(digests)),
+    publishedAt: published_at,
+    trackbackUrl: trackback_url,
+    data: JSON.parse(data),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Tx } from './store.ts';
+
+/** What grows with time and is deleted by age. */
+export type AgingTable = 'poll' | 'decision' | 'event';
+
+const timeOf = { poll: 'finished_at', decision: 'at', event: 'at' } as const;
+
+/** Deletes rows older than `before`, at most `limit`; answers how many. */
+export async function deleteOlder(tx: Tx, table: AgingTable, before: number, limit: number): Promise<number> {
+  const old = tx.db.selectFrom(table).select('id').where(timeOf[table], '<', before).limit(limit);
+  const { numDeletedRows } = await tx.db.deleteFrom(table).where('id', 'in', old).executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+/** Deletes the logs of at most `limit` attempts whose jobs ended before `before`; answers of how many. */
+export async function deleteLogs(tx: Tx, before: number, limit: number): Promise<number> {
+  const rows = await tx.db
+    .selectFrom('attempt')
+    .innerJoin('job', 'job.id', 'attempt.job_id')
+    .select('attempt.id')
+    .where('job.finished_at', '<', before)
+    .where(({ exists, selectFrom }) => exists(selectFrom('log').select('log.upto').whereRef('log.attempt_id', '=', 'attempt.id')))
+    .limit(limit)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) await tx.db.deleteFrom('log').where('attempt_id', 'in', ids).execute();
+  return ids.length;
+}
+
+/**
+ * Deletes the oldest runs that have ended, with their stages, jobs and logs, at most `limit`, in each pipeline that has more than
+ * `kept` of them; answers how many. Triggers stay: they are the proof against a second start.
+ */
+export async function deleteRuns(tx: Tx, kept: number, limit: number): Promise<number> {
+  const pipelines = await tx.db.selectFrom('pipeline').select('id').where('counter', '>', kept).execute();
+  const doomed: number[] = [];
+  for (const { id } of pipelines) {
+    if (doomed.length < limit) doomed.push(...(await findSurplus(tx, id, kept, limit - doomed.length)));
+  }
+  if (doomed.length > 0) await tx.db.deleteFrom('run').where('id', 'in', doomed).execute();
+  return doomed.length;
+}
+
+async function findSurplus(tx: Tx, pipelineId: number, kept: number, limit: number): Promise<readonly number[]> {
+  const ended = tx.db.selectFrom('run').where('pipeline_id', '=', pipelineId).where('finished_at', 'is not', null);
+  const newest = await ended.select('counter').orderBy('counter', 'desc').limit(1).offset(kept).executeTakeFirst();
+  if (!newest) return [];
+  const rows = await ended.select('id').where('counter', '<=', newest.counter).orderBy('counter').limit(limit).execute();
+  return rows.map(({ id }) => id);
+}
