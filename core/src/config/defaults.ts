@@ -10,7 +10,6 @@ export const defaults = {
   poll: { every: '5m' },
   first: 'latest',
   trigger: 'latest',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a label's variable
   label: '${COUNT}',
   timeout: '1h',
   onDoubt: { run: 'fail', webhook: 'restart' },

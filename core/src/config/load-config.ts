@@ -5,7 +5,7 @@ import { Interpolator } from './interpolator.ts';
 import type { Masker } from './masker.ts';
 import type { PluginRules } from './plugin-rules.ts';
 import { ConfigError, compareProblems, type Finding } from './problem.ts';
-import type { RawConfig } from './raw-config.ts';
+import type { Incomplete, RawConfig } from './raw-config.ts';
 import { interpolateAll } from './reading/interpolate.ts';
 import { locateFindings } from './reading/locate.ts';
 import { SourceReader } from './reading/source-reader.ts';
@@ -19,6 +19,7 @@ import { checkSchedules } from './rules/schedules.ts';
 import { checkServer } from './rules/server.ts';
 import { checkSettings } from './rules/settings.ts';
 import { checkStructure, isComplete } from './structure.ts';
+import { valueAt } from './value-at.ts';
 
 /** What loading a configuration needs of its surroundings. */
 export interface LoadOptions {
@@ -68,10 +69,7 @@ async function check(sources: Sources, interpolator: Interpolator, options: Load
   const directory = dirname(sources.files[0] ?? '');
   const { resolved, findings: unresolved } = interpolateAll(written, interpolator);
   const structure = checkStructure(resolved, written);
-  const opened = await openPlugins(
-    buildPluginSources(structure.rest, directory, (text) => text),
-    options,
-  );
+  const opened = await openPlugins(listPluginSources(structure.rest, written, directory), options);
   const subject = { config: structure.rest, directory, plugins: opened.rules?.loaded(), isCron: options.isCron };
   const objections = [
     ...structure.findings,
@@ -81,6 +79,13 @@ async function check(sources: Sources, interpolator: Interpolator, options: Load
   ];
   const findings = [...sources.findings, ...unresolved, ...withoutUnresolved(objections, unresolved)];
   return { findings, complete: isComplete(written, findings) ? written : undefined };
+}
+
+/** As plugins get them later, too: the proxy stays a template, everything else is filled in. */
+function listPluginSources(rest: Incomplete<RawConfig>, written: unknown, directory: string): PluginSources {
+  const sources = buildPluginSources(rest, directory, (text) => text);
+  const proxy = valueAt(written, ['http', 'proxy']);
+  return typeof proxy === 'string' && rest.http?.proxy !== undefined ? { ...sources, http: { ...sources.http, proxy } } : sources;
 }
 
 interface Opened {

@@ -39,7 +39,8 @@ class ConfigWatch {
   #hash: string;
   /** Of the last attempt: the mistake may be in a file that the configuration which runs does not have. */
   #readFrom: ReadFrom;
-  #isInvalid = false;
+  /** What was told last to be wrong, while something is. */
+  #problems: string | undefined;
   #changes = 0;
   #following: Promise<void> | undefined;
   #loading: Promise<void> = Promise.resolve();
@@ -57,17 +58,18 @@ class ConfigWatch {
     return this.#load(true);
   }
 
-  #watch(): void {
-    if (this.#options.signal.aborted) return;
+  /** Watches the directories that matter now, and answers whether one of them is new. */
+  #watch(): boolean {
+    if (this.#options.signal.aborted) return false;
     const wanted = listDirectories(this.#readFrom);
     for (const [directory, watcher] of this.#watchers) {
       if (wanted.has(directory)) continue;
       watcher.close();
       this.#watchers.delete(directory);
     }
-    for (const [directory, recursive] of wanted) {
-      if (!this.#watchers.has(directory)) this.#watchDirectory(directory, recursive);
-    }
+    const fresh = [...wanted].filter(([directory]) => !this.#watchers.has(directory));
+    for (const [directory, recursive] of fresh) this.#watchDirectory(directory, recursive);
+    return fresh.length > 0;
   }
 
   #watchDirectory(directory: string, recursive: boolean): void {
@@ -90,7 +92,10 @@ class ConfigWatch {
   }
 
   #notice(directory: string, name: string | null): void {
-    if (name !== null && !this.#concerns(join(directory, name))) return;
+    if (name === null || this.#concerns(join(directory, name))) this.#follow();
+  }
+
+  #follow(): void {
     this.#changes++;
     this.#following ??= this.#followChanges().finally(() => {
       this.#following = undefined;
@@ -129,19 +134,21 @@ class ConfigWatch {
     if (signal.aborted) return;
     try {
       const config = await load();
-      const isNews = tellAnyway || this.#isInvalid || config.hash !== this.#hash;
-      this.#isInvalid = false;
+      const isNews = tellAnyway || this.#problems !== undefined || config.hash !== this.#hash;
+      this.#problems = undefined;
       this.#hash = config.hash;
       this.#readFrom = config;
-      this.#watch();
+      // What changed in a new directory before it was watched nobody has seen.
+      if (this.#watch()) this.#follow();
       if (isNews) onLoaded(config);
     } catch (error) {
       if (signal.aborted) return;
-      this.#isInvalid = true;
       if (!(error instanceof ConfigError)) return onError(error);
+      const isNews = tellAnyway || error.message !== this.#problems;
+      this.#problems = error.message;
       this.#readFrom = error.readFrom;
-      this.#watch();
-      onProblems(error.problems);
+      if (this.#watch()) this.#follow();
+      if (isNews) onProblems(error.problems);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { Path } from '../problem.ts';
 
 /** A value of a YAML file that somebody wants to find: a key, or what it stands for. */
@@ -37,7 +37,10 @@ export function parseText(text: string): Parsed {
     const { line, col } = counter.linePos(offset);
     return { line, column: col, message };
   };
-  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => faultAt(pos[0], `YAML: ${message}`));
+  const broken = [
+    ...[...document.errors, ...document.warnings].map(({ pos, message }) => faultAt(pos[0], `YAML: ${message}`)),
+    ...findDangling(document).map(({ offset, name }) => faultAt(offset, `YAML: there is no anchor &${name} before this`)),
+  ];
   const duplicates = findDuplicates(document).map(({ offset, first, key }) => {
     const { line, col } = counter.linePos(first);
     return faultAt(offset, `"${key}" is defined twice; the first is at ${line}:${col}`);
@@ -81,7 +84,7 @@ function compose(text: string): { document: Document.Parsed; counter: LineCounte
     stringKeys: true,
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   return { document, counter };
 }
@@ -104,6 +107,21 @@ function findDuplicates(document: Document.Parsed): { key: string; first: number
   return duplicates;
 }
 
+/** Aliases of anchors that are not there, or come later. */
+function findDangling(document: Document.Parsed): { name: string; offset: number }[] {
+  const anchors = new Set<string>();
+  const dangling: { name: string; offset: number }[] = [];
+  visit(document, {
+    Value(_, { anchor }) {
+      if (anchor) anchors.add(anchor);
+    },
+    Alias(_, { source, range }) {
+      if (!anchors.has(source)) dangling.push({ name: source, offset: range?.[0] ?? 0 });
+    },
+  });
+  return dangling;
+}
+
 function countValues(value: unknown, limit: number): number {
   let count = 1;
   if (typeof value !== 'object' || value === null) return count;
@@ -120,7 +138,7 @@ function find(document: Document.Parsed, { path, at }: Place): { offset: number;
   for (const [depth, step] of path.entries()) {
     const [key, value] = stepInto(document, node, step);
     if (key === undefined) break;
-    found = at === 'key' && depth === path.length - 1 ? startOf(key) : startOf(value, key);
+    found = startOf((at === 'key' && depth === path.length - 1) || isEmpty(value) ? key : value);
     node = value;
   }
   return { offset: found, source: isScalar(node) ? (node.source ?? '') : '' };
@@ -145,8 +163,11 @@ function stepIntoMerged(document: Document.Parsed, map: YAMLMap, step: string): 
   return [undefined, undefined];
 }
 
-function startOf(...candidates: unknown[]): number {
-  const isNode = (candidate: unknown): candidate is Node =>
-    typeof candidate === 'object' && candidate !== null && 'range' in candidate;
-  return candidates.find(isNode)?.range?.[0] ?? 0;
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+/** Nothing is written after the key. */
+function isEmpty(node: unknown): boolean {
+  return !isNode(node) || (isScalar(node) && node.value === null && node.source === '');
 }

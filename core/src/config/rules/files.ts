@@ -1,15 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { isPluginPath } from '../plugin-path.ts';
 import type { Finding, Path } from '../problem.ts';
-import { atValue, entriesOf, itemsOf, type Rule } from './rule.ts';
+import { atValue, entriesOf, type Rule } from './rule.ts';
 
 /** Files that the configuration names can be read, and a client certificate comes with its key. */
 export const checkFiles: Rule = function* ({ config, directory }) {
   const readable = (path: Path, file: string | undefined) => checkReadable(path, file, directory);
-  for (const [index, plugin] of itemsOf(config.plugins)) {
-    if (isPluginPath(plugin)) yield* readable(['plugins', index], plugin);
-  }
   yield* readable(['http', 'ca'], config.http?.ca);
   for (const [name, { http }] of entriesOf(config.repositories)) {
     const at = ['repositories', name, 'http'];
