@@ -37,7 +37,7 @@ export class Bench implements AsyncDisposable {
     this.#plugin = plugin;
     this.#cases = cases;
     this.#settings = parseSettings(plugin.repository, cases.repository(registry.origin));
-    this.evidence = new Evidence(revealSecrets(this.#settings));
+    this.evidence = new Evidence([this.#settings, this.packageSettings()].flatMap(revealSecrets));
     // No back-off is waited for: what a test waits for is the answer.
     const clock = { now: () => testTime, wait: async (_: number, signal: AbortSignal) => signal.throwIfAborted() };
     this.#http = createHttp({ clock, random: () => 0 });
@@ -54,10 +54,12 @@ export class Bench implements AsyncDisposable {
     return { key, config: this.packageSettings(raw), cursor };
   }
 
+  /** The author's settings of a package, or others, typed. */
   packageSettings(raw: RawSettings = this.#cases.package): Settings<Fields> {
     return parseSettings(this.#plugin.package, raw);
   }
 
+  /** Polls to the end, whatever comes of it. */
   async poll(repository: OpenRepository, due: readonly DuePackage[], options: AskOptions = {}): Promise<Polled> {
     const polled = await collectPoll(due, () => repository.poll(due, { ...this.call(options), cursor: options.cursor }));
     this.evidence.see('answers', [...polled.answers.values()].map(withoutProblem));
@@ -105,6 +107,7 @@ export class Bench implements AsyncDisposable {
         marker: this.#marker,
         timeoutMs,
         onUrl: (url) => this.evidence.see('URLs', url),
+        onHeaders: (headers) => this.evidence.see('headers of its own', headers),
         onCredentials: (credentials) => this.evidence.hideCredentials(credentials),
       }),
       signal,

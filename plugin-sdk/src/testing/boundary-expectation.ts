@@ -3,9 +3,13 @@ import { expect } from 'vitest';
 import { checkRevision } from '../boundary.ts';
 import type { Revision } from '../revision.ts';
 
-/** Fails where a revision would be refused at the boundary, or lose something there, or carries a purl that is none. */
-export function expectWithinBoundary(revision: Revision): void {
-  const checked = checkRevision(revision);
+/**
+ * Fails where a revision would be refused at the boundary, or lose something there, or carries a purl that is none.
+ *
+ * `files`: whether the repository is one of files.
+ */
+export function expectWithinBoundary(revision: Revision, { files }: { readonly files: boolean }): void {
+  const checked = checkRevision(revision, { files });
   expect(
     'refused' in checked ? checked.refused : undefined,
     `revision ${revision.version} is refused at the boundary`,

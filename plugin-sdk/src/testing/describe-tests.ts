@@ -17,7 +17,7 @@ export function describeDescriptions(cases: PluginCases, setUp: () => Promise<Be
       for (const given of [revisions, revisions.toReversed()]) {
         const described = await describeAll(bench, given);
         expect(described.map(nameDescription)).toEqual(given.map(({ version }) => version));
-        for (const one of described) if (isRevision(one)) expectWithinBoundary(one);
+        for (const one of described) if (isRevision(one)) expectWithinBoundary(one, { files: cases.withoutHttp !== undefined });
       }
     });
 

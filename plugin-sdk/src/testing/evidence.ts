@@ -2,11 +2,20 @@ import { inspect } from 'node:util';
 import type { Credentials } from '../http.ts';
 
 /** Where a plugin's words can be seen. */
-export type Channel = 'errors' | 'log and progress' | 'URLs' | 'answers';
+export const channels = ['errors', 'log and progress', 'URLs', 'headers of its own', 'answers'] as const;
+
+/** One of {@link channels}. */
+export type Channel = (typeof channels)[number];
 
 /** Understands what a plugin let be seen, and whether a secret is in it. */
 export class Evidence {
-  readonly #seen: Record<Channel, string[]> = { errors: [], 'log and progress': [], URLs: [], answers: [] };
+  readonly #seen: Record<Channel, string[]> = {
+    errors: [],
+    'log and progress': [],
+    URLs: [],
+    'headers of its own': [],
+    answers: [],
+  };
   readonly #secrets = new Set<string>();
 
   constructor(secrets: readonly string[]) {

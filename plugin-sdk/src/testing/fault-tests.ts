@@ -10,6 +10,8 @@ import { pathOf } from './registry.ts';
 const silenceMs = 200;
 /** For a plugin that waits for ever, in milliseconds. */
 const limitMs = 5000;
+/** For a poll of every fault at every document, in milliseconds. */
+const manyPollsMs = 60_000;
 /** The most documents that are spoiled one at a time. */
 const mostDocuments = 20;
 
@@ -42,19 +44,23 @@ export function describeFaults(cases: PluginCases, setUp: () => Promise<Bench>):
       expectProblem(polled, 'one', { name: 'that it is gone', codes: ['UNREACHABLE'] });
     });
 
-    it('loses no version when only one of the documents fails', async () => {
-      await using bench = await setUp();
-      await bench.readRevisions();
-      const paths = new Set(bench.registry.server?.requests.map(pathOf));
-      for (const path of [...paths].slice(0, mostDocuments)) {
-        for (const fault of [...statusFaults, loginPageFault]) {
-          bench.registry.spoil(fault, path);
-          const polled = await bench.pollOne(bench.open());
-          if (findProblem(polled, 'one')) continue;
-          expect(versionsOf(applyAnswer(polled, 'one')), `${fault.name} at ${path}`).toEqual([...cases.publications].sort());
+    it(
+      'loses no version when only one of the documents fails',
+      async () => {
+        await using bench = await setUp();
+        await bench.readRevisions();
+        const paths = new Set(bench.registry.server?.requests.map(pathOf));
+        for (const path of [...paths].slice(0, mostDocuments)) {
+          for (const fault of [...statusFaults, loginPageFault]) {
+            bench.registry.spoil(fault, path);
+            const polled = await bench.pollOne(bench.open());
+            if (findProblem(polled, 'one')) continue;
+            expect(versionsOf(applyAnswer(polled, 'one')), `${fault.name} at ${path}`).toEqual([...cases.publications].sort());
+          }
         }
-      }
-    });
+      },
+      manyPollsMs,
+    );
   });
 
   describe('check of a failing registry', () => {

@@ -3,22 +3,27 @@ import type { PackagePlugin } from '../plugin.ts';
 import { secretNames } from '../settings.ts';
 import type { Bench } from './bench.ts';
 import type { PluginCases } from './cases.ts';
-import type { Channel, Evidence } from './evidence.ts';
+import { channels, type Evidence } from './evidence.ts';
 import { documentFaults, silence, statusFaults } from './faults.ts';
 import type { RecordedRequest } from './faulty-server.ts';
 import { startRegistry } from './registry.ts';
 
-const channels: readonly Channel[] = ['errors', 'log and progress', 'URLs', 'answers'];
+/** For a poll of every fault, in milliseconds. */
+const manyPollsMs = 30_000;
 
 /** Tests of where a plugin's secrets go; none for a plugin that has no secrets. */
 export function describeSecrets(plugin: PackagePlugin, cases: PluginCases, setUp: () => Promise<Bench>): void {
-  if (secretNames(plugin.repository).length === 0) return;
+  if ([plugin.repository, plugin.package].flatMap(secretNames).length === 0) return;
   describe('secrets', () => {
     let evidence: Promise<Evidence> | undefined;
-    it.each(channels)('are not in %s', async (channel) => {
-      evidence ??= gatherEvidence(cases, setUp);
-      expect((await evidence).findLeaks(channel)).toEqual([]);
-    });
+    it.each(channels)(
+      'are not in %s',
+      async (channel) => {
+        evidence ??= gatherEvidence(cases, setUp);
+        expect((await evidence).findLeaks(channel)).toEqual([]);
+      },
+      manyPollsMs,
+    );
 
     if (cases.withoutHttp !== undefined) return;
 

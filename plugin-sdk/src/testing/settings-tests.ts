@@ -53,9 +53,11 @@ export function describeSettings(plugin: PackagePlugin, cases: PluginCases): voi
     });
 
     it('have a secret that can be looked for', () => {
-      const secrets = secretNames(plugin.repository).map((name) => given.repository[name]);
-      const longEnough = secrets.filter((value) => typeof value === 'string' && value.length >= shortestSecret);
-      const wanted = `give one of ${secretNames(plugin.repository).join(', ')} a value of ${shortestSecret} characters or more in cases.repository`;
+      const secrets = sides.flatMap((side) =>
+        secretNames(plugin[side]).map((name) => [`${side}.${name}`, given[side][name]] as const),
+      );
+      const longEnough = secrets.filter(([, value]) => typeof value === 'string' && value.length >= shortestSecret);
+      const wanted = `give one of ${secrets.map(([name]) => name).join(', ')} a value of ${shortestSecret} characters or more`;
       expect(secrets.length === 0 || longEnough.length > 0, wanted).toBe(true);
     });
 

@@ -16,6 +16,20 @@ import { describeSettings } from './settings-tests.ts';
  *
  * The plugin is asked with the real HTTP client about a registry on loopback that serves the author's documents, and fails in
  * every way that registries fail.
+ *
+ * @example
+ * testPackagePlugin(plugin, {
+ *   repository: (origin) => ({ url: origin, token: 'a-secret-to-look-for' }),
+ *   package: { name: 'left-pad' },
+ *   publications: ['1.9.0', '1.10.0', '1.9.1'],
+ *   documents: ({ versions }) => ({
+ *     '/index.json': '{}', // what `check` asks for
+ *     '/left-pad.json': JSON.stringify({ versions }),
+ *   }),
+ *   ascending: ['1.0.0-rc.1', '1.0.0', '1.9.0', '1.10.0'],
+ *   wrong: [{ in: 'package', field: 'name', value: 'left pad' }],
+ *   absent: { name: 'no-such-package' },
+ * });
  */
 export function testPackagePlugin<R extends Fields, P extends Fields>(plugin: PackagePlugin<R, P>, cases: PluginCases): void {
   const setUp = () => setUpBench(plugin, cases);

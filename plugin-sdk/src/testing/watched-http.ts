@@ -8,6 +8,8 @@ export interface HttpWatch {
   readonly timeoutMs: number | undefined;
   /** Told of every URL that the plugin asks. */
   onUrl(url: string): void;
+  /** Told of the headers that the plugin sets. */
+  onHeaders(headers: Readonly<Record<string, string>>): void;
   /** Told of what it proves itself with. */
   onCredentials(credentials: Credentials): void;
 }
@@ -19,6 +21,7 @@ export const markerHeader = 'x-sluice-lent-http';
 export function watchHttp(http: Http, watch: HttpWatch): Http {
   const mark = (url: string, options: RequestOptions = {}): RequestOptions => {
     watch.onUrl(url);
+    watch.onHeaders(options.headers ?? {});
     const headers = { ...options.headers, [markerHeader]: watch.marker };
     return { ...options, headers, ...(watch.timeoutMs !== undefined && { timeoutMs: watch.timeoutMs }) };
   };

@@ -98,7 +98,7 @@ describe('testPackagePlugin is red on a plugin that', () => {
       'token-in-error',
       () => ['secrets > are not in errors', 'secrets > are not in log and progress'],
     ],
-    ['sends its token in a header of its own', 'own-header', () => ['secrets > do not follow a redirect to another origin']],
+    ['sends its token in a header of its own', 'own-header', () => ['secrets > are not in headers of its own']],
     [
       'calls versions absent when the registry fails',
       'forgetful',
