@@ -17,6 +17,14 @@ export interface LoadedPlugin {
   readonly secrets: { readonly repository: readonly string[]; readonly package: readonly string[] };
 }
 
+/** A plugin that was configured and cannot be used. */
+export interface PluginFailure {
+  /** The package name or the absolute path. */
+  readonly source: string;
+  /** One sentence that says what to do. */
+  readonly message: string;
+}
+
 /** What went wrong with a plugin or a repository, as an operator reads it; secrets are already masked. */
 export interface Problem {
   readonly code: PluginErrorCode;
@@ -110,11 +118,13 @@ export interface SettingProblem {
 /**
  * Where plugins live: a process each, limited and watched.
  *
- * Every method but `loaded` throws {@link PluginError} for what concerns the question as a whole.
+ * Every method but `loaded` and `failed` throws {@link PluginError} for what concerns the question as a whole.
  */
 export interface PluginHost {
   /** The plugins, by id. */
   loaded(): ReadonlyMap<string, LoadedPlugin>;
+  /** The configured plugins that do not fit or could not be loaded. */
+  failed(): readonly PluginFailure[];
   /** The plugin's own rules on settings that already fit its schema; values before interpolation go in. */
   validate(
     plugin: string,

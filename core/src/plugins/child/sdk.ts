@@ -1,0 +1,22 @@
+import { registerHooks } from 'node:module';
+
+const exported = ['@sluice/plugin-sdk', '@sluice/plugin-sdk/http', '@sluice/plugin-sdk/testing'];
+
+/** From now on every import of the SDK, wherever the plugin lies, is Sluice's own copy. */
+export function lendSdk(): void {
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      exported.includes(specifier) ? next(specifier, { ...context, parentURL: import.meta.url }) : next(specifier, context),
+  });
+}
+
+/** Imports a module as if the file at `base` imported it. */
+export function importFrom(specifier: string, base: string): Promise<Readonly<Record<string, unknown>>> {
+  const hooks = registerHooks({
+    resolve: (asked, context, next) =>
+      asked === specifier && context.parentURL === import.meta.url
+        ? next(asked, { ...context, parentURL: base })
+        : next(asked, context),
+  });
+  return import(specifier).finally(() => hooks.deregister());
+}
