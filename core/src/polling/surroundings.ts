@@ -1,0 +1,16 @@
+import type { Config } from '../config/config.ts';
+import type { SecretFields } from '../pipelines/pin-materials.ts';
+import type { PluginHost } from '../plugins/plugin-host.ts';
+import type { Store } from '../store/store.ts';
+import type { PollObserver } from './observer.ts';
+
+/** What polling needs around it. */
+export interface PollSurroundings {
+  readonly store: Store;
+  readonly host: PluginHost;
+  readonly config: Config;
+  readonly secretFields: SecretFields;
+  readonly observer: PollObserver;
+  readonly now: () => number;
+  readonly random: () => number;
+}

@@ -1,0 +1,121 @@
+import { type Selectable, sql } from 'kysely';
+import { type RecordedRevision, readRevision } from './ledger.ts';
+import { readProblem } from './packages.ts';
+import type { PackageTable, RepositoryTable } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** A problem and since when it is there, in milliseconds. */
+export interface AgedProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly since: number;
+}
+
+/** How a package is. */
+export interface PackageStatus {
+  readonly name: string;
+  readonly problem: AgedProblem | null;
+  /** The version that a followed pointer names. */
+  readonly pointer: string | null;
+}
+
+/** How a repository is; times in milliseconds. */
+export interface RepositoryStatus {
+  readonly name: string;
+  readonly status: 'ok' | 'failing' | 'never polled';
+  readonly problem: AgedProblem | null;
+  readonly warning: string | null;
+  readonly lastPoll: number | null;
+  readonly nextPoll: number | null;
+  readonly packages: readonly PackageStatus[];
+}
+
+/** How the configured repositories are, by name; with `name`, only that one. */
+export async function readRepositories(tx: Tx, name?: string): Promise<readonly RepositoryStatus[]> {
+  const rows = await tx.db
+    .selectFrom('repository')
+    .selectAll()
+    .where('active', '=', 1)
+    .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
+    .orderBy('name')
+    .execute();
+  const packages = await tx.db
+    .selectFrom('package')
+    .selectAll()
+    .where('active', '=', 1)
+    .where('repository_id', 'in', [0, ...rows.map(({ id }) => id)])
+    .orderBy('name')
+    .execute();
+  const byRepository = Map.groupBy(packages, (row) => row.repository_id);
+  return rows.map((row) => toStatus(row, byRepository.get(row.id) ?? []));
+}
+
+function toStatus(row: Selectable<RepositoryTable>, packages: readonly Selectable<PackageTable>[]): RepositoryStatus {
+  const problem = readAged(row);
+  return {
+    name: row.name,
+    status: problem ? 'failing' : row.polled_at === null ? 'never polled' : 'ok',
+    problem,
+    warning: row.warning,
+    lastPoll: row.polled_at,
+    nextPoll: row.due_at !== null && row.not_before !== null ? Math.max(row.due_at, row.not_before) : row.due_at,
+    packages: packages.map((one) => ({ name: one.name, problem: readAged(one), pointer: one.pointer })),
+  };
+}
+
+function readAged(row: Parameters<typeof readProblem>[0] & { readonly problem_since: number | null }): AgedProblem | null {
+  const problem = readProblem(row);
+  return problem ? { ...problem, since: row.problem_since ?? 0 } : null;
+}
+
+/** A page of a package's revisions, and what to give as `after` for the next one. */
+export interface RevisionPage {
+  readonly items: readonly RecordedRevision[];
+  readonly next: number | null;
+}
+
+/** The revisions of a package, highest rank first, those below rank `after`; undefined where there is no such package. */
+export async function listRevisions(
+  tx: Tx,
+  { repository, package: name }: { readonly repository: string; readonly package: string },
+  { limit, after }: { readonly limit: number; readonly after: number | undefined },
+): Promise<RevisionPage | undefined> {
+  const id = await findPackageId(tx, repository, name);
+  if (id === undefined) return undefined;
+  const rows = await tx.db
+    .selectFrom('revision')
+    .selectAll()
+    .where('package_id', '=', id)
+    .$if(after !== undefined, (query) => query.where('rank', '<', after ?? 0))
+    .orderBy('rank', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const items = rows.slice(0, limit).map(readRevision);
+  return { items, next: rows.length > limit ? (items.at(-1)?.rank ?? null) : null };
+}
+
+/** The id of a configured package. */
+export async function findPackageId(tx: Tx, repository: string, name: string): Promise<number | undefined> {
+  const row = await tx.db
+    .selectFrom('package')
+    .innerJoin('repository', 'repository.id', 'package.repository_id')
+    .select('package.id')
+    .where('repository.name', '=', repository)
+    .where('package.name', '=', name)
+    .where('package.active', '=', 1)
+    .where('repository.active', '=', 1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** How many revisions the ledger has, by state. */
+export async function countRevisions(tx: Tx): Promise<Readonly<Record<RecordedRevision['state'], number>>> {
+  const rows = await tx.db
+    .selectFrom('revision')
+    .select(['state', sql<number>`count(*)`.as('count')])
+    .groupBy('state')
+    .execute();
+  const counts = new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  const countOf = (state: RecordedRevision['state']) => counts.get(state) ?? 0;
+  return { published: countOf('published'), republished: countOf('republished'), withdrawn: countOf('withdrawn') };
+}
