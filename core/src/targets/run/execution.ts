@@ -80,8 +80,11 @@ export class Execution {
 
   async #explainLoss(claim: string): Promise<string> {
     const { directory } = this.#options;
-    const [, ...words] = (await directory.readClaim(claim))?.split('\n') ?? [];
-    return `the job could not be started: ${directory.path} needs free space and a file system with hard links; ${words.join(' ').trim()}`;
+    const [, ...lines] = (await directory.readClaim(claim))?.split('\n') ?? [];
+    const words = lines.join(' ').trim();
+    if (words === '')
+      return 'the job could not be started: its process ended before the command began; look at the memory of this host';
+    return `the job could not be started (${words}): ${directory.path} needs free space and a file system with hard links`;
   }
 
   async #follow(started: Started): Promise<void> {
@@ -101,7 +104,8 @@ export class Execution {
   }
 
   /**
-   * Ends the job where there is a reason: SIGTERM to its group, the grace, SIGKILL. A command that has ended is not ended again, but what it left in its group is.
+   * Ends the job where there is a reason: SIGTERM to its group, the grace, SIGKILL. Of a command that has ended by itself, what it left
+   * in its group is ended.
    *
    * A process that left the group (setsid, a daemon, `set -m`) is not ours any more and is not ended.
    */

@@ -104,6 +104,15 @@ describe('a command', () => {
     expect(await target.perform(makeWork(command), makeLog())).toEqual(expected);
   });
 
+  it.each([
+    ['the file system has no hard links', 'ln() { echo "ln: not permitted" >&2; return 1; }', '(ln: not permitted)'],
+    ['its process is killed before', 'kill -KILL $$', 'before the command began'],
+  ])('that cannot begin, since %s, fails in words', async (_case, line, words) => {
+    const processes = { ...processTable, startInShell: `${processTable.startInShell}\n${line}` };
+    const outcome = await makeTarget({ processes }).perform(makeWork('true'), makeLog());
+    expect(outcome).toEqual({ status: 'failed', exitCode: null, message: expect.stringContaining(words) });
+  });
+
   it('whose key cannot be the name of a directory is refused', async () => {
     await expect(makeTarget().perform(makeWork('true', { key: '../escape' }), makeLog())).rejects.toThrow('names a directory');
   });
