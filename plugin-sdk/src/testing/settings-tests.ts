@@ -17,7 +17,8 @@ const shortestSecret = 8;
 
 /** Tests of what a plugin is, and of its settings. */
 export function describeSettings(plugin: PackagePlugin, cases: PluginCases): void {
-  const given: Both = { repository: cases.repository('https://registry.example'), package: cases.package };
+  const origin = cases.withoutHttp === undefined ? 'https://registry.example' : 'file:///srv/repository';
+  const given: Both = { repository: cases.repository(origin), package: cases.package };
 
   describe('definition', () => {
     it(`is made by definePackagePlugin, for contract ${contractVersion}`, () => {
