@@ -1,6 +1,7 @@
 /** Every code that the API answers with, its status, and what it tells the caller. */
 export const apiErrors = {
   BAD_REQUEST: { status: 400, meaning: 'the request is not as the OpenAPI document says' },
+  UNAUTHORIZED: { status: 401, meaning: 'the request does not prove who sends it' },
   FORBIDDEN: { status: 403, meaning: 'the request comes from where none is taken: another origin, a foreign Host, a proxy' },
   NOT_FOUND: { status: 404, meaning: 'there is nothing of this name' },
   CONFLICT: { status: 409, meaning: 'what the request speaks of has moved on' },

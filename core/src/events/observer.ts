@@ -7,8 +7,17 @@ export interface Sightings {
   ];
   /** A revision was recorded; `lagSeconds` since its publication, where the registry says when that was. */
   revision: [{ repository: string; package: string; version: string; lagSeconds: number | undefined }];
-  run: [{ pipeline: string; counter: number; label: string; status: 'running' | 'passed' | 'failed' | 'cancelled' }];
-  job: [{ pipeline: string; counter: number; stage: string; job: string; status: 'running' | 'passed' | 'failed' | 'cancelled' }];
+  run: [{ pipeline: string; counter: number; status: 'pending' | 'running' | 'passed' | 'failed' | 'cancelled' }];
+  job: [
+    {
+      pipeline: string;
+      counter: number;
+      stage: string;
+      job: string;
+      status: 'running' | 'passed' | 'failed';
+      message: string | null;
+    },
+  ];
   pluginRestart: [{ plugin: string; reason: string }];
 }
 

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../api-error.ts';
+import { streamEvents } from '../event-stream.ts';
+import type { ApiSurroundings } from '../surroundings.ts';
+
+const mostStreams = 1_000;
+
+/** What happens, as it happens. */
+export function registerEvents(server: FastifyInstance, { store, stopping }: ApiSurroundings): void {
+  let open = 0;
+  server.get<{ Querystring: { after?: number } }>(
+    '/api/v1/events',
+    {
+      schema: {
+        summary: 'Server-sent events: what happens from now on, or after the event that Last-Event-ID or ?after= names',
+        querystring: { type: 'object', properties: { after: { type: 'integer', minimum: 0 } }, additionalProperties: false },
+      },
+    },
+    async (request, reply) => {
+      if (open >= mostStreams) throw new ApiError('TOO_MANY_REQUESTS', `${mostStreams} event streams are open; close some`);
+      const last = request.headers['last-event-id'];
+      const after = request.query.after ?? (typeof last === 'string' && /^\d+$/.test(last) ? Number(last) : undefined);
+      const left = new AbortController();
+      request.raw.once('close', () => left.abort());
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
+      open++;
+      try {
+        await streamEvents(reply.raw, { store, after, signal: AbortSignal.any([left.signal, stopping]) });
+      } catch (error) {
+        if (!left.signal.aborted && !stopping.aborted) request.log.error(error, 'an event stream broke off');
+        reply.raw.destroy();
+      } finally {
+        open--;
+      }
+    },
+  );
+}

@@ -1,0 +1,44 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import { requestPoll } from '../../store/due-polls.ts';
+import { ApiError } from '../api-error.ts';
+import { provesItself } from '../hook-proof.ts';
+import type { ApiSurroundings } from '../surroundings.ts';
+
+const requestsPerMinute = 300;
+
+/** Where registries say that something was published. What they send is not believed: it only means "poll now". */
+export async function registerHooks(server: FastifyInstance, { store, configuration, resolve }: ApiSurroundings): Promise<void> {
+  await server.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: '1 minute',
+    cache: 1_000,
+    errorResponseBuilder: () =>
+      new ApiError('TOO_MANY_REQUESTS', `At most ${requestsPerMinute} hook requests a minute are taken`),
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  server.post<{ Params: { readonly repo: string }; Body: Buffer | null }>(
+    '/api/v1/hooks/:repo',
+    {
+      config: { foreign: true },
+      schema: { summary: "A registry says that something was published; it knows the repository's hook secret" },
+    },
+    async (request, reply) => {
+      const { repo } = request.params;
+      const secret = configuration().config.repositories.get(repo)?.hookSecret;
+      if (secret === undefined) {
+        throw new ApiError(
+          'NOT_FOUND',
+          `There is no hook for ${repo}; give the repository a "hook: { secret: ... }" to open one`,
+        );
+      }
+      if (!provesItself(request.headers, request.body ?? Buffer.alloc(0), resolve(secret))) {
+        throw new ApiError('UNAUTHORIZED', "The request does not prove that it knows the repository's hook secret");
+      }
+      await store.transact((tx) => requestPoll(tx, repo, 'hook'));
+      return reply.status(202).send({ requested: true });
+    },
+  );
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { listDecisions } from '../../store/decisions.ts';
+import { listPipelines, type PipelineView } from '../../store/pipeline-views.ts';
+import { ApiError } from '../api-error.ts';
+import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
+import type { ApiSurroundings } from '../surroundings.ts';
+
+interface OfPipeline {
+  readonly pipeline: string;
+}
+
+/** The pipelines, and why they did and did not run. */
+export function registerPipelines(server: FastifyInstance, surroundings: ApiSurroundings): void {
+  const { store } = surroundings;
+
+  server.get('/api/v1/pipelines', { schema: { summary: 'The pipelines, what waits in them, and their last runs' } }, async () => {
+    const pipelines = await store.transact(listPipelines);
+    return { items: pipelines.map((pipeline) => viewPipeline(surroundings, pipeline)), next: null };
+  });
+
+  server.get<{ Params: OfPipeline }>('/api/v1/pipelines/:pipeline', { schema: { summary: 'A pipeline' } }, async ({ params }) => {
+    const found = (await store.transact(listPipelines)).find(({ name }) => name === params.pipeline);
+    if (!found) throw unknownPipeline(params.pipeline);
+    return viewPipeline(surroundings, found);
+  });
+
+  server.get<{ Params: OfPipeline; Querystring: PageQuery }>(
+    '/api/v1/pipelines/:pipeline/decisions',
+    { schema: { summary: 'Why it did, why it did not run; newest first', querystring: pageQuerySchema } },
+    async ({ params, query }) => {
+      requirePipeline(surroundings, params.pipeline);
+      const { items, next } = await store.transact((tx) => listDecisions(tx, params.pipeline, query));
+      return { items: items.map((decision) => ({ ...decision, at: toIso(decision.at) })), next };
+    },
+  );
+}
+
+/** Throws NOT_FOUND unless the configuration has the pipeline. */
+export function requirePipeline({ configuration }: ApiSurroundings, name: string): void {
+  if (!configuration().config.pipelines.has(name)) throw unknownPipeline(name);
+}
+
+function unknownPipeline(name: string): ApiError {
+  return new ApiError('NOT_FOUND', `There is no pipeline ${name}; GET /api/v1/pipelines names those that there are`);
+}
+
+function viewPipeline(
+  { configuration }: ApiSurroundings,
+  { paused, ...pipeline }: PipelineView,
+): Readonly<Record<string, unknown>> {
+  const config = configuration().config.pipelines.get(pipeline.name);
+  return {
+    ...pipeline,
+    group: config?.group ?? null,
+    paused: paused && { since: toIso(paused.since), reason: paused.reason },
+    materials:
+      config?.materials.map((material) => ({
+        package: `${material.repository}/${material.package}`,
+        trigger: material.trigger,
+      })) ?? [],
+    stages: config?.stages.map(({ name }) => name) ?? [],
+  };
+}

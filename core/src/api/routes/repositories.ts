@@ -1,0 +1,119 @@
+import type { FastifyInstance } from 'fastify';
+import { acknowledge } from '../../polling/acknowledge.ts';
+import { pollNow } from '../../polling/request-poll.ts';
+import { requestPoll } from '../../store/due-polls.ts';
+import { listPolls } from '../../store/polls.ts';
+import { listRevisions, readRepositories } from '../../store/read-repositories.ts';
+import { ApiError } from '../api-error.ts';
+import { type PageQuery, pageQuerySchema } from '../paging.ts';
+import type { ApiSurroundings } from '../surroundings.ts';
+import { viewPoll, viewRepository, viewRevision } from '../views.ts';
+
+interface InRepository {
+  readonly repo: string;
+}
+
+interface OfPackage extends InRepository {
+  readonly pkg: string;
+}
+
+/** What is watched, how it is, and what the ledger has of it. */
+export function registerRepositories(server: FastifyInstance, surroundings: ApiSurroundings): void {
+  const { store, startOptions, tell, stopping, now } = surroundings;
+
+  const readOne = async (name: string) => {
+    const [status] = await store.transact((tx) => readRepositories(tx, name));
+    if (!status) throw unknownRepository(name);
+    return viewRepository(status, pluginOf(surroundings, name));
+  };
+
+  server.get('/api/v1/repositories', { schema: { summary: 'The repositories and how they are' } }, async () => {
+    const all = await store.transact((tx) => readRepositories(tx));
+    return { items: all.map((status) => viewRepository(status, pluginOf(surroundings, status.name))), next: null };
+  });
+
+  server.get<{ Params: InRepository }>(
+    '/api/v1/repositories/:repo',
+    { schema: { summary: 'A repository and how it is' } },
+    async ({ params }) => readOne(params.repo),
+  );
+
+  server.get<{ Params: InRepository; Querystring: PageQuery }>(
+    '/api/v1/repositories/:repo/polls',
+    { schema: { summary: 'The polls of a repository, newest first', querystring: pageQuerySchema } },
+    async ({ params, query }) => {
+      const polls = await store.transact((tx) => listPolls(tx, params.repo, { limit: query.limit, after: query.after }));
+      return { items: polls.map(viewPoll), next: polls.length === query.limit ? (polls.at(-1)?.id ?? null) : null };
+    },
+  );
+
+  server.post<{ Params: InRepository; Body: { readonly wait?: boolean } | null }>(
+    '/api/v1/repositories/:repo/poll',
+    {
+      schema: {
+        summary: 'Poll now: 202 at once, or with {"wait": true} 200 and the repository after a poll that began after the request',
+        body: { type: ['object', 'null'], properties: { wait: { type: 'boolean' } }, additionalProperties: false },
+      },
+    },
+    async ({ params, body }, reply) => {
+      if (body?.wait) {
+        await pollNow(store, params.repo, { signal: stopping, now });
+        return readOne(params.repo);
+      }
+      if (!(await store.transact((tx) => requestPoll(tx, params.repo, 'manual')))) throw unknownRepository(params.repo);
+      return reply.status(202).send({ requested: true });
+    },
+  );
+
+  server.get<{ Params: OfPackage; Querystring: PageQuery }>(
+    '/api/v1/repositories/:repo/packages/:pkg/revisions',
+    { schema: { summary: 'Every revision ever seen of a package, highest rank first', querystring: pageQuerySchema } },
+    async ({ params, query }) => {
+      const address = { repository: params.repo, package: params.pkg };
+      const page = await store.transact((tx) => listRevisions(tx, address, { limit: query.limit, after: query.after }));
+      if (!page) throw unknownPackage(params);
+      return { items: page.items.map(viewRevision), next: page.next };
+    },
+  );
+
+  server.post<{ Params: OfPackage & { readonly version: string }; Body: { readonly digest: string; readonly comment: string } }>(
+    '/api/v1/repositories/:repo/packages/:pkg/revisions/:version/acknowledge',
+    {
+      schema: {
+        summary: 'The new bytes of a republished revision are right: names the very digest, and says why; 409 if it moved on',
+        body: {
+          type: 'object',
+          properties: { digest: { type: 'string', minLength: 1 }, comment: { type: 'string', minLength: 1, maxLength: 4096 } },
+          required: ['digest', 'comment'],
+          additionalProperties: false,
+        },
+      },
+    },
+    async ({ params, body }) => {
+      const { repo: repository, pkg, version } = params;
+      const given = { repository, package: pkg, version, ...body };
+      const { result, runs } = await store.transact((tx) => acknowledge(tx, given, startOptions()));
+      tell(runs);
+      if (result === 'unknown') throw new ApiError('NOT_FOUND', `There is no revision ${version} of ${repository}/${pkg}`);
+      if (result === 'moved on') {
+        throw new ApiError(
+          'CONFLICT',
+          `${version} of ${repository}/${pkg} does not wait for a word on ${body.digest}; look at it again`,
+        );
+      }
+      return { acknowledged: true };
+    },
+  );
+}
+
+function pluginOf({ configuration }: ApiSurroundings, repository: string): string {
+  return configuration().config.repositories.get(repository)?.plugin ?? '';
+}
+
+function unknownRepository(name: string): ApiError {
+  return new ApiError('NOT_FOUND', `There is no repository ${name}; GET /api/v1/repositories names those that there are`);
+}
+
+function unknownPackage({ repo, pkg }: OfPackage): ApiError {
+  return new ApiError('NOT_FOUND', `There is no package ${repo}/${pkg}; GET /api/v1/repositories names those that there are`);
+}

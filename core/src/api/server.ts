@@ -1,0 +1,84 @@
+import swagger from '@fastify/swagger';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { ApiError, type ApiErrorCode, apiErrors, codeOfStatus, toErrorBody } from './api-error.ts';
+import { registerConfiguration } from './routes/configuration.ts';
+import { registerEvents } from './routes/events.ts';
+import { registerHealth } from './routes/health.ts';
+import { registerHooks } from './routes/hooks.ts';
+import { registerPages } from './routes/pages.ts';
+import { registerPipelines } from './routes/pipelines.ts';
+import { registerPlugins } from './routes/plugins.ts';
+import { registerRepositories } from './routes/repositories.ts';
+import { registerRuns } from './routes/runs.ts';
+import { requireOwnOrigin, requireSameMachine } from './same-machine.ts';
+import type { ApiSurroundings } from './surroundings.ts';
+
+const bodyLimit = 1024 * 1024;
+
+/** The rooms' doors, in the order in which the OpenAPI document shows them. */
+const registrations = [
+  registerHealth,
+  registerRepositories,
+  registerHooks,
+  registerPipelines,
+  registerRuns,
+  registerEvents,
+  registerPlugins,
+  registerConfiguration,
+  registerPages,
+];
+
+/** Makes the HTTP server (SURFACE: `/api/v1`, described by `/api/v1/openapi.json`); it does not listen yet. */
+export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false } },
+  });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Sluice', description: 'Watches package repositories, starts pipelines', version: '1' },
+    },
+  });
+  server.addHook('onRequest', async (request) => {
+    requireSameMachine(request);
+    if (!request.routeOptions.config.foreign) requireOwnOrigin(request);
+  });
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler((request, reply) =>
+    sendError(reply, 'NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}`),
+  );
+  for (const register of registrations) {
+    await server.register(async (scope: FastifyInstance) => register(scope, surroundings));
+  }
+  server.get('/api/v1/openapi.json', { schema: { summary: 'This document' } }, async () => server.swagger());
+  return server;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Requests come from other servers, which prove themselves: they need not be JSON of our own origin. */
+    readonly foreign?: true;
+  }
+}
+
+function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof ApiError) return sendError(reply, error.code, error.message);
+  const code = codeOfStatus(error.statusCode ?? 500);
+  if (code !== 'INTERNAL') return sendError(reply, code, error.message);
+  request.log.error(error, `${request.method} ${request.routeOptions.url ?? 'unknown'} failed`);
+  return sendError(reply, code, 'The server failed; its log says more');
+}
+
+function sendError(reply: FastifyReply, code: ApiErrorCode, message: string): FastifyReply {
+  return reply.status(apiErrors[code].status).send(toErrorBody(code, message));
+}

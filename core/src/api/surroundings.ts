@@ -1,0 +1,34 @@
+import type { Config } from '../config/config.ts';
+import type { Changes } from '../pipelines/changes.ts';
+import type { StartOptions } from '../pipelines/start-runs.ts';
+import type { PluginHost } from '../plugins/plugin-host.ts';
+import type { Store } from '../store/store.ts';
+
+/** The configuration that runs, and what became of the last attempt to load another. */
+export interface ConfigurationStatus {
+  readonly config: Config;
+  readonly loadedAt: number;
+  /** Why the files as they are now were not taken; undefined when they were. */
+  readonly refused: { readonly at: number; readonly problems: readonly string[] } | undefined;
+}
+
+/** What the API is lent by the composition root. */
+export interface ApiSurroundings {
+  readonly store: Store;
+  /** The plugins of the configuration that runs. */
+  host(): PluginHost;
+  /** What starting runs needs, as of now. */
+  startOptions(): StartOptions;
+  /** Tells whoever watches what a request has changed, once it is committed. */
+  tell(runs: Changes['runs']): void;
+  configuration(): ConfigurationStatus;
+  /** The value of a text of the configuration; throws where it cannot be had. */
+  resolve(template: string): string;
+  /** Why the server takes no work now; empty when it does. */
+  reasonsNotReady(): Promise<readonly string[]>;
+  /** In the Prometheus text format. */
+  readMetrics(): Promise<{ readonly type: string; readonly text: string }>;
+  readonly now: () => number;
+  /** Aborts when the server stops: streams end. */
+  readonly stopping: AbortSignal;
+}
