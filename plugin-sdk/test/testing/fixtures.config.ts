@@ -1,4 +1,10 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const workspace = join(import.meta.dirname, '../../..');
+
 /** Runs the fixtures, which are red on purpose, apart from everything else. */
-export default defineConfig({ test: { dir: import.meta.dirname, include: ['fixtures/*.ts'], isolate: false } });
+export default defineConfig({
+  root: workspace,
+  test: { dir: import.meta.dirname, include: ['fixtures/*.ts'], isolate: false },
+});
