@@ -25,7 +25,8 @@ export interface StartOptions {
  * Starts what can start in some pipelines: lets runs into stages that are free, and starts runs from waiting triggers.
  *
  * Call it in the transaction that changed something these pipelines depend on: that inserted triggers, and for every pipeline that
- * listens to a package whose revisions, or their state or standing, changed (a run may wait for that material's first revision).
+ * listens to a package whose revisions, or their state or standing, changed: a run may wait for that material's first revision, or be
+ * held for one that is acknowledged, or published again, by now.
  * The pipelines are locked to the end of the transaction. What stays waiting gets a decision once. A node whose configuration is not
  * the active one moves runs on, and starts none.
  */

@@ -65,21 +65,6 @@ export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The pipelines that have a held stage of a run that pinned one of some revisions. */
-export async function findHeldPipelines(tx: Tx, revisionIds: readonly number[]): Promise<readonly number[]> {
-  if (revisionIds.length === 0) return [];
-  const rows = await tx.db
-    .selectFrom('stage')
-    .innerJoin('run_material', 'run_material.run_id', 'stage.run_id')
-    .select('stage.pipeline_id as id')
-    .distinct()
-    .where('run_material.revision_id', 'in', revisionIds)
-    .where('stage.status', '=', 'pending')
-    .where('stage.held_at', 'is not', null)
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
 /** A package by its names. */
 export interface PackageName {
   readonly repository: string;

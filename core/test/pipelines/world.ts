@@ -1,0 +1,197 @@
+import type { StorePlace } from '../../../test/support/stores.ts';
+import type { Config, PipelineConfig } from '../../src/config/config.ts';
+import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
+import { type ClaimedJob, claimJobs } from '../../src/pipelines/claim-jobs.ts';
+import { recordAttemptEnd } from '../../src/pipelines/end-attempt.ts';
+import { type StartOptions, startRuns } from '../../src/pipelines/start-runs.ts';
+import { type DecisionView, listDecisions } from '../../src/store/decisions.ts';
+import { appendEvents } from '../../src/store/events.ts';
+import { insertRevisions, loadLedgers, patchRevisions, type RevisionPatch } from '../../src/store/ledger.ts';
+import { activateConfiguration } from '../../src/store/nodes.ts';
+import { insertPackages } from '../../src/store/packages.ts';
+import { findPackages, findPipeline } from '../../src/store/pipelines.ts';
+import { insertRepository } from '../../src/store/repositories.ts';
+import { listRuns, type RunView } from '../../src/store/run-views.ts';
+import { openStore, type Store, type Tx } from '../../src/store/store.ts';
+import { insertTriggers } from '../../src/store/triggers.ts';
+import type { Outcome } from '../../src/targets/target.ts';
+import { makeConfig, secretFields } from './configs.ts';
+
+export const passed: Outcome = { status: 'passed', exitCode: 0, message: null };
+export const failed: Outcome = { status: 'failed', exitCode: 1, message: null };
+
+/** A store with a ledger, and the pipelines of a configuration in it; npmjs/a and npmjs/b are its packages. */
+export class World {
+  readonly #place: StorePlace;
+  store: Store;
+  config: Config;
+  node = 'one';
+  /** Moves on at every look. */
+  #now = 1_000_000;
+
+  private constructor(place: StorePlace, store: Store, config: Config) {
+    this.#place = place;
+    this.store = store;
+    this.config = config;
+  }
+
+  static async open(place: StorePlace, pipelines: readonly PipelineConfig[]): Promise<World> {
+    const world = new World(place, await openStore(place.url, { now: Date.now, random: Math.random }), makeConfig(pipelines));
+    await world.store.transact(async (tx) => {
+      const id = await insertRepository(tx, 'npmjs', 'f');
+      await insertPackages(
+        tx,
+        id,
+        ['a', 'b'].map((name) => ({ name, selection: 's' })),
+      );
+    });
+    await world.adopt(pipelines);
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    await this.#place.remove();
+  }
+
+  /** As after a kill: nothing but the store is left. */
+  async reopen(): Promise<void> {
+    await this.store.close();
+    this.store = await openStore(this.#place.url, { now: Date.now, random: Math.random });
+  }
+
+  now = (): number => ++this.#now;
+
+  options(): StartOptions {
+    return { config: this.config, secretFields, now: this.now() };
+  }
+
+  async adopt(pipelines: readonly PipelineConfig[], changes: Partial<Config> = {}): Promise<void> {
+    this.config = makeConfig(pipelines, changes);
+    await this.store.transact(async (tx) => {
+      await activateConfiguration(tx, this.node, this.config.hash, this.now());
+      const { events } = await adoptPipelines(tx, this.options());
+      await appendEvents(tx, events, this.now());
+    });
+  }
+
+  /** Records revisions, in order of rank above those that there are, as a poll's commit does; each triggers `pipelines`. */
+  async publish(name: string, versions: readonly string[], pipelines: readonly string[] = [...this.config.pipelines.keys()]) {
+    await this.store.transact(async (tx) => {
+      const packageId = await this.#findPackage(tx, name);
+      const known = (await loadLedgers(tx, [packageId])).get(packageId)?.length ?? 0;
+      const revisions = await insertRevisions(
+        tx,
+        versions.map((version, index) => ({
+          packageId,
+          facts: { version, digests: { sha256: `d${version}` }, location: `https://registry.example.com/${name}-${version}.tgz` },
+          rank: known + index,
+          described: true,
+          detectedAt: this.now(),
+        })),
+      );
+      for (const pipeline of pipelines) {
+        const pipelineId = await findPipeline(tx, pipeline);
+        const material = this.config.pipelines.get(pipeline)?.materials.find((each) => each.package === name);
+        if (pipelineId === undefined || !material || material.trigger === 'manual') continue;
+        const mode = material.trigger;
+        const createdAt = this.now();
+        const wishes = revisions.map(({ id, version }) => ({
+          revisionId: id,
+          version,
+          digest: `sha256:d${version}`,
+          move: 0,
+          mode,
+        }));
+        await insertTriggers(
+          tx,
+          wishes.map((wish) => ({ pipelineId, packageId, createdAt, ...wish })),
+        );
+      }
+      await this.#start(tx);
+    });
+  }
+
+  /** Changes what the ledger says of a revision, as a poll's commit does. */
+  async amend(name: string, version: string, patch: RevisionPatch): Promise<void> {
+    await this.store.transact(async (tx) => {
+      const packageId = await this.#findPackage(tx, name);
+      const revision = (await loadLedgers(tx, [packageId])).get(packageId)?.find(({ facts }) => facts.version === version);
+      if (!revision) throw new Error(`${name} ${version} is not in the ledger`);
+      await patchRevisions(tx, [{ id: revision.id, patch }]);
+      await this.#start(tx);
+    });
+  }
+
+  async pause(pipeline: string, reason: string | null): Promise<void> {
+    await this.store.transact(async (tx) => {
+      const pausedAt = reason === null ? null : this.now();
+      await tx.db
+        .updateTable('pipeline')
+        .set({ paused_at: pausedAt, paused_reason: reason })
+        .where('name', '=', pipeline)
+        .execute();
+      await this.#start(tx);
+    });
+  }
+
+  async look(): Promise<void> {
+    await this.store.transact((tx) => this.#start(tx));
+  }
+
+  async claim(node = this.node, changes: Partial<Parameters<typeof claimJobs>[1]> = {}): Promise<readonly ClaimedJob[]> {
+    const claim = { node, configHash: this.config.hash, mayBegin: true, inHand: [], room: 100, now: this.now() };
+    return this.store.transact((tx) => claimJobs(tx, { ...claim, ...changes }));
+  }
+
+  async end(job: ClaimedJob, outcome: Outcome = passed) {
+    return this.store.transact((tx) => recordAttemptEnd(tx, job.lease, job.facts, outcome, this.options()));
+  }
+
+  /** Claims all that is due, and ends it. */
+  async work(outcome: Outcome = passed): Promise<readonly string[]> {
+    const jobs = await this.claim();
+    for (const job of jobs) await this.end(job, outcome);
+    return jobs.map(({ facts: { run, stage, job } }) => `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`);
+  }
+
+  /** Oldest first. */
+  async runs(pipeline = 'p'): Promise<readonly RunView[]> {
+    const { items } = await this.store.transact((tx) => listRuns(tx, pipeline, { limit: 1000 }));
+    return items.toReversed();
+  }
+
+  /** Runs as `1 a@1.0.0 running`. */
+  async summary(pipeline = 'p'): Promise<readonly string[]> {
+    return (await this.runs(pipeline)).map(({ counter, materials, status }) => {
+      const versions = materials.map((material) => `${material.package.replace('npmjs/', '')}@${material.version}`);
+      return `${counter} ${versions.join(' ')} ${status}`;
+    });
+  }
+
+  /** Oldest first. */
+  async decisions(pipeline = 'p'): Promise<readonly DecisionView[]> {
+    const { items } = await this.store.transact((tx) => listDecisions(tx, pipeline, { limit: 1000 }));
+    return items.toReversed();
+  }
+
+  async outcomes(pipeline = 'p'): Promise<readonly string[]> {
+    return (await this.decisions(pipeline)).map(({ outcome, materials }) => `${Object.values(materials).join(' ')} ${outcome}`);
+  }
+
+  async #start(tx: Tx): Promise<void> {
+    const ids = await Promise.all([...this.config.pipelines.keys()].map((name) => findPipeline(tx, name)));
+    const { events } = await startRuns(
+      tx,
+      ids.filter((id) => id !== undefined),
+      this.options(),
+    );
+    await appendEvents(tx, events, this.now());
+  }
+
+  async #findPackage(tx: Tx, name: string): Promise<number> {
+    const id = (await findPackages(tx, [{ repository: 'npmjs', package: name }])).get(`npmjs/${name}`);
+    if (id === undefined) throw new Error(`there is no package ${name}`);
+    return id;
+  }
+}
