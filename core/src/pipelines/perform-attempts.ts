@@ -28,6 +28,8 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
   readonly limit?: number;
   /** How long a webhook in flight may take when the server stops, in milliseconds; default 5,000. */
   readonly graceMs?: number;
+  /** How often leases are renewed, in milliseconds; default a third of how long they last. */
+  readonly renewMs?: number;
 }
 
 /** How long a node may be away for an upgrade before its jobs are in doubt, in milliseconds. */
@@ -149,10 +151,11 @@ class Performer {
 
   /** A lease that was lost is somebody else's to end by now: what goes on here is ended. */
   async #renewLeases(signal: AbortSignal): Promise<void> {
+    const { renewMs = leaseMs / 3 } = this.#options;
     const pause = new Bell();
     signal.addEventListener('abort', () => pause.ring(), { once: true });
     for (;;) {
-      await pause.wait(leaseMs / 3);
+      await pause.wait(renewMs);
       if (signal.aborted) return;
       const hands = [...this.#hands.values()];
       const leases = hands.map(({ lease }) => lease);

@@ -1,4 +1,5 @@
 import type { RetentionConfig } from '../config/config.ts';
+import { prunePolls } from '../store/polls.ts';
 import { deleteLogs, deleteOlder, deleteRuns } from '../store/retention.ts';
 import type { Store, Tx } from '../store/store.ts';
 
@@ -13,7 +14,7 @@ const treesAtOnce = 20;
 export async function deleteOld(store: Store, retention: RetentionConfig, now: number, signal: AbortSignal): Promise<void> {
   const { logsMs, pollsMs, decisionsMs, runs } = retention;
   const steps: readonly (readonly [number, (tx: Tx) => Promise<number>])[] = [
-    [rowsAtOnce, (tx) => deleteOlder(tx, 'poll', now - pollsMs, rowsAtOnce)],
+    [rowsAtOnce, (tx) => prunePolls(tx, now - pollsMs, rowsAtOnce)],
     [rowsAtOnce, (tx) => deleteOlder(tx, 'decision', now - decisionsMs, rowsAtOnce)],
     [rowsAtOnce, (tx) => deleteOlder(tx, 'event', now - decisionsMs, rowsAtOnce)],
     [treesAtOnce, (tx) => deleteLogs(tx, now - logsMs, treesAtOnce)],

@@ -1,13 +1,8 @@
 import type { Tx } from './store.ts';
 
-/** What grows with time and is deleted by age. */
-export type AgingTable = 'poll' | 'decision' | 'event';
-
-const timeOf = { poll: 'finished_at', decision: 'at', event: 'at' } as const;
-
-/** Deletes rows older than `before`, at most `limit`; answers how many. */
-export async function deleteOlder(tx: Tx, table: AgingTable, before: number, limit: number): Promise<number> {
-  const old = tx.db.selectFrom(table).select('id').where(timeOf[table], '<', before).limit(limit);
+/** Deletes what was recorded before `before`, at most `limit` rows; answers how many. */
+export async function deleteOlder(tx: Tx, table: 'decision' | 'event', before: number, limit: number): Promise<number> {
+  const old = tx.db.selectFrom(table).select('id').where('at', '<', before).limit(limit);
   const { numDeletedRows } = await tx.db.deleteFrom(table).where('id', 'in', old).executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
