@@ -7,6 +7,7 @@ import { readManifest } from './manifest.ts';
 import { PluginProcess, type ProcessOptions } from './plugin-process.ts';
 import type { Manifest } from './protocol.ts';
 import { Slots } from './slots.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What every process of a plugin is made with. */
 export interface HostedOptions extends Omit<ProcessOptions, 'onFault'> {
@@ -94,20 +95,26 @@ export class HostedPlugin {
   }
 
   async #seat(asker: string, signal: AbortSignal, attempts: number): Promise<Seat> {
-    if (attempts < mostShared && !this.#apart.has(asker)) {
-      const process = await this.#share();
-      return { process, isApart: false, [Symbol.asyncDispose]: async () => this.#waitForIdle() };
-    }
+    if (attempts >= mostShared || this.#apart.has(asker)) return this.#seatApart(signal);
+    const process = await unlessAborted(this.#share(), signal);
+    return { process, isApart: false, [Symbol.asyncDispose]: async () => this.#waitForIdle() };
+  }
+
+  async #seatApart(signal: AbortSignal): Promise<Seat> {
     const slot = await this.#slots.take(signal);
-    try {
-      const process = await this.#start();
-      const leave = async () => {
-        slot[Symbol.dispose]();
-        await process.end();
-      };
-      return { process, isApart: true, [Symbol.asyncDispose]: leave };
-    } catch (thrown) {
+    const starting = this.#start();
+    const leave = async () => {
       slot[Symbol.dispose]();
+      // One that did not start has nothing to end.
+      await starting.then(
+        (process) => process.end(),
+        () => {},
+      );
+    };
+    try {
+      return { process: await unlessAborted(starting, signal), isApart: true, [Symbol.asyncDispose]: leave };
+    } catch (thrown) {
+      void leave();
       throw thrown;
     }
   }
@@ -123,9 +130,9 @@ export class HostedPlugin {
   }
 
   async #start(): Promise<PluginProcess> {
-    if (this.#isClosed) throw new PluginError('PLUGIN_FAILED', 'Sluice is stopping.');
     const { learnSecret, limits, directory, words, environment, configuration } = this.#options;
     const found = await this.#findAgain(configuration);
+    if (this.#isClosed) throw new PluginError('PLUGIN_FAILED', 'Sluice is stopping.');
     const process = new PluginProcess({
       ...{ found, limits, directory, words, learnSecret },
       onFault: (reason, suspects) => this.#hearFault(reason, suspects),

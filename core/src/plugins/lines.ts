@@ -44,7 +44,11 @@ export class Lines {
     const socket = this.#socket;
     if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
-      socket.once('drain', resolve).once('close', resolve);
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
     });
   }
 

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 
-const bytesPerSecond = 1_048_576;
+const bytesPerSecond = 262_144;
 const linesPerSecond = 100;
 const longestLine = 8192;
 
 /**
- * Reads what a plugin prints, line by line, no faster than 1 MiB and 100 lines a second: beyond the first it is made to wait,
+ * Reads what a plugin prints, line by line, no faster than 256 KiB and 100 lines a second: beyond the first it is made to wait,
  * beyond the second its lines are counted and dropped.
  */
 export function readPrinted(stream: Readable, say: (line: string) => void): void {

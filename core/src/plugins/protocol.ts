@@ -117,11 +117,11 @@ export const crossing = {
   /** Characters of one line: a piece of `piece` characters, or one revision of the largest size, with room to spare. */
   line: 1_048_576,
   /** Characters at which a list is cut into another piece. */
-  piece: 65_536,
+  piece: 32_768,
   /** Characters of one item of a list. */
   item: 262_144,
-  /** Characters of parts on the way that nobody took yet, for each question. */
-  window: 262_144,
+  /** Characters of parts on the way that nobody took yet, for each question: as much as the server takes in one turn. */
+  window: 65_536,
   /** Characters of one answer. */
   answer: 67_108_864,
   /** Revisions of one answer. */

@@ -54,16 +54,20 @@ describe('loading', () => {
     expect([...host.loaded().keys()]).toEqual(['by-build']);
   });
 
-  it('takes an npm package that is installed beside the configuration', async () => {
+  it.each([
+    { main: 'index.js', head: "import { definePackagePlugin } from '@sluice/plugin-sdk';\nexport default" },
+    { main: 'index.cjs', head: "const { definePackagePlugin } = require('@sluice/plugin-sdk');\nmodule.exports =" },
+  ])('takes an npm package that is installed beside the configuration ($main)', async ({ main, head }) => {
     const directory = await makeDirectory();
-    await writePackage(directory, 'sluice-plugin-js', 'index.js', "import { definePackagePlugin } from '@sluice/plugin-sdk';\n");
+    await writePackage(directory, 'sluice-plugin-js', main, head);
     const { host } = await hostFixtures([], { plugins: ['sluice-plugin-js'], directory });
+    expect(host.failed()).toEqual([]);
     expect(host.loaded().get('packaged')).toMatchObject({ version: '3.2.1', source: 'sluice-plugin-js' });
   });
 
   it('says in words what does not fit, and hosts the others', async () => {
     const directory = await makeDirectory();
-    await writePackage(directory, 'sluice-plugin-ts', 'index.ts', "import { definePackagePlugin } from '@sluice/plugin-sdk';\n");
+    await writePackage(directory, 'sluice-plugin-ts', 'index.ts', 'export default');
     const names = ['throws-at-load', 'loops-at-load', 'no-plugin', 'other-contract', 'orderly'];
     const { host } = await hostFixtures([], {
       plugins: [...names.map(fixture), 'sluice-plugin-ts', 'not-installed', '/no/such/plugin.ts'],
@@ -279,5 +283,5 @@ async function writePackage(directory: string, name: string, main: string, head:
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version: '3.2.1', type: 'module', exports: `./${main}` }));
   const plugin = `{ id: 'packaged', title: 'Packaged', repository: {}, package: {}, compare: () => 0, open: () => ({}) }`;
-  await writeFile(join(folder, main), `${head}export default definePackagePlugin(${plugin});\n`);
+  await writeFile(join(folder, main), `${head} definePackagePlugin(${plugin});\n`);
 }

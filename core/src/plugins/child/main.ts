@@ -38,8 +38,7 @@ function receive(message: ToPlugin): void {
 
 /** An error that nobody caught: nothing in this process can be relied on any more. */
 function die(thrown: unknown): void {
-  const reason = thrown instanceof Error ? String(thrown.stack) : tellThrown(thrown);
-  socket.write(`${JSON.stringify({ type: 'dying', reason: reason.slice(0, 8192) } satisfies FromPlugin)}\n`, () =>
-    process.exit(1),
-  );
+  if (thrown instanceof Error) talk.log('warn', String(thrown.stack));
+  const dying: FromPlugin = { type: 'dying', reason: tellThrown(thrown) };
+  socket.write(`${JSON.stringify(dying)}\n`, () => process.exit(1));
 }

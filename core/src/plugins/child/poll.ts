@@ -25,7 +25,7 @@ export async function answerPoll(
     if (key === undefined && isFact(answer)) await writer.writeFact(answer.repository);
     else if (key !== undefined && waiting.delete(key)) await writer.writeAnswer(key, answer);
     else if (++misfits > mostMisfits) throw new PluginError('PLUGIN_FAILED', `${mostMisfits} answers to nothing that was asked`);
-    else desk.talk.log('warn', `dropped an answer to nothing that was asked: ${String(key)}`, desk.reply.id);
+    else desk.talk.log('warn', `dropped an answer to nothing that was asked: ${key ?? 'it has no key'}`, desk.reply.id);
   }
 }
 

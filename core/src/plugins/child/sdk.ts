@@ -1,12 +1,19 @@
 import { registerHooks } from 'node:module';
 
-const exported = ['@sluice/plugin-sdk', '@sluice/plugin-sdk/http', '@sluice/plugin-sdk/testing'];
+const own = new Map(
+  ['@sluice/plugin-sdk', '@sluice/plugin-sdk/http', '@sluice/plugin-sdk/testing'].map((name) => [
+    name,
+    import.meta.resolve(name),
+  ]),
+);
 
 /** From now on every import of the SDK, wherever the plugin lies, is Sluice's own copy. */
 export function lendSdk(): void {
   registerHooks({
-    resolve: (specifier, context, next) =>
-      exported.includes(specifier) ? next(specifier, { ...context, parentURL: import.meta.url }) : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = own.get(specifier);
+      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+    },
   });
 }
 
