@@ -14,7 +14,8 @@ export function toJsonSchema(plugins: ReadonlyMap<string, PluginFields>): Schema
 
 function describeRepository(plugins: ReadonlyMap<string, PluginFields>): Schema {
   const properties = { ...propertiesOf(repositorySchema), plugin: { type: 'string', enum: [...plugins.keys()] } };
-  return { ...repositorySchema, properties, allOf: [...plugins].map(([id, fields]) => describePlugin(id, fields)) };
+  const cases = [...plugins].map(([id, fields]) => describePlugin(id, fields));
+  return { ...repositorySchema, properties, ...(cases.length > 0 && { allOf: cases }) };
 }
 
 function describePlugin(id: string, fields: PluginFields): Schema {

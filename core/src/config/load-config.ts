@@ -29,8 +29,8 @@ export interface LoadOptions {
   readonly masker: Masker;
   /** Loads the plugins that the configuration names, so that their settings can be checked; what it throws is a problem of `plugins:`. */
   readonly openPlugins: (sources: PluginSources) => Promise<PluginRules>;
-  /** Whether a text is a cron expression that the scheduler takes. */
-  readonly isCron: (expression: string) => boolean;
+  /** Whether a text is a cron expression that the scheduler takes, in this timezone. */
+  readonly isCron: (expression: string, timezone: string) => boolean;
   readonly signal: AbortSignal;
 }
 

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { definePackagePlugin, field, parseSettings, secretNames, toJsonSchema } from '@sluice/plugin-sdk';
-import { validate as isCron } from 'node-cron';
 import { onTestFinished } from 'vitest';
 import type { PluginSources } from '../../src/config/build.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -10,6 +9,7 @@ import { type LoadOptions, loadConfig } from '../../src/config/load-config.ts';
 import { Masker } from '../../src/config/masker.ts';
 import type { PluginRules } from '../../src/config/plugin-rules.ts';
 import { ConfigError } from '../../src/config/problem.ts';
+import { isCron } from '../../src/polling/schedule.ts';
 
 /** A plugin with every kind of field and a rule of its own, of which nothing but its settings is used. */
 export const shelf = definePackagePlugin({

@@ -15,7 +15,9 @@ async function answer(question: Question): Promise<unknown> {
   try {
     return await read(question.file);
   } catch (thrown) {
-    const message = `cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    const message = isMissing(thrown)
+      ? 'there is no such file'
+      : `cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     return { value: undefined, sha256: '', faults: [{ line: 1, column: 1, message }] } satisfies ReadFile;
   }
 }
@@ -26,4 +28,8 @@ async function read(file: string): Promise<ReadFile> {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   texts.set(file, text);
   return { ...parseText(text), sha256: createHash('sha256').update(text).digest('hex') };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

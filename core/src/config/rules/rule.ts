@@ -10,8 +10,8 @@ export interface Subject {
   readonly directory: string;
   /** Undefined where they could not be loaded, which is reported already. */
   readonly plugins: ReadonlyMap<string, PluginFields> | undefined;
-  /** Whether a text is a cron expression that the scheduler takes. */
-  readonly isCron: (expression: string) => boolean;
+  /** Whether a text is a cron expression that the scheduler takes, in this timezone. */
+  readonly isCron: (expression: string, timezone: string) => boolean;
 }
 
 /** Something that must hold and that a schema cannot say. */

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { addCheckCommand } from './check.ts';
+import { addCompareCommand } from './compare.ts';
+import { addFetchCommand } from './fetch.ts';
+import { tellFailure } from './outcome.ts';
+import { addPluginsCommand } from './plugins.ts';
+import { addSchemaCommand } from './schema.ts';
+import type { CliSurroundings } from './surroundings.ts';
+import { addValidateCommand } from './validate.ts';
+
+/** Adds a command to the program. */
+export type AddCommand = (program: Command, surroundings: CliSurroundings) => void;
+
+const commands: readonly AddCommand[] = [
+  addValidateCommand,
+  addCheckCommand,
+  addCompareCommand,
+  addSchemaCommand,
+  addPluginsCommand,
+  addFetchCommand,
+];
+
+/** Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong usage. */
+export async function runCli(
+  args: readonly string[],
+  surroundings: CliSurroundings,
+  more: readonly AddCommand[] = [],
+): Promise<number> {
+  const program = new Command('sluice')
+    .description('watches package repositories and moves what is published through promotion pipelines')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => printLines(text, surroundings.print),
+      writeErr: (text) => printLines(text, surroundings.warn),
+    });
+  for (const add of [...commands, ...more]) add(program, surroundings);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    return tellFailure(thrown, surroundings.warn);
+  } finally {
+    surroundings.showProgress(undefined);
+  }
+}
+
+function printLines(text: string, print: (line: string) => void): void {
+  for (const line of text.trimEnd().split('\n')) print(line);
+}

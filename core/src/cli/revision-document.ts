@@ -1,0 +1,33 @@
+import type { Revision } from '@sluice/plugin-sdk';
+import { strongestDigest } from '../store/digests.ts';
+
+/** A revision as `check --json` prints it; what is absent is null. */
+export function toRevisionDocument(revision: Revision): Readonly<Record<string, unknown>> {
+  const {
+    version,
+    digests = {},
+    location,
+    publishedAt,
+    publisher,
+    comment,
+    trackbackUrl,
+    purl,
+    standing = 'ok',
+    warning,
+    data = {},
+  } = revision;
+  return {
+    version,
+    digest: strongestDigest(digests) || null,
+    digests,
+    location: location ?? null,
+    publishedAt: publishedAt === undefined ? null : new Date(publishedAt).toISOString(),
+    publisher: publisher ?? null,
+    comment: comment ?? null,
+    trackbackUrl: trackbackUrl ?? null,
+    purl: purl ?? null,
+    standing,
+    warning: warning ?? null,
+    data,
+  };
+}

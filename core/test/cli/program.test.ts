@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { compileSchema } from '../../src/config/schema/validator.ts';
+import { makeConfig, runSluice, shelf } from './run.ts';
+
+describe('sluice validate', () => {
+  test('says that a configuration is valid', async () => {
+    const { file } = await makeConfig('repositories: { main: { plugin: shelf } }\n');
+    expect(await runSluice(['validate', '-c', file])).toEqual({
+      code: 0,
+      stdout: `${file} is valid: 1 repository, 0 pipelines\n`,
+      stderr: '',
+    });
+  });
+
+  test('prints every problem with its place, and is exit 1', async () => {
+    const { file } = await makeConfig(
+      'repositories:\n  main: { plugin: shelf, packages: { a: {}, b: { config: { nam: x } } } }\nservr: 1\n',
+    );
+    expect(await runSluice(['validate', '-c', file])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [
+        `${file}:3:41: a: "config" is missing`,
+        `${file}:3:60: config: unknown key "nam"; did you mean "name"?`,
+        `${file}:4:1: unknown key "servr"; did you mean "server"?`,
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('says where a plugin is named that cannot be loaded', async () => {
+    const { directory, file } = await makeConfig('');
+    const named = `${directory}/missing.ts`;
+    const broken = await makeConfig(`x-a: 1\n`);
+    expect(broken.file).not.toBe(file);
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(file, `plugins:\n  - ./missing.ts\n`);
+    const { code, stderr } = await runSluice(['validate', '-c', file]);
+    expect(stderr).toContain(`${file}:2:5: `);
+    expect(stderr).toContain(named);
+    expect(code).toBe(1);
+  });
+
+  test('masks what was filled in, and escapes what could steer a terminal', async () => {
+    const { file } = await makeConfig('x-\u0001: 1\n"\\u001b[31m\\u202e": 1\n');
+    const { stderr } = await runSluice(['validate', '-c', file]);
+    expect(stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe('sluice schema', () => {
+  test('prints the JSON Schema of sluice.yaml with the fields of the plugins that are loaded', async () => {
+    const { file } = await makeConfig('');
+    const { code, stdout } = await runSluice(['schema', '-c', file]);
+    const validate = compileSchema(JSON.parse(stdout));
+    expect(code).toBe(0);
+    expect(validate({ repositories: { main: { plugin: 'shelf', config: { state: 'open' } } } })).toEqual([]);
+    expect(validate({ repositories: { main: { plugin: 'shelf', config: { state: 'ajar' } } } })).not.toEqual([]);
+  });
+
+  test('needs no configuration', async () => {
+    const { stdout } = await runSluice(['schema']);
+    expect(
+      compileSchema(JSON.parse(stdout))({
+        repositories: { main: { plugin: 'npm', packages: { p: { config: { name: 'fastify' } } } } },
+      }),
+    ).toEqual([]);
+  });
+});
+
+test('sluice plugins shows what is loaded and from where', async () => {
+  const { file } = await makeConfig('');
+  const { code, stdout } = await runSluice(['plugins', '-c', file]);
+  expect(stdout).toMatch(/^npm {4}\d+\.\d+\.\d+ {2,}contract 1 {2}@sluice\/plugin-npm$/m);
+  expect(stdout).toMatch(new RegExp(`^shelf {2}[0-9a-f]{12} {2}contract 1 {2}${shelf.replaceAll('.', '\\.')}$`, 'm'));
+  expect(code).toBe(0);
+});
+
+describe('usage', () => {
+  test.each([
+    ['an unknown command', ['nope'], /unknown command 'nope'/],
+    ['an unknown option', ['validate', '--nope'], /unknown option '--nope'/],
+    ['a missing argument', ['check'], /missing required argument/],
+    ['no command at all', [], /Usage: sluice/],
+  ])('%s is exit 2 and said on standard error', async (_, args, message) => {
+    const { code, stdout, stderr } = await runSluice(args);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('help that was asked for is exit 0, on standard output', async () => {
+    const { code, stdout, stderr } = await runSluice(['--help']);
+    expect(stdout).toMatch(/validate \[options\]/);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('a configuration that is not there is said with its name', async () => {
+    expect(await runSluice(['validate', '-c', '/nonexistent/sluice.yaml'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: '/nonexistent/sluice.yaml:1:1: there is no such file\n',
+    });
+  });
+});
