@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Observer } from '../events/observer.ts';
+import type { ServerObserver } from './observer.ts';
 
 /** What is counted by asking, when somebody looks. */
 export interface Depths {
@@ -11,14 +11,19 @@ export interface Depths {
 
 /** What the measures need. */
 export interface MetricsSurroundings {
-  readonly observer: Observer;
   readDepths(): Promise<Depths>;
   /** Whether the last reload of the configuration was taken. */
   isConfigurationValid(): boolean;
 }
 
+/** The measures, and who must be told what happens for them. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly observer: ServerObserver;
+}
+
 /** Measures in the Prometheus text format; names follow its conventions (base units, `_total`). */
-export function createMetrics({ observer, readDepths, isConfigurationValid }: MetricsSurroundings): Registry {
+export function createMetrics({ readDepths, isConfigurationValid }: MetricsSurroundings): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -64,21 +69,15 @@ export function createMetrics({ observer, readDepths, isConfigurationValid }: Me
   const restarts = new Counter({
     name: 'sluice_plugin_restarts_total',
     help: 'Plugin processes that had to be started again',
-    labelNames: ['plugin', 'reason'],
+    labelNames: ['plugin'],
     registers,
   });
 
-  observer.on('poll', ({ repository, outcome, seconds }) => {
-    polls.inc({ repository, outcome });
-    pollSeconds.observe({ repository }, seconds);
+  const problems = new Counter({
+    name: 'sluice_problems_total',
+    help: 'What the server itself could not do, and will try again',
+    registers,
   });
-  observer.on('revision', ({ repository, lagSeconds }) => {
-    revisions.inc({ repository });
-    if (lagSeconds !== undefined) lag.observe({ repository }, lagSeconds);
-  });
-  observer.on('run', ({ pipeline, status }) => runs.inc({ pipeline, status }));
-  observer.on('job', ({ pipeline, status }) => jobs.inc({ pipeline, status }));
-  observer.on('pluginRestart', ({ plugin, reason }) => restarts.inc({ plugin, reason }));
 
   new Gauge({
     name: 'sluice_queue_depth',
@@ -97,5 +96,21 @@ export function createMetrics({ observer, readDepths, isConfigurationValid }: Me
       this.set(isConfigurationValid() ? 1 : 0);
     },
   });
-  return registry;
+  return {
+    registry,
+    observer: {
+      onPoll({ repository, outcome, seconds }) {
+        polls.inc({ repository, outcome });
+        pollSeconds.observe({ repository }, seconds);
+      },
+      onRevision({ repository, lagSeconds }) {
+        revisions.inc({ repository });
+        if (lagSeconds !== undefined) lag.observe({ repository }, lagSeconds);
+      },
+      onRun: ({ pipeline, status }) => runs.inc({ pipeline, status }),
+      onJob: ({ pipeline, status }) => jobs.inc({ pipeline, status }),
+      onProblem: () => problems.inc(),
+      onPluginRestart: (plugin) => restarts.inc({ plugin }),
+    },
+  };
 }

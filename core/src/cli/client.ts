@@ -26,10 +26,12 @@ export function addServerOptions(command: Command, environment: Readonly<Record<
 export function createClient({ server, token }: ServerOptions, signal: AbortSignal): Client {
   const ask = async (path: string, init: RequestInit): Promise<unknown> => {
     const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-    const answer = await fetch(new URL(`/api/v1${path}`, server), { ...init, headers, signal, redirect: 'error' }).catch((cause) => {
-      if (signal.aborted) throw signal.reason;
-      throw new Error(`no server answers at ${server}; start one with "sluice serve", or name yours with --server`, { cause });
-    });
+    const answer = await fetch(new URL(`/api/v1${path}`, server), { ...init, headers, signal, redirect: 'error' }).catch(
+      (cause) => {
+        if (signal.aborted) throw signal.reason;
+        throw new Error(`no server answers at ${server}; start one with "sluice serve", or name yours with --server`, { cause });
+      },
+    );
     const body: unknown = await answer.json().catch(() => undefined);
     if (!answer.ok) throw new Error(readMessage(body) ?? `${server} answered ${answer.status} to ${path}`);
     return body;

@@ -114,3 +114,13 @@ export async function markWaiting(tx: Tx, ids: readonly number[], waits: string)
       .execute();
   }
 }
+
+/** How many triggers wait, in all pipelines. */
+export async function countWaitingTriggers(tx: Tx): Promise<number> {
+  const row = await tx.db
+    .selectFrom('trigger')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('state', '=', 'waiting')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

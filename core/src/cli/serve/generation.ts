@@ -1,0 +1,79 @@
+import type { ServerObserver } from '../../api/observer.ts';
+import type { Config } from '../../config/config.ts';
+import { adoptPipelines } from '../../pipelines/adopt-pipelines.ts';
+import type { Changes } from '../../pipelines/changes.ts';
+import type { SecretFields } from '../../pipelines/pin-materials.ts';
+import type { StartOptions } from '../../pipelines/start-runs.ts';
+import type { PluginHost } from '../../plugins/plugin-host.ts';
+import { adoptRepositories } from '../../polling/adopt-repositories.ts';
+import { Poller } from '../../polling/poller.ts';
+import { appendEvents } from '../../store/events.ts';
+import { activateConfiguration } from '../../store/nodes.ts';
+import type { Store } from '../../store/store.ts';
+
+/** A configuration and the plugins that it was checked with. */
+export interface Loaded {
+  readonly config: Config;
+  readonly host: PluginHost;
+}
+
+/** What a configuration needs to come into force. */
+export interface GenerationSurroundings {
+  readonly store: Store;
+  readonly node: string;
+  readonly observer: ServerObserver;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Whether something new may begin. */
+  readonly mayBegin: () => boolean;
+}
+
+/** A configuration in force: its plugins run, its repositories are polled. */
+export interface Generation extends Loaded {
+  readonly loadedAt: number;
+  readonly secretFields: SecretFields;
+  startOptions(): StartOptions;
+  /** Ends its polls, gives their leases back, and ends its plugins. */
+  end(): Promise<void>;
+}
+
+/** Makes a configuration the one that the store and this node go by, in one transaction, and begins to poll. */
+export async function beginGeneration(loaded: Loaded, surroundings: GenerationSurroundings): Promise<Generation> {
+  const { config, host } = loaded;
+  const { now } = surroundings;
+  const secretFields: SecretFields = (plugin) => host.loaded().get(plugin)?.secrets;
+  const startOptions = (): StartOptions => ({ config, secretFields, now: now() });
+  const runs = await adopt(loaded, startOptions(), surroundings);
+  for (const run of runs) surroundings.observer.onRun(run);
+
+  const ending = new AbortController();
+  const poller = new Poller({ ...surroundings, config, host, secretFields });
+  const polling = poller.run(ending.signal);
+  return {
+    ...loaded,
+    loadedAt: now(),
+    secretFields,
+    startOptions,
+    async end() {
+      ending.abort();
+      await polling;
+      await host.close();
+    },
+  };
+}
+
+async function adopt(
+  { config, host }: Loaded,
+  options: StartOptions,
+  { store, node, now }: GenerationSurroundings,
+): Promise<Changes['runs']> {
+  return store.transact(async (tx) => {
+    await activateConfiguration(tx, node, config.hash, now());
+    await adoptRepositories(tx, { config, plugins: host.loaded(), now: now() });
+    const { runs, events } = await adoptPipelines(tx, options);
+    const loaded = { type: 'configuration.loaded', subject: config.hash, data: { file: config.file } } as const;
+    await appendEvents(tx, [...events, loaded], now());
+    tx.wake('polls');
+    return runs;
+  });
+}

@@ -1,0 +1,102 @@
+import type { Logger } from 'pino';
+import type { ConfigurationStatus } from '../../api/surroundings.ts';
+import type { Config } from '../../config/config.ts';
+import { type ConfigProblem, formatProblem } from '../../config/problem.ts';
+import { watchConfig } from '../../config/watch-config.ts';
+import { appendEvents } from '../../store/events.ts';
+import { beginGeneration, type Generation, type GenerationSurroundings, type Loaded } from './generation.ts';
+
+/** What governing needs. */
+export interface GovernanceOptions extends GenerationSurroundings {
+  readonly log: Logger;
+  /** Reads the files anew and starts their plugins. Throws `ConfigError`. */
+  readonly load: () => Promise<Loaded>;
+}
+
+/** Understands which configuration is in force, and lets another take its place when the files change; one that is invalid never does. */
+export class Governance {
+  readonly #options: GovernanceOptions;
+  #generation: Generation | undefined;
+  #refused: ConfigurationStatus['refused'];
+  /** Loaded, and not in force yet. */
+  #next: Loaded | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(options: GovernanceOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the first configuration into force. */
+  async begin(loaded: Loaded): Promise<void> {
+    this.#generation = await beginGeneration(loaded, this.#options);
+  }
+
+  /** The configuration in force. Throws before there is one. */
+  generation(): Generation {
+    if (!this.#generation) throw new Error('no configuration is in force yet');
+    return this.#generation;
+  }
+
+  config(): Config {
+    return this.generation().config;
+  }
+
+  status(): ConfigurationStatus {
+    const { config, loadedAt } = this.generation();
+    return { config, loadedAt, refused: this.#refused };
+  }
+
+  /** Follows the files, and SIGHUP, until the signal aborts. */
+  follow(signal: AbortSignal): void {
+    const { load, observer } = this.#options;
+    const watch = watchConfig({
+      config: this.config(),
+      load: async () => {
+        const next = await load();
+        await this.#next?.host.close();
+        this.#next = next;
+        return next.config;
+      },
+      onLoaded: () => this.#change(() => this.#succeed()),
+      onProblems: (problems) => this.#change(() => this.#refuse(problems)),
+      onError: (error) => observer.onProblem('the configuration cannot be followed', error),
+      signal,
+    });
+    const reload = () => void watch.reload();
+    process.on('SIGHUP', reload);
+    signal.addEventListener('abort', () => process.off('SIGHUP', reload), { once: true });
+  }
+
+  /** Ends the generation in force. */
+  async end(): Promise<void> {
+    await this.#changing;
+    await this.#next?.host.close();
+    await this.#generation?.end();
+  }
+
+  /** One change at a time, in their order. */
+  #change(change: () => Promise<void>): void {
+    const report = (error: unknown) => this.#options.observer.onProblem('the configuration cannot be changed', error);
+    this.#changing = this.#changing.then(change).catch(report);
+  }
+
+  async #succeed(): Promise<void> {
+    const loaded = this.#next;
+    this.#next = undefined;
+    if (!loaded) return;
+    const { log } = this.#options;
+    await this.#generation?.end();
+    this.#generation = await beginGeneration(loaded, this.#options);
+    this.#refused = undefined;
+    log.info(`${loaded.config.file} was loaded again and is in force`);
+  }
+
+  async #refuse(problems: readonly ConfigProblem[]): Promise<void> {
+    const { store, log, now } = this.#options;
+    const sentences = problems.map(formatProblem);
+    this.#refused = { at: now(), problems: sentences };
+    log.error(`the configuration is invalid, the one before runs on:\n${sentences.join('\n')}`);
+    const event = { type: 'configuration.refused', subject: this.config().hash, data: { problems: sentences } } as const;
+    await store.transact((tx) => appendEvents(tx, [event], now()));
+  }
+}

@@ -1,0 +1,205 @@
+import { resolve as resolvePath } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createMetrics, type Metrics } from '../../api/metrics.ts';
+import { type ServerObserver, tellAll } from '../../api/observer.ts';
+import { createApi } from '../../api/server.ts';
+import type { ApiSurroundings } from '../../api/surroundings.ts';
+import type { Config, Template } from '../../config/config.ts';
+import { Interpolator } from '../../config/interpolator.ts';
+import { performAttempts } from '../../pipelines/perform-attempts.ts';
+import { deleteOld } from '../../pipelines/retention.ts';
+import { releaseAll } from '../../store/leases.ts';
+import { type NodePlace, takeNodePlace } from '../../store/nodes.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import { createRunTarget } from '../../targets/run/run-target.ts';
+import { createWebhookTarget } from '../../targets/webhook/webhook-target.ts';
+import type { CliSurroundings } from '../surroundings.ts';
+import { loadWithPlugins } from '../with-config.ts';
+import { Room } from './disk.ts';
+import { Governance } from './governance.ts';
+import { findReasonsNotReady, readDepths } from './readiness.ts';
+import { logPluginLine, reportTo } from './reports.ts';
+
+const roomLookMs = 10_000;
+const cleaningMs = 3_600_000;
+
+/** What a server's life needs. */
+export interface LifeOptions {
+  /** sluice.yaml, as people name it. */
+  readonly file: string;
+  readonly surroundings: CliSurroundings;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** What every part of a server shares. */
+interface Server extends LifeOptions {
+  readonly store: Store;
+  readonly place: NodePlace;
+  readonly room: Room;
+  readonly observer: ServerObserver;
+  readonly metrics: Metrics;
+  readonly governance: Governance;
+  /** Fills in a text of the configuration; `learn` is told every value. */
+  readonly resolve: (template: Template, learn?: (secret: string) => void) => string;
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Runs a server until the surroundings' signal aborts. Then it takes no new work, gives polls back, lets go of running commands
+ * (the next start adopts them) and closes the store. Throws `ConfigError`, and in words what stands against a start.
+ */
+export async function liveAsServer(options: LifeOptions): Promise<void> {
+  await using ending = new AsyncDisposableStack();
+  const { server, config } = await prepare(options, ending);
+  const api = await openApi(server);
+  ending.defer(() => api.close());
+  const address = await api.listen({ host: config.server.host, port: config.server.port });
+  options.log.info(
+    `watching ${config.repositories.size} repositories for ${config.pipelines.size} pipelines; look at ${address}/`,
+  );
+  await Promise.all([perform(server), watchRoom(server), clean(server), untilAborted(server.stopping)]);
+  options.log.info('stopping: running commands go on and are taken up again at the next start');
+}
+
+/** Opens what a server stands on, and brings its configuration into force. What was opened is closed in the reverse order. */
+async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Promise<{ server: Server; config: Config }> {
+  const { file, surroundings, log, now, random } = options;
+  const { signal: stopping, masker, environment } = surroundings;
+  const metrics = createMetrics({
+    readDepths: () => readDepths(store, now()),
+    isConfigurationValid: () => governance.status().refused === undefined,
+  });
+  const observer = tellAll([reportTo(log), metrics.observer]);
+  const listeners = { onRestart: observer.onPluginRestart, onLine: logPluginLine(log) };
+  const load = () => loadWithPlugins(file, surroundings, listeners);
+
+  const loaded = await load();
+  const { config } = loaded;
+  // Until it is in force, nobody else closes it.
+  const closing = ending.use(new AsyncDisposableStack());
+  closing.defer(() => loaded.host.close());
+  const resolve = (template: Template, learn?: (secret: string) => void) =>
+    new Interpolator({
+      directory: config.directory,
+      environment,
+      masker: { add: (value) => learnSecret(value, masker, learn) },
+    }).resolve(template);
+  const place = ending.adopt(takeNodePlace(config.directory), (taken) => taken.release());
+  const store = ending.adopt(await openStore(readStoreUrl(config, resolve), { now, random }), (opened) => opened.close());
+  await store.transact((tx) => releaseAll(tx, place.id));
+
+  const room = new Room(place.jobs, config.minFree);
+  await room.look();
+  const mayBegin = () => room.isEnough();
+  const governance = new Governance({ store, node: place.id, observer, now, random, mayBegin, load, log });
+  ending.defer(() => governance.end());
+  await governance.begin(loaded);
+  closing.move();
+  governance.follow(stopping);
+  return { server: { ...options, store, place, room, observer, metrics, governance, resolve, stopping }, config };
+}
+
+function learnSecret(value: string, masker: CliSurroundings['masker'], learn: ((secret: string) => void) | undefined): void {
+  masker.add(value);
+  learn?.(value);
+}
+
+/** The store's address, resolved; a file is looked for from the configuration's directory. */
+function readStoreUrl({ store, directory }: Config, resolve: (template: Template) => string): string {
+  const url = resolve(store);
+  return url.startsWith('sqlite:') ? `sqlite:${resolvePath(directory, url.slice('sqlite:'.length))}` : url;
+}
+
+function openApi({
+  store,
+  governance,
+  observer,
+  metrics,
+  resolve,
+  room,
+  now,
+  stopping,
+  log,
+}: Server): ReturnType<typeof createApi> {
+  const surroundings: ApiSurroundings = {
+    store,
+    host: () => governance.generation().host,
+    startOptions: () => governance.generation().startOptions(),
+    tell(runs) {
+      for (const run of runs) observer.onRun(run);
+    },
+    configuration: () => governance.status(),
+    resolve,
+    reasonsNotReady: () => findReasonsNotReady(store, governance.config().hash, room),
+    readMetrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+    now,
+    stopping,
+  };
+  return createApi(surroundings, log);
+}
+
+function perform({
+  store,
+  place,
+  governance,
+  resolve,
+  room,
+  observer,
+  now,
+  random,
+  stopping,
+  surroundings,
+}: Server): Promise<void> {
+  const { environment } = surroundings;
+  const targets = {
+    run: createRunTarget({ directory: place.jobs, now }),
+    webhook: createWebhookTarget({ resolve, now, random }),
+  };
+  return performAttempts(
+    {
+      store,
+      node: place.id,
+      config: () => governance.config(),
+      secretFields: (plugin) => governance.generation().secretFields(plugin),
+      targets,
+      resolve,
+      server: environment,
+      freeBytes: () => room.look(),
+      now,
+      observer,
+    },
+    stopping,
+  );
+}
+
+async function watchRoom({ room, observer, stopping }: Server): Promise<void> {
+  await repeat(roomLookMs, stopping, () =>
+    room.look().catch((error) => observer.onProblem('the disk cannot be looked at', error)),
+  );
+}
+
+async function clean({ store, governance, now, observer, stopping }: Server): Promise<void> {
+  const deleteNow = () => deleteOld(store, governance.config().retention, now(), stopping);
+  await repeat(cleaningMs, stopping, () =>
+    deleteNow().catch((error) => observer.onProblem('what is too old cannot be deleted', error)),
+  );
+}
+
+/** Does something now and then, until the signal aborts. */
+async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    await wait(everyMs, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

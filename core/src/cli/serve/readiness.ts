@@ -1,0 +1,25 @@
+import type { Depths } from '../../api/metrics.ts';
+import { countOpenAttempts } from '../../store/attempts.ts';
+import { countDuePolls } from '../../store/due-polls.ts';
+import { isConfigurationActive } from '../../store/nodes.ts';
+import type { Store } from '../../store/store.ts';
+import { countWaitingTriggers } from '../../store/triggers.ts';
+import type { Room } from './disk.ts';
+
+/** Why this node takes no work now; empty when it does. */
+export async function findReasonsNotReady(store: Store, hash: string, room: Room): Promise<readonly string[]> {
+  const isActive = await store.transact((tx) => isConfigurationActive(tx, hash)).catch(() => undefined);
+  return [
+    ...(isActive === undefined ? ['the store does not answer'] : []),
+    ...(isActive === false ? ['another node has loaded another configuration, which is the active one'] : []),
+    ...(room.isEnough() ? [] : ['the disk has less room than minFree asks for; nothing new starts']),
+  ];
+}
+
+/** How much work waits. */
+export async function readDepths(store: Store, now: number): Promise<Depths> {
+  return store.transact(async (tx) => {
+    const { due, started } = await countOpenAttempts(tx);
+    return { triggers: await countWaitingTriggers(tx), attempts: due + started, polls: await countDuePolls(tx, now) };
+  });
+}
