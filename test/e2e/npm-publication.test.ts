@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openWorkplace, type Server, type Workplace } from '../support/sluice.ts';
 import { describeStory, pollNow, readRuns, type StoryOptions, settle } from '../support/story.ts';
+import { until } from '../support/until.ts';
 import { startVerdaccio, type Verdaccio } from '../support/verdaccio.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let registry: Verdaccio;
 let place: Workplace;
@@ -151,9 +154,9 @@ describe('what npm does to a version afterwards', () => {
     await registry.npm(['unpublish', `${name}@1.1.0`, '--force']);
     await poll();
     expect(await ledger()).toContainEqual(expect.objectContaining({ version: '1.1.0', state: 'published' }));
-    await restart({});
-    await poll();
-    expect(await ledger()).toContainEqual(expect.objectContaining({ version: '1.1.0', state: 'withdrawn' }));
+    await restart({ poll: '{ every: 1s }' });
+    await until(async () => (await ledger()).some(({ version, state }) => version === '1.1.0' && state === 'withdrawn'));
+    await settle(server);
     expect(await versionsOf('newest')).toEqual(['1.2.0']);
   });
 

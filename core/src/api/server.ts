@@ -38,7 +38,6 @@ const registrations = [
 export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
     bodyLimit,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false } },

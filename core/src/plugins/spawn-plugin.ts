@@ -16,7 +16,10 @@ export interface SpawnedPlugin {
 // Started by name: TypeScript in the repository, JavaScript in the package.
 const entry = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
 
-/** Starts the process of a plugin: empty environment, bounded heap, in `directory`. */
+/** Whom this machine trusts is not the plugin's to know, but its process must: Node reads it from the environment alone. */
+const { NODE_EXTRA_CA_CERTS: extraCa } = process.env;
+
+/** Starts the process of a plugin: an environment without the server's, a bounded heap, in `directory`. */
 export function spawnPlugin(
   { specifier, base, source }: FoundPlugin,
   { memoryBytes }: PluginLimits,
@@ -26,7 +29,7 @@ export function spawnPlugin(
   const heapMegabytes = Math.max(16, Math.floor((memoryBytes * 0.75) / 1_048_576));
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, entry, specifier, base, source], {
     cwd: directory,
-    env: {},
+    env: extraCa === undefined ? {} : { NODE_EXTRA_CA_CERTS: extraCa },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });

@@ -59,7 +59,7 @@ export async function liveAsServer(options: LifeOptions): Promise<void> {
   ending.defer(() => api.close());
   const address = await api.listen({ host: config.server.host, port: config.server.port });
   options.log.info(
-    `watching ${config.repositories.size} repositories for ${config.pipelines.size} pipelines; look at ${address}/`,
+    `look at ${address}/ (repositories: ${config.repositories.size}, pipelines: ${config.pipelines.size})`,
   );
   await Promise.all([perform(server), watchRoom(server), clean(server), untilAborted(server.stopping)]);
   options.log.info('stopping: running commands go on and are taken up again at the next start');
@@ -139,7 +139,8 @@ function openApi({
     now,
     stopping,
   };
-  return createApi(surroundings, log);
+  // What was asked for is in the metrics; the log is for what happens.
+  return createApi(surroundings, log.child({}, { level: 'warn' }));
 }
 
 function perform({
