@@ -28,7 +28,7 @@ export interface ClaimedAttempt {
 /**
  * Claims attempts: first those that were begun, then those that are due.
  *
- * What this node began it may take again whoever seems to have the lease: it has them in hand no more, so an earlier life had. What
+ * What this node began, and has in hand no more, an earlier life of it began: it may take that again before the lease runs out. What
  * another node began, and alone can go on with, is claimed only when its lease ran out: then nobody can know.
  */
 export async function claimAttempts(tx: Tx, request: ClaimRequest): Promise<readonly ClaimedAttempt[]> {
@@ -39,7 +39,7 @@ export async function claimAttempts(tx: Tx, request: ClaimRequest): Promise<read
   if (scope !== 'all') query = query.where('state', '=', 'started');
   if (scope === 'own') query = query.where('node', '=', node);
   const rows = await query
-    .where((e) => e.or([isFree(tx, e), e('node', '=', node)]))
+    .where((e) => e.or([isFree(tx, e), e.and([e('node', '=', node), e('lease_owner', '=', node)])]))
     .orderBy('state', 'desc')
     .orderBy('due_at')
     .orderBy('id')
