@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { until } from '../../../test/support/until.ts';
+import type { PipelineObserver } from '../../src/pipelines/observer.ts';
+import { type PerformOptions, performAttempts } from '../../src/pipelines/perform-attempts.ts';
+import { readJobLog } from '../../src/store/logs.ts';
+import { createRunTarget } from '../../src/targets/run/run-target.ts';
+import { createWebhookTarget } from '../../src/targets/webhook/webhook-target.ts';
+import { secretFields } from './configs.ts';
+import type { World } from './world.ts';
+
+/** What an observer was told. */
+export interface Told extends PipelineObserver {
+  readonly lines: readonly string[];
+  readonly problems: readonly unknown[];
+}
+
+function makeObserver(): Told {
+  const lines: string[] = [];
+  const problems: unknown[] = [];
+  return {
+    lines,
+    problems,
+    onRun: ({ pipeline, counter, status }) => void lines.push(`run ${pipeline}/${counter} ${status}`),
+    onJob: ({ pipeline, counter, stage, job, status }) => void lines.push(`job ${pipeline}/${counter}/${stage}/${job} ${status}`),
+    onProblem: (what, error) => void problems.push([what, error]),
+  };
+}
+
+/** A node's performer that runs until it is stopped, or the test is finished. */
+export interface Performing {
+  readonly told: Told;
+  stop(): Promise<void>;
+}
+
+/** The disk of a node, and the file that its jobs write to. */
+export class Disk {
+  readonly directory = mkdtempSync(join(tmpdir(), 'sluice-perform-'));
+  readonly done = join(this.directory, 'done');
+
+  constructor() {
+    onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }));
+  }
+
+  /** The lines that jobs wrote. */
+  lines(): readonly string[] {
+    try {
+      return readFileSync(this.done, 'utf8').split('\n').slice(0, -1);
+    } catch {
+      return [];
+    }
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+}
+
+/** Lets a node perform what the store of a world has for it; commands get `DONE`, the file of lines, and `DISK`. */
+export function perform(world: World, disk: Disk, changes: Partial<PerformOptions> = {}): Performing {
+  const stopping = new AbortController();
+  const told = makeObserver();
+  const { store } = world;
+  const ended = performAttempts(
+    {
+      store,
+      node: world.node,
+      config: () => world.config,
+      secretFields,
+      resolve: (template, learn) => {
+        if (!template.includes('${env:TOKEN}')) return template;
+        learn('s3cret-token');
+        return template.replaceAll('${env:TOKEN}', 's3cret-token');
+      },
+      server: { PATH: process.env['PATH'] },
+      targets: makeTargets(disk),
+      freeBytes: async () => 1,
+      now: Date.now,
+      observer: told,
+      ...changes,
+    },
+    stopping.signal,
+  );
+  const stop = async () => {
+    stopping.abort();
+    await ended;
+  };
+  onTestFinished(stop);
+  return { told, stop };
+}
+
+export function makeTargets(disk: Disk) {
+  return {
+    run: createRunTarget({ directory: disk.path('jobs'), now: Date.now, graceMs: 1_000 }),
+    webhook: createWebhookTarget({ resolve: (template) => template, now: Date.now, random: Math.random, firstPauseMs: 10 }),
+  };
+}
+
+/** Waits until a run of `p` has ended, and answers it. */
+export function untilEnded(world: World, counter = 1) {
+  return until(async () => (await world.runs()).find((run) => run.counter === counter && run.finishedAt !== null));
+}
+
+export async function readLog(world: World, counter = 1, stage = 'build', job = 'work'): Promise<string> {
+  const part = await world.store.transact((tx) => readJobLog(tx, { pipeline: 'p', counter, stage, job }));
+  return part?.text ?? '';
+}
