@@ -16,7 +16,8 @@ export function untilExit(child: ChildProcess, printed: () => string): Promise<s
       const late = setTimeout(finish, lateMs);
       child.once('close', () => {
         clearTimeout(late);
-        finish();
+        // Printed lines are heard a turn after they came.
+        setImmediate(finish);
       });
     });
   });

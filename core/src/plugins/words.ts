@@ -18,6 +18,7 @@ const longestWaitMs = 86_400_000;
 export class Words {
   readonly #mask: (text: string) => string;
   readonly #log: (line: PluginLogLine) => void;
+  /** Whose words they are: the plugin's id, as soon as it is known. */
   plugin: string;
 
   constructor(plugin: string, mask: (text: string) => string, log: (line: PluginLogLine) => void) {

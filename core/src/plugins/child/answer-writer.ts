@@ -68,18 +68,22 @@ export class AnswerWriter {
     const versions = new Set<string>();
     for (const raw of revisions) {
       await this.#reply.breathe();
-      const checked = checkRevision(raw, { files: this.#files });
-      const json = 'revision' in checked ? JSON.stringify(checked.revision) : '';
-      if ('refused' in checked) await refused.add(JSON.stringify({ version: readVersion(raw), reason: checked.refused }));
-      else if (versions.has(checked.revision.version))
-        await refused.add(refuse(raw, 'the version is given twice; the first counts'));
-      else if (json.length > crossing.item)
-        await refused.add(refuse(raw, `the revision is more than ${crossing.item} characters`));
-      else await kept.add(json);
-      if ('revision' in checked) versions.add(checked.revision.version);
+      const judged = this.#judge(raw, versions);
+      if ('kept' in judged) await kept.add(judged.kept);
+      else await refused.add(JSON.stringify({ version: showVersion(raw), reason: judged.refused }));
     }
     await kept.finish();
     await refused.finish();
+  }
+
+  #judge(raw: unknown, versions: Set<string>): { readonly kept: string } | { readonly refused: string } {
+    const checked = checkRevision(raw, { files: this.#files });
+    if ('refused' in checked) return checked;
+    const { version } = checked.revision;
+    if (versions.has(version)) return { refused: 'the version is given twice; the first counts' };
+    versions.add(version);
+    const kept = JSON.stringify(checked.revision);
+    return kept.length <= crossing.item ? { kept } : { refused: `the revision is more than ${crossing.item} characters` };
   }
 
   async #removed(key: string, removed: readonly unknown[]): Promise<void> {
@@ -97,14 +101,10 @@ export class AnswerWriter {
   }
 }
 
-function refuse(raw: unknown, reason: string): string {
-  return JSON.stringify({ version: readVersion(raw), reason });
-}
-
-function readVersion(raw: unknown): string {
+function showVersion(raw: unknown): string {
   const version = isRaw(raw) ? raw['version'] : undefined;
-  // A code point each, so that no half of a surrogate pair is left over.
-  return typeof version === 'string' ? [...version.slice(0, 255)].map(escapeUnseen).join('').slice(0, 255) : '';
+  if (typeof version !== 'string') return '';
+  return [...version.slice(0, 255)].map(escapeUnseen).join('').slice(0, 255).toWellFormed();
 }
 
 function escapeUnseen(character: string): string {
