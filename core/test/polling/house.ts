@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Revision } from '@sluice/plugin-sdk';
+import { vi } from 'vitest';
 import type { StorePlace } from '../../../test/support/stores.ts';
 import type { Config, PackageConfig, PipelineConfig, RepositoryConfig, TriggerMode } from '../../src/config/config.ts';
 import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
@@ -121,14 +122,26 @@ export class House {
   /** Puts packages on the shelf, and takes all others away. */
   async shelve(
     packages: Readonly<Record<string, readonly Revision[] | ShelvedPackage>>,
-    more: Partial<Shelf> = {},
+    { shelf = 'shelf', ...more }: Partial<Shelf> & { readonly shelf?: string } = {},
   ): Promise<void> {
     const whole = Object.entries(packages).map(([name, told]) => [name, 'revisions' in told ? told : { revisions: told }]);
-    await writeFile(this.file(), JSON.stringify({ packages: Object.fromEntries(whole), ...more } satisfies Shelf));
+    await writeFile(this.file(shelf), JSON.stringify({ packages: Object.fromEntries(whole), ...more } satisfies Shelf));
   }
 
   file(repository = 'shelf'): string {
     return join(this.directory, `${repository}.json`);
+  }
+
+  /** Lets time pass, and whoever sleeps look at the clock. */
+  async advance(ms: number): Promise<void> {
+    this.now += ms;
+    await this.store.transact(async (tx) => tx.wake('polls'));
+  }
+
+  /** Waits until so many polls have ended. */
+  async polled(count: number): Promise<readonly string[]> {
+    await vi.waitUntil(() => this.sightings.length >= count, { timeout: 20_000, interval: 5 });
+    return this.sightings.map(({ repository, outcome }) => `${repository} ${outcome}`);
   }
 
   /** Polls now and waits for the end. */
@@ -150,8 +163,8 @@ export class House {
   }
 
   /** What the plugin was asked. */
-  async journal(): Promise<readonly { asked?: { key: string; cursor: boolean }[]; described?: string[] }[]> {
-    const text = await readFile(`${this.file()}.journal`, 'utf8').catch(() => '');
+  async journal(shelf = 'shelf'): Promise<readonly { asked?: { key: string; cursor: boolean }[]; described?: string[] }[]> {
+    const text = await readFile(`${this.file(shelf)}.journal`, 'utf8').catch(() => '');
     return text.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line)));
   }
 
