@@ -1,11 +1,15 @@
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
 import { addFetchCommand } from './fetch.ts';
 import { tellFailure } from './outcome.ts';
 import { addPluginsCommand } from './plugins.ts';
+import { addRunsCommand } from './runs.ts';
 import { addSchemaCommand } from './schema.ts';
+import { addStatusCommand } from './status.ts';
 import type { CliSurroundings } from './surroundings.ts';
+import { addTriggerCommand } from './trigger.ts';
 import { addValidateCommand } from './validate.ts';
 
 /** Adds a command to the program. */
@@ -18,6 +22,9 @@ const commands: readonly AddCommand[] = [
   addSchemaCommand,
   addPluginsCommand,
   addFetchCommand,
+  addStatusCommand,
+  addRunsCommand,
+  addTriggerCommand,
 ];
 
 /** Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong usage. */
@@ -28,6 +35,7 @@ export async function runCli(
 ): Promise<number> {
   const program = new Command('sluice')
     .description('watches package repositories and moves what is published through promotion pipelines')
+    .version(readVersion(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => printLines(text, surroundings.print),
@@ -46,4 +54,9 @@ export async function runCli(
 
 function printLines(text: string, print: (line: string) => void): void {
   for (const line of text.trimEnd().split('\n')) print(line);
+}
+
+function readVersion(): string {
+  const { version }: { readonly version: string } = createRequire(import.meta.url)('../../package.json');
+  return version;
 }

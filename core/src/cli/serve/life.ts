@@ -58,9 +58,7 @@ export async function liveAsServer(options: LifeOptions): Promise<void> {
   const api = await openApi(server);
   ending.defer(() => api.close());
   const address = await api.listen({ host: config.server.host, port: config.server.port });
-  options.log.info(
-    `look at ${address}/ (repositories: ${config.repositories.size}, pipelines: ${config.pipelines.size})`,
-  );
+  options.log.info(`look at ${address}/ (repositories: ${config.repositories.size}, pipelines: ${config.pipelines.size})`);
   await Promise.all([perform(server), watchRoom(server), clean(server), untilAborted(server.stopping)]);
   options.log.info('stopping: running commands go on and are taken up again at the next start');
 }

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { addServerOptions, createClient, type ServerOptions } from './client.ts';
+import type { CliSurroundings } from './surroundings.ts';
+
+interface ListedRepository {
+  readonly name: string;
+  readonly status: string;
+  readonly problem: { readonly code: string; readonly message: string; readonly since: string } | null;
+  readonly lastPoll: string | null;
+  readonly packages: readonly {
+    readonly name: string;
+    readonly problem: { readonly code: string; readonly message: string } | null;
+  }[];
+}
+
+interface ListedPipeline {
+  readonly name: string;
+  readonly waiting: number;
+  readonly paused: { readonly reason: string | null } | null;
+  readonly lastRun: { readonly counter: number; readonly label: string; readonly status: string } | null;
+}
+
+/** Adds `sluice status`: how the repositories and pipelines of a server are; exit 1 where a repository fails. */
+export function addStatusCommand(program: Command, surroundings: CliSurroundings): void {
+  addServerOptions(program.command('status'), surroundings.environment)
+    .description('how the repositories and pipelines of a server are')
+    .option('--json', 'print one JSON document')
+    .action(async ({ json, ...server }: ServerOptions & { readonly json?: true }) => {
+      const client = createClient(server, surroundings.signal);
+      const { items: repositories } = (await client.get('/repositories')) as { items: readonly ListedRepository[] };
+      const { items: pipelines } = (await client.get('/pipelines')) as { items: readonly ListedPipeline[] };
+      if (json) surroundings.printJson({ repositories, pipelines });
+      else
+        for (const line of [...repositories.flatMap(describeRepository), ...pipelines.map(describePipeline)])
+          surroundings.print(line);
+      const failing = repositories.filter(({ status }) => status === 'failing');
+      if (failing.length > 0) throw new Error(`failing: ${failing.map(({ name }) => name).join(', ')}`);
+    });
+}
+
+function describeRepository({ name, status, problem, lastPoll, packages }: ListedRepository): readonly string[] {
+  const why = problem ? ` since ${problem.since}: ${problem.code}: ${problem.message}` : '';
+  const when = lastPoll === null ? '' : `, last poll ${lastPoll}`;
+  const troubled = packages.flatMap((one) => (one.problem ? [`  ${one.name}: ${one.problem.code}: ${one.problem.message}`] : []));
+  return [`${name}: ${status}${why}${when}`, ...troubled];
+}
+
+function describePipeline({ name, waiting, paused, lastRun }: ListedPipeline): string {
+  const run = lastRun ? `run ${lastRun.counter} (${lastRun.label}) ${lastRun.status}` : 'no run yet';
+  const waits = waiting > 0 ? `, ${waiting} waiting` : '';
+  return `${name}: ${run}${waits}${paused ? `, paused: ${paused.reason ?? 'no reason given'}` : ''}`;
+}
