@@ -12,7 +12,7 @@ import { ChangeList, type Changes, type Move } from './changes.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
 /** The most tries at a job of which nobody can know whether they were done. */
-export const mostTries = 5;
+const mostTries = 5;
 
 /** What the end of an attempt changed; `job` is undefined where another attempt follows. */
 export interface AttemptEnd extends Changes {

@@ -33,7 +33,7 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
 }
 
 /** How long a node may be away for an upgrade before its jobs are in doubt, in milliseconds. */
-export const awayMs = 10 * 60_000;
+const awayMs = 10 * 60_000;
 /** The longest without a look, in milliseconds: a lease may have run out, a disk may have been cleared. */
 const lookMs = 10_000;
 const sweepMs = 60_000;
@@ -145,6 +145,7 @@ class Performer {
         if (!detached) await postponeAttempt(tx, lease, now() + retryMs);
         if (isBound(facts)) await keepForNode(tx, lease, detached ? awayMs : leaseMs);
         else await release(tx, lease);
+        tx.wake('attempts');
       }),
     );
   }

@@ -137,7 +137,9 @@ function describePause({ pausedAt, pausedReason }: LockedPipeline): Obstacle | u
 async function describeOccupation(tx: Tx, { id }: LockedPipeline, { stages }: PipelineConfig): Promise<Obstacle | undefined> {
   const open = await readOpenStages(tx, id);
   const occupant = open.find(({ position, name, heldAt }) => heldAt === null && (position === 0 || name === stages[0]?.name));
-  return occupant && { kind: 'busy', reason: `run ${occupant.counter} is in the stage ${occupant.name}, or before it` };
+  if (!occupant) return undefined;
+  const does = occupant.status === 'running' ? 'is in' : 'waits for';
+  return { kind: 'busy', reason: `run ${occupant.counter} ${does} the stage ${occupant.name}` };
 }
 
 function giveReason(triggers: readonly WaitingTrigger[], reason: string) {

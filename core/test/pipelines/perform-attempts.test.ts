@@ -219,6 +219,18 @@ describeWorlds('performing attempts', (open) => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  it('is shared by nodes, and every job is done once', async () => {
+    const disk = new Disk();
+    const command = `echo $GO_PIPELINE_COUNTER $GO_JOB_NAME >> ${disk.done}`;
+    const jobs = ['x', 'y', 'z'].map((name) => runJob(name, { command }));
+    const world = await open(makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build', jobs)] }));
+    for (const node of ['one', 'two', 'three']) perform(world, new Disk(), { node });
+    await world.publish('a', ['1.0.0', '1.1.0', '1.2.0', '1.3.0']);
+    expect((await untilEnded(world, 4)).status).toBe('passed');
+    const expected = [1, 2, 3, 4].flatMap((counter) => jobs.map(({ name }) => `${counter} ${name}`));
+    expect(disk.lines().toSorted()).toEqual(expected);
+  });
+
   it('starts in time what waited while no node had the active configuration', async () => {
     const disk = new Disk();
     const world = await open(oneJob('true'));

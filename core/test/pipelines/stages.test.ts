@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LeaseLost } from '../../src/store/leases.ts';
+import { LeaseLost, releaseAll } from '../../src/store/leases.ts';
 import { listenTo, makePipeline, makeStage, runJob } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
 import { failed, passed, type World } from './world.ts';
@@ -157,6 +157,15 @@ describeWorlds('claiming', (open) => {
     await world.store.transact((tx) => tx.db.updateTable('attempt').set({ lease_until: 1 }).execute());
     const claimed = await world.claim('two');
     expect(claimed.map(({ as, facts }) => `${facts.job.name} ${as}`).sort()).toEqual(['command orphaned', 'hook adopted']);
+  });
+
+  it('keeps a command for the node that began it when that node starts again', async () => {
+    const world = await open(makePipeline('p'));
+    await world.publish('a', ['1.0.0']);
+    await world.claim('one');
+    await world.store.transact((tx) => releaseAll(tx, 'one'));
+    expect(await world.claim('two')).toEqual([]);
+    expect((await world.claim('one')).map(({ as }) => as)).toEqual(['adopted']);
   });
 
   it('begins nothing where it may not, and goes on with what has begun', async () => {
