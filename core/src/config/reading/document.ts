@@ -7,7 +7,7 @@ export interface Place {
   readonly at: 'key' | 'value';
 }
 
-/** Where a place is written, from 1, and the text of the scalar there. */
+/** Where a place is written, from 1, and the text of the value at its path, if that is a scalar. */
 export interface Position {
   readonly line: number;
   readonly column: number;

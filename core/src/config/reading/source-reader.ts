@@ -31,11 +31,13 @@ const program = fileURLToPath(new URL(`./reader-process${extname(import.meta.url
  * It answers one question at a time.
  */
 export class SourceReader implements AsyncDisposable {
+  readonly #signal: AbortSignal;
   readonly #process: ChildProcess;
   readonly #ended: Promise<void>;
 
   constructor(signal: AbortSignal) {
     signal.throwIfAborted();
+    this.#signal = signal;
     this.#process = fork(program, {
       env: {},
       execArgv: ['--max-semi-space-size=16'],
@@ -66,7 +68,10 @@ export class SourceReader implements AsyncDisposable {
   #ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]> {
     const { promise, resolve, reject } = Promise.withResolvers<Answers[Q['ask']]>();
     this.#process.once('message', (answer: Answers[Q['ask']]) => resolve(answer));
-    void this.#ended.then(() => reject(new Error('the process that reads the configuration ended; is there enough memory?')));
+    void this.#ended.then(() => {
+      const died = new Error('the process that reads the configuration ended; is there enough memory?');
+      reject(this.#signal.aborted ? this.#signal.reason : died);
+    });
     this.#process.send(question);
     return promise;
   }
