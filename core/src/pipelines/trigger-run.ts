@@ -1,3 +1,4 @@
+import { findVersionFault } from '@sluice/plugin-sdk';
 import type { PipelineConfig } from '../config/config.ts';
 import { appendDecisions, type NewDecision } from '../store/decisions.ts';
 import { type PinnableRevision, readPinnableVersion } from '../store/pinnable.ts';
@@ -8,6 +9,9 @@ import { ChangeList, type Changes } from './changes.ts';
 import { createRun } from './create-run.ts';
 import { nameMaterial, pinMaterials } from './pin-materials.ts';
 import type { StartOptions } from './start-runs.ts';
+
+const namesShown = 5;
+const charactersShown = 255;
 
 /** What somebody asks for. */
 export interface RunRequest {
@@ -49,15 +53,17 @@ export type Triggered =
 export async function triggerRun(tx: Tx, request: RunRequest, options: StartOptions): Promise<Triggered> {
   const changes = new ChangeList();
   const definition = options.config.pipelines.get(request.pipeline);
-  const [pipeline] = await lockPipelines(tx, [(await findPipeline(tx, request.pipeline)) ?? 0]);
+  const id = definition && (await findPipeline(tx, definition.name));
+  const [pipeline] = await lockPipelines(tx, id === undefined ? [] : [id]);
   if (!definition || !pipeline) {
-    const message = `there is no pipeline ${request.pipeline}; see GET /api/v1/pipelines for those that there are`;
+    const message = `there is no pipeline ${quote(request.pipeline)}; see GET /api/v1/pipelines for those that there are`;
     return { refusal: { code: 'PIPELINE_UNKNOWN', message }, changes };
   }
   const about = { at: options.now, pipelineId: pipeline.id, packageId: null, version: null } as const;
   const plan = await planRun(tx, { ...pipeline, definition }, request, options);
   if ('code' in plan) {
-    const refused = { outcome: 'refused', reason: plan.message, materials: request.materials, runId: null } as const;
+    const materials = keepKnown(definition, request.materials);
+    const refused = { outcome: 'refused', reason: plan.message, materials, runId: null } as const;
     await appendDecisions(tx, [{ ...about, ...refused }]);
     return { refusal: plan, changes };
   }
@@ -82,7 +88,8 @@ async function planRun(tx: Tx, pipeline: Planned, request: RunRequest, options: 
   if (pipeline.pausedAt !== null) return refuse('PIPELINE_PAUSED', `${definition.name} is paused; unpause it first`);
   const undeclared = Object.keys(request.environment).filter((name) => !Object.hasOwn(definition.environment, name));
   if (undeclared.length > 0) {
-    return refuse('VARIABLE_UNKNOWN', `declare ${undeclared.join(', ')} under environment: of ${definition.name} to set it here`);
+    const names = undeclared.slice(0, namesShown).map(quote).join(', ');
+    return refuse('VARIABLE_UNKNOWN', `declare ${names} under environment: of ${definition.name} to set it here`);
   }
   const chosen = await chooseRevisions(tx, definition, request.materials);
   if ('code' in chosen) return chosen;
@@ -102,9 +109,9 @@ async function chooseRevisions(
   for (const [material, version] of Object.entries(versions)) {
     const packageId = known.includes(material) ? ids.get(material) : undefined;
     if (packageId === undefined) {
-      return refuse('MATERIAL_UNKNOWN', `${definition.name} has no material ${material}; it has ${known.join(', ')}`);
+      return refuse('MATERIAL_UNKNOWN', `${definition.name} has no material ${quote(material)}; it has ${known.join(', ')}`);
     }
-    const revision = await readPinnableVersion(tx, packageId, version);
+    const revision = findVersionFault(version) ? undefined : await readPinnableVersion(tx, packageId, version);
     const objection = findObjection(material, version, revision);
     if (objection) return objection;
     if (revision) chosen.set(packageId, revision);
@@ -113,13 +120,23 @@ async function chooseRevisions(
 }
 
 function findObjection(material: string, version: string, revision: PinnableRevision | undefined): Refusal | undefined {
-  const what = `${material} ${version}`;
+  const what = `${material} ${quote(version)}`;
   if (!revision)
     return refuse('REVISION_UNKNOWN', `${what} is not in the ledger; poll its repository, or choose another version`);
   if (revision.state === 'withdrawn')
     return refuse('REVISION_WITHDRAWN', `${what} was withdrawn from its repository; choose another`);
   if (revision.state === 'published') return undefined;
   return refuse('REVISION_REPUBLISHED', `${what} was published again with other bytes; acknowledge ${revision.digest} first`);
+}
+
+/** What came from outside is shown short, without control characters. */
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, charactersShown));
+}
+
+function keepKnown({ materials }: PipelineConfig, versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const known = materials.map(nameMaterial).filter((name) => Object.hasOwn(versions, name));
+  return Object.fromEntries(known.map((name) => [name, (versions[name] ?? '').slice(0, charactersShown)]));
 }
 
 function refuse(code: RefusalCode, message: string): Refusal {
