@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../config/loopback.ts';
 import { ApiError } from './api-error.ts';
 
 const forwarding = /^(forwarded|x-forwarded-.*)$/;
@@ -19,11 +19,6 @@ export function requireSameMachine(request: FastifyRequest): void {
   if (header) {
     throw new ApiError('FORBIDDEN', `Without "access:" this server takes nothing from a proxy (the request has "${header}")`);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);

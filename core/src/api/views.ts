@@ -1,27 +1,12 @@
-import { strongestDigest } from '../store/digests.ts';
 import type { RecordedRevision } from '../store/ledger.ts';
 import type { ListedPoll } from '../store/polls.ts';
 import type { AgedProblem, RepositoryStatus } from '../store/read-repositories.ts';
 import { toIso } from './paging.ts';
+import { toRevisionDocument } from './revision-document.ts';
 
-/** A revision as lists show it (SURFACE: the fields of `check --json`, its state, and when it was detected). */
+/** A revision as lists show it: what is published of it, its state, and when it was detected. */
 export function viewRevision({ facts, state, detectedAt }: RecordedRevision): Readonly<Record<string, unknown>> {
-  return {
-    version: facts.version,
-    digest: strongestDigest(facts.digests) || null,
-    digests: facts.digests ?? {},
-    location: facts.location ?? null,
-    publishedAt: toIso(facts.publishedAt),
-    publisher: facts.publisher ?? null,
-    comment: facts.comment ?? null,
-    trackbackUrl: facts.trackbackUrl ?? null,
-    purl: facts.purl ?? null,
-    standing: facts.standing ?? 'ok',
-    warning: facts.warning ?? null,
-    data: facts.data ?? {},
-    state,
-    detectedAt: toIso(detectedAt),
-  };
+  return { ...toRevisionDocument(facts), state, detectedAt: toIso(detectedAt) };
 }
 
 /** A repository as lists show it. */

@@ -1,10 +1,10 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import type { Command } from 'commander';
+import { toRevisionDocument } from '../api/revision-document.ts';
 import type { Config, PackageConfig, RepositoryConfig } from '../config/config.ts';
 import { strongestDigest } from '../store/digests.ts';
 import { type CheckedPackage, checkRepository } from './check-repository.ts';
 import { AlreadyTold } from './outcome.ts';
-import { toRevisionDocument } from './revision-document.ts';
 import type { CliSurroundings } from './surroundings.ts';
 import { addConfigOption, type ConfigOptions, withConfig } from './with-config.ts';
 

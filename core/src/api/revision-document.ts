@@ -1,7 +1,8 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import { strongestDigest } from '../store/digests.ts';
+import { toIso } from './paging.ts';
 
-/** A revision as `check --json` prints it; what is absent is null. */
+/** A revision as the API and `check --json` show it (SURFACE); what is absent is null. */
 export function toRevisionDocument(revision: Revision): Readonly<Record<string, unknown>> {
   const {
     version,
@@ -21,7 +22,7 @@ export function toRevisionDocument(revision: Revision): Readonly<Record<string, 
     digest: strongestDigest(digests) || null,
     digests,
     location: location ?? null,
-    publishedAt: publishedAt === undefined ? null : new Date(publishedAt).toISOString(),
+    publishedAt: toIso(publishedAt),
     publisher: publisher ?? null,
     comment: comment ?? null,
     trackbackUrl: trackbackUrl ?? null,
