@@ -29,7 +29,7 @@ function makeObserver(): Told {
   };
 }
 
-/** A node's performer that runs until it is stopped, or the test is finished. */
+/** A node's performer that runs until it is stopped, or the world is closed. */
 export interface Performing {
   readonly told: Told;
   stop(): Promise<void>;
@@ -87,7 +87,7 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
     stopping.abort();
     await ended;
   };
-  onTestFinished(stop);
+  world.beforeClose(stop);
   return { told, stop };
 }
 

@@ -39,7 +39,7 @@ describeWorlds('retention', (open) => {
     const left = () =>
       world.store.transact(async (tx) => ({
         events: (await readEvents(tx, 0, 1000)).length,
-        polls: (await listPolls(tx, 'npmjs', { limit: 10, after: undefined })).length,
+        polls: (await listPolls(tx, 'npmjs', { limit: 10 })).items.length,
         log: (await readJobLog(tx, address))?.text,
       }));
     await deleteOld(world.store, keepAll, 0, never);

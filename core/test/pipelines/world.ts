@@ -23,6 +23,7 @@ export const failed: Outcome = { status: 'failed', exitCode: 1, message: null };
 /** A store with a ledger, and the pipelines of a configuration in it; npmjs/a and npmjs/b are its packages. */
 export class World {
   readonly #place: StorePlace;
+  readonly #ends: (() => Promise<void>)[] = [];
   store: Store;
   config: Config;
   node = 'one';
@@ -49,7 +50,13 @@ export class World {
     return world;
   }
 
+  /** Does something before the store is closed for good. */
+  beforeClose(end: () => Promise<void>): void {
+    this.#ends.push(end);
+  }
+
   async close(): Promise<void> {
+    for (const end of this.#ends) await end();
     await this.store.close();
     await this.#place.remove();
   }
