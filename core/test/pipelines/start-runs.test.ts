@@ -152,6 +152,33 @@ describeWorlds('starting runs', (open) => {
     expect(await world.summary()).toEqual(['1 a@1.0.0 b@1.0.0 running']);
   });
 
+  it('loses and doubles nothing when polls and ends of jobs commit at the same time', async () => {
+    const materials = [listenTo('a', 'every'), listenTo('b', 'every')];
+    const world = await open(...['p', 'q'].map((name) => makePipeline(name, { materials, stages: [makeStage('build')] })));
+    const versions = Array.from({ length: 6 }, (_, n) => `1.${n}.0`);
+    let polling = true;
+    const poll = async (name: string) => {
+      for (const version of versions) await world.publish(name, [version]);
+    };
+    const work = async (node: string) => {
+      for (let done = 1; polling || done > 0; ) {
+        const jobs = await world.claim(node, { room: 1 });
+        for (const job of jobs) await world.end(job);
+        done = jobs.length;
+      }
+    };
+    const polls = Promise.all([poll('a'), poll('b')]).finally(() => {
+      polling = false;
+    });
+    await Promise.all([polls, work('one'), work('two'), work('three')]);
+    while ((await world.work()).length > 0);
+    for (const pipeline of ['p', 'q']) {
+      const started = (await world.decisions(pipeline)).filter(({ outcome }) => outcome === 'started');
+      expect(started.map(({ run }) => run)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+      expect((await world.runs(pipeline)).map(({ status }) => status)).toEqual(Array(12).fill('passed'));
+    }
+  });
+
   it('tells events of the run and its jobs', async () => {
     const world = await open(makePipeline('p', { stages: [makeStage('build')] }));
     await world.publish('a', ['1.0.0']);
