@@ -1,7 +1,3 @@
-/**
- * What an npm package's document costs, in its two forms; prints the table of docs/npm-plugin.md. Run it with
- * `node test/bench/npm-packument.ts`; every scenario has a process of its own, and the registry another.
- */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -12,6 +8,7 @@ import npm from '@sluice/plugin-npm';
 import { type PackageAnswer, parseSettings } from '@sluice/plugin-sdk';
 import { createHttp } from '@sluice/plugin-sdk/http';
 import { makePackuments } from '../support/packument.ts';
+import type { Bench, Cell } from './support/report.ts';
 
 interface Scenario {
   readonly title: string;
@@ -52,25 +49,28 @@ const scenarios: readonly Scenario[] = [
 ];
 const versions: Readonly<Record<string, number>> = { small: 20, large: 3_700, bare: 3_700, huge: 9_850 };
 
-const [role, origin = '', index = ''] = process.argv.slice(2);
-if (role === 'registry') serve();
-else if (role === 'scenario') process.send?.(await measure(origin, pick(Number(index))));
-else await printTable();
-
-async function printTable(): Promise<void> {
+/** What an npm package's document costs, in its two forms: the table of docs/npm-plugin.md. */
+export const benchPackuments: Bench = async (say) => {
   const registry = fork(import.meta.filename, ['registry']);
   const [address] = await once(registry, 'message');
-  console.log('| document | wall ms | CPU ms | longest stall ms | peak MB | answers |\n|---|---|---|---|---|---|');
+  const rows: Cell[][] = [];
   for (const [index, { title }] of scenarios.entries()) {
+    say(`npm-packument: ${title}`);
     const child = fork(import.meta.filename, ['scenario', String(address), String(index)]);
     const [cost]: Cost[] = await once(child, 'message');
     if (!cost) throw new Error(`${title} was not measured`);
     const { wallMs, cpuMs, longestStallMs, peakMb, unchanged, revisions, problems } = cost;
-    const figures = [wallMs, cpuMs, longestStallMs, peakMb].map(Math.round).join(' | ');
-    console.log(`| ${title} | ${figures} | ${unchanged} unchanged, ${revisions} revisions, ${problems} problems |`);
+    const figures = [wallMs, cpuMs, longestStallMs, peakMb].map(Math.round);
+    rows.push([title, ...figures, `${unchanged} unchanged, ${revisions} revisions, ${problems} problems`]);
   }
   registry.kill();
-}
+  return {
+    title: "Documents of an npm registry, by the plugin's own code",
+    columns: ['document', 'wall ms', 'CPU ms', 'longest stall ms', 'peak MB', 'answers'],
+    rows,
+    notes: ['Every scenario has a process of its own, and the registry another.'],
+  };
+};
 
 /** Serves every `kind-number` with the document of its kind, under its own name. */
 function serve(): void {
@@ -152,4 +152,10 @@ function pick(index: number): Scenario {
   const scenario = scenarios[index];
   if (!scenario) throw new Error(`there is no scenario ${index}`);
   return scenario;
+}
+
+if (import.meta.main) {
+  const [role, origin = '', index = ''] = process.argv.slice(2);
+  if (role === 'registry') serve();
+  else process.send?.(await measure(origin, pick(Number(index))));
 }
