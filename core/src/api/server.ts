@@ -17,6 +17,7 @@ import { registerPlugins } from './routes/plugins.ts';
 import { registerRepositories } from './routes/repositories.ts';
 import { registerRuns } from './routes/runs.ts';
 import { requireOwnOrigin, requireSameMachine } from './same-machine.ts';
+import { registerSchemas } from './schemas.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
 const bodyLimit = 1024 * 1024;
@@ -41,13 +42,19 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     bodyLimit,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false } },
+    frameworkErrors: answerError,
   });
+  acceptEmptyBodies(server);
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Sluice', description: 'Watches package repositories, starts pipelines', version: '1' },
     },
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
+    },
   });
+  registerSchemas(server);
   server.addHook('onRequest', async (request) => {
     requireSameMachine(request);
     if (!request.routeOptions.config.foreign) requireOwnOrigin(request);
@@ -59,7 +66,12 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
   for (const register of registrations) {
     await server.register(async (scope: FastifyInstance) => register(scope, surroundings));
   }
-  server.get('/api/v1/openapi.json', { schema: { summary: 'This document' } }, async () => server.swagger());
+  const document = {
+    operationId: 'readDocument',
+    summary: 'This document',
+    response: { 200: { type: 'object', additionalProperties: true } },
+  };
+  server.get('/api/v1/openapi.json', { schema: document }, async () => server.swagger());
   return server;
 }
 
@@ -68,6 +80,15 @@ declare module 'fastify' {
     /** Requests come from other servers, which prove themselves: they need not be JSON of our own origin. */
     readonly foreign?: true;
   }
+}
+
+/** Bodies are optional: whoever has nothing to say may say nothing, as JSON. */
+function acceptEmptyBodies(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body.length === 0 ? done(null, null) : parse(request, String(body), done),
+  );
 }
 
 function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -33,7 +33,8 @@ export function viewPoll({
   repositoryId: _repositoryId,
   startedAt,
   finishedAt,
+  problem,
   ...poll
 }: ListedPoll): Readonly<Record<string, unknown>> {
-  return { startedAt: toIso(startedAt), finishedAt: toIso(finishedAt), ...poll };
+  return { startedAt: toIso(startedAt), finishedAt: toIso(finishedAt), ...poll, problem: problem ?? null };
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { readProblem, type StoredProblem } from './packages.ts';
+import type { Page, PageRequest } from './page.ts';
 import type { PollTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -41,12 +42,8 @@ export interface ListedPoll extends PollRecord {
   readonly id: number;
 }
 
-/** The polls of a repository, newest first; those after `after` in that order. */
-export async function listPolls(
-  tx: Tx,
-  repository: string,
-  { limit, after }: { readonly limit: number; readonly after: number | undefined },
-): Promise<readonly ListedPoll[]> {
+/** The polls of a repository, newest first. */
+export async function listPolls(tx: Tx, repository: string, { limit, after }: PageRequest): Promise<Page<ListedPoll>> {
   const rows = await tx.db
     .selectFrom('poll')
     .innerJoin('repository', 'repository.id', 'poll.repository_id')
@@ -54,14 +51,15 @@ export async function listPolls(
     .where('repository.name', '=', repository)
     .$if(after !== undefined, (query) => query.where('poll.id', '<', after ?? 0))
     .orderBy('poll.id', 'desc')
-    .limit(limit)
+    .limit(limit + 1)
     .execute();
-  return rows.map(readPoll);
+  const items = rows.slice(0, limit).map(readPoll);
+  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
 /** The newest poll of a repository. */
 export async function readLastPoll(tx: Tx, repository: string): Promise<ListedPoll | undefined> {
-  return (await listPolls(tx, repository, { limit: 1, after: undefined }))[0];
+  return (await listPolls(tx, repository, { limit: 1 })).items[0];
 }
 
 function readPoll(row: Selectable<PollTable>): ListedPoll {

@@ -264,11 +264,11 @@ describeStores('a poller', (place) => {
     await house.poll();
     const read = (after: number | undefined) => house.store.transact((tx) => listPolls(tx, 'shop', { limit: 2, after }));
     const page = await read(undefined);
-    expect(page).toMatchObject([
+    expect(page.items).toMatchObject([
       { outcome: 'failed', problem: { code: 'TIMEOUT', message: 'too slow' }, packages: 1 },
       { outcome: 'ok', revisions: 2, packages: 1, problems: 0 },
     ]);
-    expect(await read(page[1]?.id)).toMatchObject([{ outcome: 'ok', revisions: 1 }]);
+    expect(await read(page.next ?? 0)).toMatchObject({ items: [{ outcome: 'ok', revisions: 1 }], next: null });
   });
 
   it('knows no repository that is not configured', async () => {

@@ -59,6 +59,8 @@ export interface FaultyServer {
 export interface FaultyServerOptions {
   /** Key and certificate of an https server. */
   readonly tls?: ServerOptions;
+  /** Where to listen, for one that comes back where it was; default any free port. */
+  readonly port?: number;
   /** The answer to what it was not told about; default 404. */
   readonly otherwise?: Script;
 }
@@ -118,7 +120,7 @@ export async function startFaultyServer(options: FaultyServerOptions = {}): Prom
     connections.set(socket, ++seen);
     socket.once('close', () => connections.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');

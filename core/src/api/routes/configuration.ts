@@ -1,13 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config, PluginSettings, RepositoryConfig } from '../../config/config.ts';
 import { toIso } from '../paging.ts';
+import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** The configuration that runs, as it was written; what is secret and was written literally is not shown. */
 export function registerConfiguration(server: FastifyInstance, { configuration, host }: ApiSurroundings): void {
   server.get(
     '/api/v1/configuration',
-    { schema: { summary: 'The configuration that runs, and what became of the last reload' } },
+    {
+      schema: {
+        operationId: 'readConfiguration',
+        summary: 'The configuration that runs, and what became of the last reload',
+        response: answerOne('Configuration'),
+      },
+    },
     async () => {
       const { config, loadedAt, refused } = configuration();
       const secretsOf = (plugin: string) => host().loaded().get(plugin)?.secrets ?? { repository: [], package: [] };
@@ -16,7 +23,7 @@ export function registerConfiguration(server: FastifyInstance, { configuration, 
         files: config.files,
         hash: config.hash,
         loadedAt: toIso(loadedAt),
-        refused: refused && { at: toIso(refused.at), problems: refused.problems },
+        refused: refused ? { at: toIso(refused.at), problems: refused.problems } : null,
         repositories: [...config.repositories.values()].map((repository) =>
           viewRepository(repository, secretsOf(repository.plugin)),
         ),

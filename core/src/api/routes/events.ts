@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../api-error.ts';
 import { streamEvents } from '../event-stream.ts';
+import { answerText } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 const mostStreams = 1_000;
@@ -11,9 +12,16 @@ export function registerEvents(server: FastifyInstance, { store, stopping }: Api
   server.get<{ Querystring: { after?: number } }>(
     '/api/v1/events',
     {
+      // A HEAD request has no body to stream.
+      exposeHeadRoute: false,
       schema: {
+        operationId: 'followEvents',
         summary: 'Server-sent events: what happens from now on, or after the event that Last-Event-ID or ?after= names',
         querystring: { type: 'object', properties: { after: { type: 'integer', minimum: 0 } }, additionalProperties: false },
+        response: answerText(
+          'text/event-stream',
+          'Each event: `id`, `event` (its type), `data` (JSON: id, at, type, subject, data)',
+        ),
       },
     },
     async (request, reply) => {

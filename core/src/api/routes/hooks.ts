@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { requestPoll } from '../../store/due-polls.ts';
 import { ApiError } from '../api-error.ts';
 import { provesItself } from '../hook-proof.ts';
+import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 const requestsPerMinute = 300;
@@ -23,7 +24,11 @@ export async function registerHooks(server: FastifyInstance, { store, configurat
     '/api/v1/hooks/:repo',
     {
       config: { foreign: true },
-      schema: { summary: "A registry says that something was published; it knows the repository's hook secret" },
+      schema: {
+        operationId: 'takeHook',
+        summary: "A registry says that something was published; it knows the repository's hook secret",
+        response: answerOne('Requested', 202),
+      },
     },
     async (request, reply) => {
       const { repo } = request.params;

@@ -27,7 +27,7 @@ ${pipelines.map(
 <table><thead><tr><th scope="col">Repository<th scope="col">Status<th scope="col">Last poll<th scope="col">Next poll</thead>
 ${repositories.map(
   ({ name, status, problem, lastPoll, nextPoll }) =>
-    html`<tr><th scope="row"><a href="/api/v1/repositories/${name}">${name}</a><td>${problem ? `${status}: ${problem.code} ${problem.message}` : status}<td>${showTime(lastPoll)}<td>${showTime(nextPoll)}`,
+    html`<tr><th scope="row"><a href="/api/v1/repositories/${name}">${name}</a><td>${problem ? `${status} since ${showTime(problem.since)}: ${problem.code}: ${problem.message}` : status}<td>${showTime(lastPoll)}<td>${showTime(nextPoll)}`,
 )}
 </table>
 <p>Everything else: <a href="/api/v1/openapi.json">the API</a>, <a href="/metrics">metrics</a>.</p>

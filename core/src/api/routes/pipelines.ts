@@ -3,6 +3,7 @@ import { listDecisions } from '../../store/decisions.ts';
 import { listPipelines, type PipelineView } from '../../store/pipeline-views.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
+import { answerList, answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 interface OfPipeline {
@@ -13,12 +14,18 @@ interface OfPipeline {
 export function registerPipelines(server: FastifyInstance, surroundings: ApiSurroundings): void {
   const { store } = surroundings;
 
-  server.get('/api/v1/pipelines', { schema: { summary: 'The pipelines, what waits in them, and their last runs' } }, async () => {
+  const list = {
+    operationId: 'listPipelines',
+    summary: 'The pipelines, what waits in them, and their last runs',
+    response: answerList('Pipeline'),
+  };
+  server.get('/api/v1/pipelines', { schema: list }, async () => {
     const pipelines = await store.transact(listPipelines);
     return { items: pipelines.map((pipeline) => viewPipeline(surroundings, pipeline)), next: null };
   });
 
-  server.get<{ Params: OfPipeline }>('/api/v1/pipelines/:pipeline', { schema: { summary: 'A pipeline' } }, async ({ params }) => {
+  const one = { operationId: 'readPipeline', summary: 'A pipeline', response: answerOne('Pipeline') };
+  server.get<{ Params: OfPipeline }>('/api/v1/pipelines/:pipeline', { schema: one }, async ({ params }) => {
     const found = (await store.transact(listPipelines)).find(({ name }) => name === params.pipeline);
     if (!found) throw unknownPipeline(params.pipeline);
     return viewPipeline(surroundings, found);
@@ -26,7 +33,14 @@ export function registerPipelines(server: FastifyInstance, surroundings: ApiSurr
 
   server.get<{ Params: OfPipeline; Querystring: PageQuery }>(
     '/api/v1/pipelines/:pipeline/decisions',
-    { schema: { summary: 'Why it did, why it did not run; newest first', querystring: pageQuerySchema } },
+    {
+      schema: {
+        operationId: 'listDecisions',
+        summary: 'Why it did, why it did not run; newest first',
+        querystring: pageQuerySchema,
+        response: answerList('Decision'),
+      },
+    },
     async ({ params, query }) => {
       requirePipeline(surroundings, params.pipeline);
       const { items, next } = await store.transact((tx) => listDecisions(tx, params.pipeline, query));

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { answerList } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** The plugins that are loaded. */
 export function registerPlugins(server: FastifyInstance, { host }: ApiSurroundings): void {
-  server.get('/api/v1/plugins', { schema: { summary: 'The plugins that are loaded' } }, async () => ({
+  const schema = { operationId: 'listPlugins', summary: 'The plugins that are loaded', response: answerList('Plugin') };
+  server.get('/api/v1/plugins', { schema }, async () => ({
     items: [...host().loaded().values()].map(({ id, title, version, contract, source }) => ({
       id,
       title,

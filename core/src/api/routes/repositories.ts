@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { acknowledge } from '../../polling/acknowledge.ts';
-import { pollNow } from '../../polling/request-poll.ts';
 import { requestPoll } from '../../store/due-polls.ts';
 import { listPolls } from '../../store/polls.ts';
 import { listRevisions, readRepositories } from '../../store/read-repositories.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema } from '../paging.ts';
+import { pollOnRequest } from '../poll-on-request.ts';
+import { answerList, answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { viewPoll, viewRepository, viewRevision } from '../views.ts';
 
@@ -19,7 +20,7 @@ interface OfPackage extends InRepository {
 
 /** What is watched, how it is, and what the ledger has of it. */
 export function registerRepositories(server: FastifyInstance, surroundings: ApiSurroundings): void {
-  const { store, startOptions, tell, stopping, now } = surroundings;
+  const { store, startOptions, tell } = surroundings;
 
   const readOne = async (name: string) => {
     const [status] = await store.transact((tx) => readRepositories(tx, name));
@@ -27,23 +28,38 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     return viewRepository(status, pluginOf(surroundings, name));
   };
 
-  server.get('/api/v1/repositories', { schema: { summary: 'The repositories and how they are' } }, async () => {
+  const list = {
+    operationId: 'listRepositories',
+    summary: 'The repositories and how they are',
+    response: answerList('Repository'),
+  };
+  server.get('/api/v1/repositories', { schema: list }, async () => {
     const all = await store.transact((tx) => readRepositories(tx));
     return { items: all.map((status) => viewRepository(status, pluginOf(surroundings, status.name))), next: null };
   });
 
   server.get<{ Params: InRepository }>(
     '/api/v1/repositories/:repo',
-    { schema: { summary: 'A repository and how it is' } },
+    {
+      schema: { operationId: 'readRepository', summary: 'A repository and how it is', response: answerOne('Repository') },
+    },
     async ({ params }) => readOne(params.repo),
   );
 
   server.get<{ Params: InRepository; Querystring: PageQuery }>(
     '/api/v1/repositories/:repo/polls',
-    { schema: { summary: 'The polls of a repository, newest first', querystring: pageQuerySchema } },
+    {
+      schema: {
+        operationId: 'listPolls',
+        summary: 'The polls of a repository, newest first',
+        querystring: pageQuerySchema,
+        response: answerList('Poll'),
+      },
+    },
     async ({ params, query }) => {
-      const polls = await store.transact((tx) => listPolls(tx, params.repo, { limit: query.limit, after: query.after }));
-      return { items: polls.map(viewPoll), next: polls.length === query.limit ? (polls.at(-1)?.id ?? null) : null };
+      requireRepository(surroundings, params.repo);
+      const { items, next } = await store.transact((tx) => listPolls(tx, params.repo, query));
+      return { items: items.map(viewPoll), next };
     },
   );
 
@@ -51,13 +67,15 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     '/api/v1/repositories/:repo/poll',
     {
       schema: {
+        operationId: 'pollRepository',
         summary: 'Poll now: 202 at once, or with {"wait": true} 200 and the repository after a poll that began after the request',
         body: { type: ['object', 'null'], properties: { wait: { type: 'boolean' } }, additionalProperties: false },
+        response: { ...answerOne('Repository'), ...answerOne('Requested', 202) },
       },
     },
     async ({ params, body }, reply) => {
       if (body?.wait) {
-        await pollNow(store, params.repo, { signal: stopping, now });
+        await pollOnRequest(surroundings, params.repo);
         return readOne(params.repo);
       }
       if (!(await store.transact((tx) => requestPoll(tx, params.repo, 'manual')))) throw unknownRepository(params.repo);
@@ -67,7 +85,14 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
 
   server.get<{ Params: OfPackage; Querystring: PageQuery }>(
     '/api/v1/repositories/:repo/packages/:pkg/revisions',
-    { schema: { summary: 'Every revision ever seen of a package, highest rank first', querystring: pageQuerySchema } },
+    {
+      schema: {
+        operationId: 'listRevisions',
+        summary: 'Every revision ever seen of a package, highest rank first',
+        querystring: pageQuerySchema,
+        response: answerList('Revision'),
+      },
+    },
     async ({ params, query }) => {
       const address = { repository: params.repo, package: params.pkg };
       const page = await store.transact((tx) => listRevisions(tx, address, { limit: query.limit, after: query.after }));
@@ -80,6 +105,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     '/api/v1/repositories/:repo/packages/:pkg/revisions/:version/acknowledge',
     {
       schema: {
+        operationId: 'acknowledgeRevision',
         summary: 'The new bytes of a republished revision are right: names the very digest, and says why; 409 if it moved on',
         body: {
           type: 'object',
@@ -87,6 +113,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
           required: ['digest', 'comment'],
           additionalProperties: false,
         },
+        response: answerOne('Acknowledged'),
       },
     },
     async ({ params, body }) => {
@@ -108,6 +135,10 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
 
 function pluginOf({ configuration }: ApiSurroundings, repository: string): string {
   return configuration().config.repositories.get(repository)?.plugin ?? '';
+}
+
+function requireRepository({ configuration }: ApiSurroundings, name: string): void {
+  if (!configuration().config.repositories.has(name)) throw unknownRepository(name);
 }
 
 function unknownRepository(name: string): ApiError {

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.ts';
 import { triggerRun } from '../../pipelines/trigger-run.ts';
-import { pollNow } from '../../polling/request-poll.ts';
 import { appendEvents } from '../../store/events.ts';
 import { readJobLog } from '../../store/logs.ts';
 import { listRuns, type RunView, readRun } from '../../store/run-views.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
+import { pollOnRequest } from '../poll-on-request.ts';
+import { answerList, answerOne, answerText } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { requirePipeline } from './pipelines.ts';
 
@@ -51,7 +52,14 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
 
   server.get<{ Params: { readonly pipeline: string }; Querystring: PageQuery }>(
     '/api/v1/pipelines/:pipeline/runs',
-    { schema: { summary: 'The runs of a pipeline, newest first', querystring: pageQuerySchema } },
+    {
+      schema: {
+        operationId: 'listRuns',
+        summary: 'The runs of a pipeline, newest first',
+        querystring: pageQuerySchema,
+        response: answerList('Run'),
+      },
+    },
     async ({ params, query }) => {
       requirePipeline(surroundings, params.pipeline);
       const { items, next } = await store.transact((tx) => listRuns(tx, params.pipeline, query));
@@ -61,7 +69,14 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
 
   server.post<{ Params: { readonly pipeline: string }; Body: TriggerBody | null }>(
     '/api/v1/pipelines/:pipeline/runs',
-    { schema: { summary: 'Trigger: with chosen revisions and environment; answers the run', body: triggerBody } },
+    {
+      schema: {
+        operationId: 'triggerRun',
+        summary: 'Trigger: with chosen revisions and environment; answers the run',
+        body: triggerBody,
+        response: answerOne('Run', 201),
+      },
+    },
     async ({ params, body }, reply) => {
       requirePipeline(surroundings, params.pipeline);
       if (body?.poll ?? true) await pollMaterials(surroundings, params.pipeline);
@@ -72,7 +87,7 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
 
   server.get<{ Params: OfRun }>(
     '/api/v1/pipelines/:pipeline/runs/:counter',
-    { schema: { summary: 'A run', params: runParams } },
+    { schema: { operationId: 'readRun', summary: 'A run', params: runParams, response: answerOne('Run') } },
     async ({ params }) => readOne(surroundings, params),
   );
 
@@ -80,10 +95,12 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
     '/api/v1/pipelines/:pipeline/runs/:counter/stages/:stage/jobs/:job/log',
     {
       schema: {
+        operationId: 'readJobLog',
         summary:
           'What a job printed, masked; `Sluice-Log-Next` is the ?after= of what comes next, `Sluice-Log-Complete` whether anything can',
         params: { ...runParams, properties: { ...runParams.properties, stage: { type: 'string' }, job: { type: 'string' } } },
         querystring: { type: 'object', properties: { after: { type: 'string', maxLength: 32 } }, additionalProperties: false },
+        response: answerText('text/plain', 'A part of the log'),
       },
     },
     async ({ params, query }, reply) => {
@@ -106,16 +123,20 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
 }
 
 /** Polls the repositories of a pipeline's materials; throws POLL_FAILED where one of them fails, since "newest" would be a guess. */
-async function pollMaterials({ store, configuration, stopping, now }: ApiSurroundings, pipeline: string): Promise<void> {
-  for (const repository of repositoriesOf(configuration().config, pipeline)) {
-    const answer = await pollNow(store, repository, { signal: stopping, now });
+async function pollMaterials(surroundings: ApiSurroundings, pipeline: string): Promise<void> {
+  for (const repository of repositoriesOf(surroundings.configuration().config, pipeline)) {
+    const answer = await pollOnRequest(surroundings, repository).catch((error: unknown) => {
+      throw error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS' ? refusePoll(repository, error.message) : error;
+    });
     if (answer?.problem && answer.outcome === 'failed') {
-      throw new ApiError(
-        'POLL_FAILED',
-        `${repository} could not be polled first (${answer.problem.code}: ${answer.problem.message}); send "poll": false to go by what is recorded`,
-      );
+      throw refusePoll(repository, `${answer.problem.code}: ${answer.problem.message}`);
     }
   }
+}
+
+function refusePoll(repository: string, why: string): ApiError {
+  const message = `${repository} could not be polled first (${why}); send "poll": false to go by what is recorded`;
+  return new ApiError('POLL_FAILED', message);
 }
 
 function repositoriesOf(config: Config, pipeline: string): ReadonlySet<string> {

@@ -1,0 +1,21 @@
+import { isPluginError } from '@sluice/plugin-sdk';
+import { type PollAnswer, pollNow } from '../polling/request-poll.ts';
+import { ApiError } from './api-error.ts';
+import type { ApiSurroundings } from './surroundings.ts';
+
+/**
+ * Polls a repository because a request wants it, and waits for that poll; undefined where there is no such repository. Throws
+ * TOO_MANY_REQUESTS where the repository's server does not want to be asked yet, and NOT_READY when this server stops meanwhile.
+ */
+export async function pollOnRequest(
+  { store, stopping, now }: ApiSurroundings,
+  repository: string,
+): Promise<PollAnswer | undefined> {
+  try {
+    return await pollNow(store, repository, { signal: stopping, now });
+  } catch (thrown) {
+    if (stopping.aborted) throw new ApiError('NOT_READY', 'The server is stopping; ask again when it is back');
+    if (isPluginError(thrown)) throw new ApiError('TOO_MANY_REQUESTS', thrown.message);
+    throw thrown;
+  }
+}

@@ -1,0 +1,198 @@
+import type { FastifyInstance } from 'fastify';
+import { apiErrors } from './api-error.ts';
+
+/** A JSON Schema (2020-12, as OpenAPI 3.1 has it). */
+type Schema = Readonly<Record<string, unknown>>;
+
+/** An object that always has these members, and in later versions may have more. */
+function object(description: string, properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', description, properties, required: Object.keys(properties) };
+}
+
+function orNull(schema: Schema): Schema {
+  return '$ref' in schema || 'properties' in schema
+    ? { anyOf: [schema, { type: 'null' }] }
+    : { ...schema, type: [schema['type'], 'null'] };
+}
+
+const array = (items: Schema): Schema => ({ type: 'array', items });
+const ref = (noun: Noun): Schema => ({ $ref: `${noun}#` });
+const text: Schema = { type: 'string' };
+const flag: Schema = { type: 'boolean' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const time: Schema = { type: 'string', format: 'date-time' };
+const texts: Schema = { type: 'object', additionalProperties: { type: 'string' } };
+const anything: Schema = { type: 'object', additionalProperties: true };
+const status: Schema = { type: 'string', enum: ['pending', 'waiting', 'running', 'passed', 'failed', 'cancelled'] };
+const digest: Schema = { type: 'string', description: 'The strongest digest, as `algorithm:hex`' };
+const versions: Schema = { ...texts, description: 'Versions by material, `npmjs/fastify` to `5.2.1`' };
+
+const job = object('A job of a stage', { name: text, status, exitCode: orNull({ type: 'integer' }), message: orNull(text) });
+
+const stage = object('A stage of a run; one that was run again is there each time', {
+  name: text,
+  counter: count,
+  status,
+  approval: { type: 'string', enum: ['auto', 'manual'] },
+  held: { ...flag, description: 'A pinned revision is republished or withdrawn' },
+  startedAt: orNull(time),
+  finishedAt: orNull(time),
+  jobs: array(job),
+});
+
+const pinned = object('What a run pinned', {
+  package: text,
+  version: text,
+  digest: orNull(digest),
+  location: orNull(text),
+  changed: { ...flag, description: 'Whether it differs from the run before' },
+});
+
+/** What the API speaks of; each is a component of the OpenAPI document. */
+const nouns = {
+  Error: object('A refusal, or a failure', {
+    error: object('What is wrong', { code: { type: 'string', enum: Object.keys(apiErrors) }, message: text }),
+  }),
+  Problem: object('What is wrong with a repository or a package', { code: text, message: text, since: time }),
+  Repository: object('A repository, and how it is', {
+    name: text,
+    plugin: text,
+    status: { type: 'string', enum: ['ok', 'failing', 'never polled'] },
+    problem: orNull({ $ref: 'Problem#' }),
+    warning: orNull(text),
+    lastPoll: orNull(time),
+    nextPoll: orNull(time),
+    packages: array(
+      object('A package, and how it is', {
+        name: text,
+        problem: orNull({ $ref: 'Problem#' }),
+        pointer: { ...orNull(text), description: 'The version that a followed pointer names' },
+      }),
+    ),
+  }),
+  Poll: object('A poll that ended', {
+    startedAt: time,
+    finishedAt: time,
+    outcome: { type: 'string', enum: ['ok', 'partial', 'failed'] },
+    packages: { ...count, description: 'Packages asked about' },
+    problems: { ...count, description: 'Packages with a problem' },
+    revisions: { ...count, description: 'Revisions recorded for the first time' },
+    requests: count,
+    bytes: count,
+    problem: orNull(object('The first problem', { code: text, message: text })),
+  }),
+  Revision: object('A published version of a package', {
+    version: text,
+    digest: orNull(digest),
+    digests: { ...texts, description: 'Hexadecimal, by algorithm' },
+    location: orNull(text),
+    publishedAt: orNull(time),
+    publisher: orNull(text),
+    comment: orNull(text),
+    trackbackUrl: orNull(text),
+    purl: orNull(text),
+    standing: { type: 'string', enum: ['ok', 'deprecated', 'yanked'] },
+    warning: orNull(text),
+    data: texts,
+    state: { type: 'string', enum: ['published', 'republished', 'withdrawn'] },
+    detectedAt: time,
+  }),
+  Pipeline: object('A pipeline, and how it is', {
+    name: text,
+    group: orNull(text),
+    paused: orNull(object('Since when and why', { since: time, reason: orNull(text) })),
+    waiting: { ...count, description: 'Triggers that wait' },
+    lastRun: orNull(object('Its newest run', { counter: count, label: text, status })),
+    materials: array(
+      object('What it listens to', { package: text, trigger: { type: 'string', enum: ['latest', 'every', 'manual'] } }),
+    ),
+    stages: array(text),
+  }),
+  Run: object('One passage of pinned revisions through a pipeline', {
+    pipeline: text,
+    counter: count,
+    label: text,
+    cause: text,
+    status,
+    createdAt: time,
+    finishedAt: orNull(time),
+    materials: array(pinned),
+    stages: array(stage),
+  }),
+  Decision: object('Why a revision or a request did or did not start a run', {
+    at: time,
+    pipeline: text,
+    outcome: { type: 'string', enum: ['started', 'superseded', 'waits', 'held', 'refused'] },
+    reason: text,
+    materials: versions,
+    run: { ...orNull(count), description: "The run's counter" },
+  }),
+  Plugin: object('A plugin that is loaded', {
+    id: text,
+    title: text,
+    version: text,
+    contract: { type: 'integer', description: 'Of the contract between Sluice and plugins' },
+    source: { type: 'string', description: 'A package name or a path' },
+  }),
+  Configuration: object('The configuration that runs, as it was written; literal secrets are hidden', {
+    file: text,
+    files: array(text),
+    hash: text,
+    loadedAt: time,
+    refused: orNull(
+      object('Why the files as they are now were not taken', {
+        at: time,
+        problems: array({ ...text, description: 'file:line:column: what' }),
+      }),
+    ),
+    repositories: array(anything),
+    pipelines: array(anything),
+  }),
+  Health: object('The process answers', { status: { type: 'string', const: 'ok' } }),
+  Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
+  Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),
+  Acknowledged: object('The bytes are taken for right', { acknowledged: { type: 'boolean', const: true } }),
+} as const satisfies Readonly<Record<string, Schema>>;
+
+type Noun =
+  | 'Error'
+  | 'Problem'
+  | 'Repository'
+  | 'Poll'
+  | 'Revision'
+  | 'Pipeline'
+  | 'Run'
+  | 'Decision'
+  | 'Plugin'
+  | 'Configuration'
+  | 'Health'
+  | 'Readiness'
+  | 'Requested'
+  | 'Acknowledged';
+
+/** What a route answers, for its `response`. */
+export function answerOne(noun: Noun, status = 200): Schema {
+  return { [status]: ref(noun) };
+}
+
+/** A page of a list, for the `response` of a route. */
+export function answerList(noun: Noun): Schema {
+  const next: Schema = { type: ['integer', 'null'], description: 'The ?after= of the next page; null where this is the last' };
+  return { 200: object('A page of a list', { items: array(ref(noun)), next }) };
+}
+
+/** Text that is not JSON, for the `response` of a route. */
+export function answerText(type: string, description: string): Schema {
+  return { 200: { description, content: { [type]: { schema: text } } } };
+}
+
+/** Makes the nouns known to a server: routes name them, and every route may answer an error. They describe, and change no answer. */
+export function registerSchemas(server: FastifyInstance): void {
+  for (const [noun, schema] of Object.entries(nouns)) server.addSchema({ $id: noun, ...schema });
+  server.setSerializerCompiler(() => JSON.stringify);
+  server.addHook('onRoute', (route) => {
+    if (!route.schema) return;
+    const { response } = route.schema;
+    route.schema.response = { ...(typeof response === 'object' && response), default: ref('Error') };
+  });
+}
