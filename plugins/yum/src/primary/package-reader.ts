@@ -1,0 +1,186 @@
+import { PluginError } from '@sluice/plugin-sdk';
+import { attributeOf, readXml, type Tag, type XmlReader } from '../xml.ts';
+import type { RpmPackage } from './rpm-package.ts';
+
+const common = 'http://linux.duke.edu/metadata/common';
+const rpm = 'http://linux.duke.edu/metadata/rpm';
+const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
+
+const document = 'primary.xml';
+
+/** Every property of an {@link RpmPackage}. */
+const everything = Object.keys({
+  name: 0,
+  epoch: 0,
+  version: 0,
+  release: 0,
+  arch: 0,
+  checksum: 0,
+  summary: 0,
+  packager: 0,
+  vendor: 0,
+  url: 0,
+  buildTime: 0,
+  fileTime: 0,
+  sourceRpm: 0,
+  location: 0,
+} satisfies Record<keyof RpmPackage, 0>).length;
+
+type Draft = { -readonly [K in keyof RpmPackage]?: RpmPackage[K] };
+type TextField = 'name' | 'arch' | 'summary' | 'packager' | 'vendor' | 'url' | 'sourceRpm';
+
+const packageTexts: ReadonlyMap<string, TextField> = new Map(
+  (['name', 'arch', 'summary', 'packager', 'url'] as const).map((name) => [name, name]),
+);
+const formatTexts: ReadonlyMap<string, TextField> = new Map([
+  ['vendor', 'vendor'],
+  ['sourcerpm', 'sourceRpm'],
+]);
+
+/** What is told of a primary.xml while it is read. */
+export interface PackageListener {
+  /** One rpm; `undefined` for an element that lacks a name, version or architecture, or is of another type than `rpm`. */
+  package(found: RpmPackage | undefined): void;
+  /** The `packages` attribute of the root. */
+  declared(count: string | undefined): void;
+}
+
+/**
+ * Reads a primary.xml as it comes, with a full XML parser: right on everything, at a sixth of the speed of the scanner. Of a
+ * child that stands there twice the first counts. Throws as {@link readXml} does, and `MALFORMED` for another document.
+ */
+export function readPackages(listener: PackageListener): XmlReader {
+  return readXml(document, new PackageAssembler(listener));
+}
+
+/**
+ * What the beginning of a package element, inside the root's start tag, tells of it, if that is all that is ever taken from one;
+ * else `undefined`. Most of an element is what it provides and requires.
+ */
+export function readBeginning(rootTag: string, text: string): RpmPackage | undefined {
+  const assembler = new PackageAssembler({ package: () => {}, declared: () => {} });
+  readXml(document, assembler).write(rootTag + text);
+  return assembler.complete;
+}
+
+/** Understands where in a primary.xml it is, and gathers one package at a time. */
+class PackageAssembler {
+  readonly #listener: PackageListener;
+  #draft: Draft | undefined;
+  #inFormat = false;
+  #rootBases: readonly string[] = [];
+  #bases: readonly string[] = [];
+  #take: ((text: string) => void) | undefined;
+  #text = '';
+
+  constructor(listener: PackageListener) {
+    this.#listener = listener;
+  }
+
+  /** The package that is open, if nothing more can be told of it. */
+  get complete(): RpmPackage | undefined {
+    return this.#draft && Object.keys(this.#draft).length === everything ? finish(this.#draft) : undefined;
+  }
+
+  open(tag: Tag, depth: number): void {
+    if (depth === 0) this.#openRoot(tag);
+    else if (depth === 1) this.#openPackage(tag);
+    else if (this.#draft && depth === 2) this.#openChild(this.#draft, tag);
+    else if (this.#draft && depth === 3 && this.#inFormat && isOf(tag, rpm)) {
+      this.#expectText(this.#draft, formatTexts.get(tag.local));
+    }
+  }
+
+  text(text: string): void {
+    if (this.#take) this.#text += text;
+  }
+
+  close(_tag: Tag, depth: number): void {
+    if (depth === 1 && this.#draft) {
+      this.#listener.package(finish(this.#draft));
+      this.#draft = undefined;
+    } else if (this.#draft && (depth === 2 || depth === 3)) {
+      this.#take?.(this.#text.trim());
+      this.#take = undefined;
+      if (depth === 2) this.#inFormat = false;
+    }
+  }
+
+  #openRoot(tag: Tag): void {
+    if (tag.local !== 'metadata' || !isOf(tag, common)) {
+      const message = `primary.xml begins with <${tag.name.slice(0, 64)}>, not with <metadata>; check that the URL is an rpm repository`;
+      throw new PluginError('MALFORMED', message);
+    }
+    this.#rootBases = basesOf(tag);
+    this.#listener.declared(attributeOf(tag, 'packages'));
+  }
+
+  #openPackage(tag: Tag): void {
+    if (tag.local !== 'package' || !isOf(tag, common)) return;
+    if ((attributeOf(tag, 'type') ?? 'rpm') === 'rpm') {
+      this.#draft = {};
+      this.#bases = [...this.#rootBases, ...basesOf(tag)];
+    } else {
+      this.#listener.package(undefined);
+    }
+  }
+
+  #openChild(draft: Draft, tag: Tag): void {
+    if (!isOf(tag, common)) return;
+    if (tag.local === 'format') this.#inFormat = true;
+    else if (tag.local === 'version') readVersion(draft, tag);
+    else if (tag.local === 'time') readTimes(draft, tag);
+    else if (tag.local === 'location') readLocation(draft, tag, this.#bases);
+    else if (tag.local === 'checksum' && draft.checksum === undefined) {
+      const type = attributeOf(tag, 'type') ?? '';
+      this.#expect((value) => {
+        draft.checksum = { type, value };
+      });
+    } else this.#expectText(draft, packageTexts.get(tag.local));
+  }
+
+  #expectText(draft: Draft, field: TextField | undefined): void {
+    if (field === undefined || draft[field] !== undefined) return;
+    this.#expect((text) => {
+      draft[field] = text;
+    });
+  }
+
+  #expect(take: (text: string) => void): void {
+    this.#take = take;
+    this.#text = '';
+  }
+}
+
+function isOf(tag: Tag, namespace: string): boolean {
+  // Some generators declare no namespace at all.
+  return tag.uri === namespace || tag.uri === '';
+}
+
+function basesOf(tag: Tag): readonly string[] {
+  return Object.values(tag.attributes)
+    .filter(({ uri, local }) => uri === xmlNamespace && local === 'base')
+    .map(({ value }) => value);
+}
+
+function readVersion(draft: Draft, tag: Tag): void {
+  if (draft.version !== undefined) return;
+  draft.epoch = attributeOf(tag, 'epoch') || '0';
+  draft.version = attributeOf(tag, 'ver') ?? '';
+  draft.release = attributeOf(tag, 'rel') ?? '';
+}
+
+function readTimes(draft: Draft, tag: Tag): void {
+  const [file, build] = [attributeOf(tag, 'file'), attributeOf(tag, 'build')];
+  if (file !== undefined) draft.fileTime ??= file;
+  if (build !== undefined) draft.buildTime ??= build;
+}
+
+function readLocation(draft: Draft, tag: Tag, bases: readonly string[]): void {
+  const href = attributeOf(tag, 'href');
+  if (href !== undefined) draft.location ??= { href, bases: [...bases, ...basesOf(tag)] };
+}
+
+function finish({ name, arch, epoch = '0', version, release = '', ...rest }: Draft): RpmPackage | undefined {
+  return name && arch && version ? { ...rest, name, arch, epoch, version, release } : undefined;
+}
