@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.ts';
 import { triggerRun } from '../../pipelines/trigger-run.ts';
+import { describeChosen } from '../../polling/describe-chosen.ts';
 import { appendEvents } from '../../store/events.ts';
 import { readJobLog } from '../../store/logs.ts';
 import { listRuns, type RunView, readRun } from '../../store/run-views.ts';
@@ -80,6 +81,7 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
     async ({ params, body }, reply) => {
       requirePipeline(surroundings, params.pipeline);
       if (body?.poll ?? true) await pollMaterials(surroundings, params.pipeline);
+      await describeMaterials(surroundings, body?.materials ?? {});
       const counter = await startRun(surroundings, params.pipeline, body ?? {});
       return reply.status(201).send(await readOne(surroundings, { pipeline: params.pipeline, counter }));
     },
@@ -131,6 +133,17 @@ async function pollMaterials(surroundings: ApiSurroundings, pipeline: string): P
     if (answer?.problem && answer.outcome === 'failed') {
       throw refusePoll(repository, `${answer.problem.code}: ${answer.problem.message}`);
     }
+  }
+}
+
+/** Has the versions described that somebody chose; throws REFUSED where one of them is not really there. */
+async function describeMaterials(surroundings: ApiSurroundings, materials: Readonly<Record<string, string>>): Promise<void> {
+  const { store, host, configuration, stopping } = surroundings;
+  const around = { store, host: host(), config: configuration().config, signal: stopping };
+  for (const [material, version] of Object.entries(materials)) {
+    const [repository = '', name = ''] = material.split('/');
+    const problem = await describeChosen({ repository, package: name, version }, around);
+    if (problem) throw new ApiError('REFUSED', `${material} ${version} cannot be pinned: ${problem.code}: ${problem.message}`);
   }
 }
 
