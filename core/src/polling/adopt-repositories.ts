@@ -121,16 +121,19 @@ async function adoptPackages(
   return added.length + edited.length > 0;
 }
 
-/** A look that is due stays due; one foreseen stays as it was foreseen, unless the schedule has an earlier one or a first look is still to come. */
+/**
+ * What was foreseen stays, unless the schedule has an earlier moment or a first look is still to come; a moment of cron that was
+ * missed is made up for.
+ */
 function findDue(
   { config, now }: Adoption,
   repository: RepositoryConfig,
   { dueAt }: StoredRepository,
   isNew: boolean,
 ): number | null {
-  const occasion = { repository: repository.name, count: config.repositories.size, timezone: config.timezone, now };
-  const isWaiting = dueAt !== null && dueAt > now && !isNew;
-  const next = isWaiting ? findNextPoll(repository.poll, occasion) : findFirstPoll(repository.poll, occasion);
-  if (next === undefined) return null;
-  return isWaiting ? Math.min(dueAt, next) : next;
+  const { name, poll } = repository;
+  const occasion = { repository: name, count: config.repositories.size, timezone: config.timezone, now };
+  const foreseen = isNew || dueAt === null || (dueAt <= now && 'everyMs' in poll) ? undefined : dueAt;
+  const next = foreseen === undefined ? findFirstPoll(poll, occasion) : findNextPoll(poll, occasion);
+  return next === undefined ? null : Math.min(next, foreseen ?? next);
 }

@@ -4,7 +4,7 @@ import type { Answer, Problem } from '../plugins/plugin-host.ts';
 import type { ClaimedPoll } from '../store/due-polls.ts';
 import { LeaseLost } from '../store/leases.ts';
 import { loadLedgers } from '../store/ledger.ts';
-import { loadListeners } from '../store/listeners.ts';
+import { findFirstLooks } from '../store/listeners.ts';
 import { type DuePackage, loadPackageStates, savePackageProblem } from '../store/packages.ts';
 import type { Tx } from '../store/store.ts';
 import { assertOurs, commitAnswers } from './commit-answers.ts';
@@ -72,7 +72,7 @@ export class AnswerDesk {
     const ids = answers.flatMap(({ key }) => this.#due.get(key)?.id ?? []);
     const states = await loadPackageStates(tx, ids, this.#options.claimed.fingerprint);
     const ledgers = await loadLedgers(tx, ids);
-    const looking = new Set((await loadListeners(tx, ids)).filter(({ baseline }) => baseline).map(({ packageId }) => packageId));
+    const looking = await findFirstLooks(tx, ids);
     return new Map([...states].map(([id, state]) => [id, { state, ledger: ledgers.get(id) ?? [], firstLook: looking.has(id) }]));
   }
 

@@ -21,7 +21,7 @@ export interface CommitOptions extends Recording {
 }
 
 /**
- * Commits what answers change, and all that follows from it: revisions, ranks, cursors, triggers, decisions, runs, attempts, events.
+ * Commits what answers change, and all that follows: revisions, ranks, cursors, triggers, decisions, runs, attempts, events.
  *
  * Throws `LeaseLost` or {@link ConfigurationChanged} where this node may not commit it.
  */

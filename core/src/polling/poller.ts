@@ -28,7 +28,10 @@ interface PollInFlight {
   readonly ended: Promise<void>;
 }
 
-/** Understands which repositories this node polls, with one configuration: claims those that are due, each once at a time, and keeps their leases. */
+/**
+ * Understands which repositories this node polls, with one configuration: claims those that are due, each once at a time, and keeps
+ * their leases.
+ */
 export class Poller {
   readonly #options: PollerOptions;
   readonly #inFlight = new Map<number, PollInFlight>();

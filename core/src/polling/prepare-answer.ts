@@ -49,9 +49,9 @@ export async function prepareAnswer(answer: TellingAnswer, stored: Stored, askin
   const { baseline, pointer, shrunkSince } = state;
   const changes = detectChanges({ revisions: ledger, baseline, pointer, shrunkSince }, answer, asking);
   const placed = { changes, order: await placeRevisions(stored, changes, asking) };
-  if (baseline || stored.firstLook) return keepPointer(await describeFirst(placed, asking), pointer);
   const fresh = placed.order.filter(({ recorded }) => !recorded);
-  return keepPointer(await describeThese(placed, fresh, asking), pointer);
+  const told = baseline ? placed : await describeThese(placed, fresh, asking);
+  return keepPointer(baseline || stored.firstLook ? await describeFirst(told, asking) : told, pointer);
 }
 
 /** A pointer to a version that could not be recorded has not moved yet. */

@@ -24,7 +24,8 @@ export interface Occasion {
 
 /**
  * When to poll next, in milliseconds; undefined for never by itself. Each name has its own moment within the interval, the same
- * after every restart. Cron reads the machine's clock, since node-cron has no other; at each of its moments many repositories follow each other as at the start.
+ * after every restart; at a moment of cron many repositories follow each other as at the start. Cron reads the machine's clock,
+ * since node-cron has no other.
  */
 export function findNextPoll(schedule: Schedule, { repository, count, timezone, now }: Occasion): number | undefined {
   if ('manual' in schedule) return undefined;
@@ -36,13 +37,13 @@ export function findNextPoll(schedule: Schedule, { repository, count, timezone, 
   return Math.floor((now - phase) / schedule.everyMs + 1) * schedule.everyMs + phase;
 }
 
-/** When to poll for the first time after a start: at once where there is one repository, else spread so that they do not all poll in one second. */
+/** When to poll first after a start: at once where there is one repository, else spread so that not all poll in one second. */
 export function findFirstPoll(schedule: Schedule, occasion: Occasion): number | undefined {
   if (!('everyMs' in schedule)) return findNextPoll(schedule, occasion);
   return occasion.now + spread(occasion.repository, Math.min(schedule.everyMs, spreadMs(occasion.count)));
 }
 
-/** When to poll after consecutive failures, in milliseconds: exponential back-off with jitter, up to 15 minutes or the interval if that is longer. */
+/** When to poll after failures in a row: exponential back-off with jitter, up to 15 minutes or the interval if that is longer. */
 export function findRetry(schedule: Schedule, failures: number, now: number, random: () => number): number | undefined {
   if ('manual' in schedule) return undefined;
   const intervalMs = 'everyMs' in schedule ? schedule.everyMs : minuteMs;

@@ -11,7 +11,7 @@ export interface Listener {
   readonly baseline: boolean;
   /** The highest rank of what was ever to start it of this package by itself, -1 where there was none. */
   readonly triggeredRank: number;
-  /** The highest rank of what its runs had of this package, chosen by hand or not; -1 where there was none. Told only for a first look. */
+  /** The highest rank of what its runs had of it, chosen by hand or not; -1 where there was none. Told only for a first look. */
   readonly runRank: number;
 }
 
@@ -46,6 +46,19 @@ export async function loadListeners(tx: Tx, packageIds: readonly number[]): Prom
     triggeredRank: triggered.get(keyOf(row)) ?? -1,
     runRank: run.get(keyOf(row)) ?? -1,
   }));
+}
+
+/** Those of some packages that somebody has still to take a first look at. */
+export async function findFirstLooks(tx: Tx, packageIds: readonly number[]): Promise<ReadonlySet<number>> {
+  if (packageIds.length === 0) return new Set();
+  const rows = await tx.db
+    .selectFrom('listener')
+    .select('package_id')
+    .where('package_id', 'in', packageIds)
+    .where('active', '=', 1)
+    .where('since', 'is', null)
+    .execute();
+  return new Set(rows.map((row) => row.package_id));
 }
 
 type Pair = Pick<Listening, 'pipelineId' | 'packageId'>;

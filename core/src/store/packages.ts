@@ -122,7 +122,7 @@ export function readProblem(row: {
   return row.problem_code === null ? undefined : { code: row.problem_code, message: row.problem_message ?? '' };
 }
 
-/** Notes what an answer left behind. Answers false where the package has another selection by now: then the answer counts for nothing. */
+/** Notes what an answer left behind. Answers false where the package has another selection by now: then it counts for nothing. */
 export async function savePackage(tx: Tx, outcome: PackageOutcome, now: number): Promise<boolean> {
   const { id, selection, baselineTaken, pointer, moves, shrunkSince, problem, cursor, askedAfreshAt, fingerprint } = outcome;
   const { numUpdatedRows } = await tx.db

@@ -64,6 +64,18 @@ describeStores('adopting a configuration', (place) => {
     expect(await readDue()).toBeNull();
   });
 
+  it('makes up for a moment of cron that was missed', async () => {
+    const yearly: Arrangement = { repository: { poll: { cron: '0 0 1 1 *' } } };
+    await house.arrange(yearly, false);
+    const foreseen = (await readDue()) ?? 0;
+    await house.arrange(yearly, false);
+    expect(await readDue()).toBe(foreseen);
+    await house.store.transact((tx) => tx.db.updateTable('listener').set({ since: house.now }).execute());
+    house.now = foreseen + 1;
+    await house.arrange(yearly, false);
+    expect(await readDue()).toBe(foreseen);
+  });
+
   it('looks at once when a package, its selection, or who listens is new', async () => {
     await house.shelve({ web: [revision('1.0.0')], api: [revision('1.0.0')] });
     await house.arrange(everyMinute);

@@ -238,6 +238,15 @@ describeStores('polling', (place) => {
       ]);
     });
 
+    it('describes what is new for those who listened before, though somebody else takes a first look', async () => {
+      await house.arrange({ pipelines: { app: { web: 'every' } } });
+      await house.publish(...history);
+      await house.arrange({ pipelines: { app: { web: 'every' }, later: { web: 'latest' } } });
+      await house.publish(...history, revision('5.1.1'), revision('6.0.1'));
+      expect((await house.journal()).at(-1)).toEqual({ described: ['5.1.1', '6.0.1'] });
+      expect(await house.wishes()).toEqual(['app 6.0.0', 'app 5.1.1', 'app 6.0.1', 'later 6.0.1']);
+    });
+
     it('a first one that is not really there gives way to the next, and starts once it is there', async () => {
       await house.arrange();
       await house.tell({ web: { revisions: history, absent: ['6.0.0'] } });
