@@ -1,4 +1,3 @@
-import { createHttp } from '@sluice/plugin-sdk/http';
 import type { Command } from 'commander';
 import { type FetchOptions, fetchMaterial } from './fetch-material.ts';
 
@@ -22,6 +21,7 @@ export function addFetchCommand(program: Command, { environment, directory, sign
     .option('-o, --output <path>', 'the file to write, or the directory to write into')
     .option('--unverified', 'fetch even where no digest is known')
     .action(async (material: string, options: FetchOptions) => {
+      const { createHttp } = await import('@sluice/plugin-sdk/http');
       const client = createHttp();
       try {
         const http = client.forCall({ signal, log: { debug: () => {}, info: warn, warn } });

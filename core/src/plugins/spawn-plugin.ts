@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { extname } from 'node:path';
 import { Duplex, type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +17,12 @@ export interface SpawnedPlugin {
 // Started by name: TypeScript in the repository, JavaScript in the package.
 const entry = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
 
-/** Whom this machine trusts is not the plugin's to know, but its process must: Node reads it from the environment alone. */
-const { NODE_EXTRA_CA_CERTS: extraCa } = process.env;
+/** What Node itself must know of this machine, and reads from the environment alone: whom it trusts, and where compiled code is kept. */
+function nodeEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: ca } = process.env;
+  const cache = getCompileCacheDir();
+  return { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }), ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }) };
+}
 
 /** Starts the process of a plugin: an environment without the server's, a bounded heap, in `directory`. */
 export function spawnPlugin(
@@ -29,7 +34,7 @@ export function spawnPlugin(
   const heapMegabytes = Math.max(16, Math.floor((memoryBytes * 0.75) / 1_048_576));
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, entry, specifier, base, source], {
     cwd: directory,
-    env: extraCa === undefined ? {} : { NODE_EXTRA_CA_CERTS: extraCa },
+    env: nodeEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
