@@ -20,6 +20,8 @@ export interface Workplace {
   configure(yaml: string): Promise<void>;
   /** Runs a command of the command line to its end. */
   sluice(...args: readonly string[]): Promise<Ended>;
+  /** The same, with something on its standard input. */
+  feed(input: string, ...args: readonly string[]): Promise<Ended>;
   /** Starts the server, and waits until it says where to look. */
   serve(): Promise<Server>;
   /** The lines of a file in the folder; none where it does not exist. */
@@ -47,18 +49,21 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
     spawn(process.execPath, [bin, ...args], {
       cwd: directory,
       env: { PATH: process.env['PATH'], HOME: directory, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
+  const feed = async (input: string, ...args: readonly string[]): Promise<Ended> => {
+    const child = start(args);
+    child.stdin.end(input);
+    const stdout = collect(child, 'stdout');
+    const stderr = collect(child, 'stderr');
+    const [code] = await once(child, 'close');
+    return { code, stdout: stdout(), stderr: stderr() };
+  };
   return {
     directory,
     configure: (yaml) => writeFile(join(directory, 'sluice.yaml'), yaml),
-    async sluice(...args) {
-      const child = start(args);
-      const stdout = collect(child, 'stdout');
-      const stderr = collect(child, 'stderr');
-      const [code] = await once(child, 'close');
-      return { code, stdout: stdout(), stderr: stderr() };
-    },
+    feed,
+    sluice: (...args) => feed('', ...args),
     async serve() {
       const server = await waitForServer(start(['serve']));
       running.add(server);
