@@ -45,6 +45,11 @@ export interface Arrangement {
   readonly others?: Readonly<Record<string, Partial<RepositoryConfig>>>;
 }
 
+const referringFirst = [
+  ...(['event', 'decision', 'log', 'attempt', 'job', 'stage', 'run_material', 'trigger', 'run', 'listener', 'pipeline'] as const),
+  ...(['poll', 'acknowledgement', 'refused', 'revision', 'package', 'repository', 'setting', 'node'] as const),
+] as const;
+
 /** A revision with digests that depend on `bytes`. */
 export function revision(version: string, more: Partial<Revision> & { readonly bytes?: string } = {}): Revision {
   const { bytes = version, ...facts } = more;
@@ -71,9 +76,15 @@ export class House {
   }
 
   static async build(place: StorePlace, host: PluginHost): Promise<House> {
-    const directory = await mkdtemp(join(tmpdir(), 'sluice-house-'));
-    const store = await openStore(place.url, { now: Date.now, random: Math.random });
-    return new House(store, host, directory);
+    return House.furnish(await openStore(place.url, { now: Date.now, random: Math.random }), host);
+  }
+
+  /** A house in a store that others were in before, which is emptied; {@link House.leave} it when done. */
+  static async furnish(store: Store, host: PluginHost): Promise<House> {
+    await store.transact(async (tx) => {
+      for (const table of referringFirst) await tx.db.deleteFrom(table).execute();
+    });
+    return new House(store, host, await mkdtemp(join(tmpdir(), 'sluice-house-')));
   }
 
   get config(): Config {
@@ -205,11 +216,16 @@ export class House {
       .map(({ type, data }) => `${type} ${data['version'] ?? data['repository']}`);
   }
 
+  async leave(): Promise<void> {
+    await this.stop();
+    await rm(this.directory, { recursive: true });
+    if (this.problems.length > 0) throw new Error('the poller met problems', { cause: this.problems });
+  }
+
   async close(): Promise<void> {
     await this.stop();
     await this.store.close();
-    await rm(this.directory, { recursive: true });
-    if (this.problems.length > 0) throw new Error('the poller met problems', { cause: this.problems });
+    await this.leave();
   }
 
   makeConfig({

@@ -9,6 +9,7 @@ import { requestPoll } from '../../src/store/due-polls.ts';
 import { releaseAll } from '../../src/store/leases.ts';
 import { activateConfiguration } from '../../src/store/nodes.ts';
 import { listPolls } from '../../src/store/polls.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 import { House, hostShelves, revision } from './house.ts';
 
 let host: PluginHost;
@@ -22,18 +23,23 @@ const everyMinute = { poll: { everyMs: minuteMs } };
 
 describeStores('a poller', (place) => {
   let at: StorePlace;
+  let store: Store;
   let house: House;
   let gate: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     at = await place();
-    house = await House.build(at, host);
+    store = await openStore(at.url, { now: Date.now, random: Math.random });
+  });
+  afterAll(async () => {
+    await store.close();
+    await at.remove();
+  });
+  beforeEach(async () => {
+    house = await House.furnish(store, host);
     gate = join(house.directory, 'gate');
     await house.shelve({ web: [revision('1.0.0')] });
   });
-  afterEach(async () => {
-    await house.close();
-    await at.remove();
-  });
+  afterEach(() => house.leave());
 
   const hook = (repository = 'shop') => house.store.transact((tx) => requestPoll(tx, repository, 'hook'));
   const begun = (count: number, shelf = 'shelf') =>

@@ -3,6 +3,7 @@ import { describeStores, type StorePlace } from '../../../test/support/stores.ts
 import type { PluginHost } from '../../src/plugins/plugin-host.ts';
 import { adoptRepositories } from '../../src/polling/adopt-repositories.ts';
 import { readRepositories } from '../../src/store/read-repositories.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 import { House, hostShelves, revision } from './house.ts';
 
 let host: PluginHost;
@@ -15,15 +16,20 @@ const hourMs = 3_600_000;
 
 describeStores('polling', (place) => {
   let at: StorePlace;
+  let store: Store;
   let house: House;
-  beforeEach(async () => {
+  beforeAll(async () => {
     at = await place();
-    house = await House.build(at, host);
+    store = await openStore(at.url, { now: Date.now, random: Math.random });
   });
-  afterEach(async () => {
-    await house.close();
+  afterAll(async () => {
+    await store.close();
     await at.remove();
   });
+  beforeEach(async () => {
+    house = await House.furnish(store, host);
+  });
+  afterEach(() => house.leave());
 
   describe('rule 1, no version is missed', () => {
     it('records a backport and several versions between two polls, each once, in the order of the plugin', async () => {
