@@ -71,6 +71,7 @@ class PackageAssembler {
   #rootBases: readonly string[] = [];
   #bases: readonly string[] = [];
   #take: ((text: string) => void) | undefined;
+  #takeDepth = -1;
   #text = '';
 
   constructor(listener: PackageListener) {
@@ -87,7 +88,7 @@ class PackageAssembler {
     else if (depth === 1) this.#openPackage(tag);
     else if (this.#draft && depth === 2) this.#openChild(this.#draft, tag);
     else if (this.#draft && depth === 3 && this.#inFormat && isOf(tag, rpm)) {
-      this.#expectText(this.#draft, formatTexts.get(tag.local));
+      this.#expectText(this.#draft, formatTexts.get(tag.local), depth);
     }
   }
 
@@ -99,11 +100,11 @@ class PackageAssembler {
     if (depth === 1 && this.#draft) {
       this.#listener.package(finish(this.#draft));
       this.#draft = undefined;
-    } else if (this.#draft && (depth === 2 || depth === 3)) {
+    } else if (depth === this.#takeDepth) {
       this.#take?.(this.#text.trim());
       this.#take = undefined;
-      if (depth === 2) this.#inFormat = false;
     }
+    if (depth === 2) this.#inFormat = false;
   }
 
   #openRoot(tag: Tag): void {
@@ -133,21 +134,23 @@ class PackageAssembler {
     else if (tag.local === 'location') readLocation(draft, tag, this.#bases);
     else if (tag.local === 'checksum' && draft.checksum === undefined) {
       const type = attributeOf(tag, 'type') ?? '';
-      this.#expect((value) => {
+      this.#expect(2, (value) => {
         draft.checksum = { type, value };
       });
-    } else this.#expectText(draft, packageTexts.get(tag.local));
+    } else this.#expectText(draft, packageTexts.get(tag.local), 2);
   }
 
-  #expectText(draft: Draft, field: TextField | undefined): void {
+  #expectText(draft: Draft, field: TextField | undefined, depth: number): void {
     if (field === undefined || draft[field] !== undefined) return;
-    this.#expect((text) => {
+    this.#expect(depth, (text) => {
       draft[field] = text;
     });
   }
 
-  #expect(take: (text: string) => void): void {
+  /** Takes the text of the element that opens at a depth, when it closes. */
+  #expect(depth: number, take: (text: string) => void): void {
     this.#take = take;
+    this.#takeDepth = depth;
     this.#text = '';
   }
 }
