@@ -15,6 +15,7 @@ import type { ReadyAnswer } from './record-answers.ts';
 import { findConfirmMs } from './schedule.ts';
 import type { PollSurroundings } from './surroundings.ts';
 import type { AnswerTally } from './tally.ts';
+import { toProblem } from './to-problem.ts';
 
 /** Whose answers are taken. */
 export interface DeskOptions {
@@ -95,7 +96,7 @@ export class AnswerDesk {
     } catch (thrown) {
       signal.throwIfAborted();
       if (!isPluginError(thrown)) throw thrown;
-      return { due, problem: { code: thrown.code, message: thrown.message } };
+      return { due, problem: toProblem(thrown) };
     }
   }
 
@@ -134,7 +135,7 @@ export class AnswerDesk {
       else succeeded++;
       revisions += fresh.length;
       changes += fresh.length + changed.length + (pointer === state.pointer ? 0 : 1);
-      this.#add({ firstProblem: this.#tally.firstProblem ?? problem });
+      this.#noteProblem(problem);
     }
     this.#add({ succeeded, problems, revisions, changes });
   }
@@ -153,11 +154,8 @@ export class AnswerDesk {
 
   async #saveProblems(problems: readonly { readonly due: DuePackage; readonly problem: Problem }[]): Promise<void> {
     for (const { problem } of problems) {
-      this.#add({
-        problems: this.#tally.problems + 1,
-        firstProblem: this.#tally.firstProblem ?? problem,
-        retryAfterMs: Math.max(this.#tally.retryAfterMs, problem.retryAfterMs ?? 0),
-      });
+      this.#add({ problems: this.#tally.problems + 1 });
+      this.#noteProblem(problem);
     }
     const news = problems.filter(
       ({ due, problem }) => due.problem?.code !== problem.code || due.problem.message !== problem.message,
@@ -168,6 +166,11 @@ export class AnswerDesk {
       await assertOurs(tx, { lease: this.#options.claimed.lease, config });
       for (const { due, problem } of news) await savePackageProblem(tx, due.id, problem, now());
     });
+  }
+
+  #noteProblem(problem: Problem | undefined): void {
+    const { firstProblem, retryAfterMs } = this.#tally;
+    this.#add({ firstProblem: firstProblem ?? problem, retryAfterMs: Math.max(retryAfterMs, problem?.retryAfterMs ?? 0) });
   }
 
   #add(more: Partial<AnswerTally>): void {

@@ -7,6 +7,7 @@ import { loadDuePackages } from '../store/packages.ts';
 import { AnswerDesk } from './answer-desk.ts';
 import type { PollSurroundings } from './surroundings.ts';
 import type { PollTally } from './tally.ts';
+import { toProblem } from './to-problem.ts';
 
 /** How many answers are taken ahead, and committed together at most. */
 const answersAtOnce = 64;
@@ -86,7 +87,6 @@ async function catchProblem(signal: AbortSignal, poll: () => Promise<void>): Pro
   } catch (thrown) {
     signal.throwIfAborted();
     if (!isPluginError(thrown)) throw thrown;
-    const { code, message, retryAfterMs } = thrown;
-    return { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return toProblem(thrown);
   }
 }

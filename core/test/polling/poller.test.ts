@@ -181,6 +181,14 @@ describeStores('a poller', (place) => {
       expect(await house.polled(2)).toEqual(['shop failed', 'shop ok']);
     });
 
+    it('heeds the Retry-After that one package was answered with', async () => {
+      const problem = { code: 'RATE_LIMITED', message: 'slowly', retryAfterMs: 5 * minuteMs } as const;
+      await house.shelve({ web: { revisions: [], problem }, api: [revision('1.0.0')] });
+      await house.arrange({ packages: { web: {}, api: {} } });
+      expect(await house.poll()).toMatchObject({ outcome: 'partial', problem: { code: 'RATE_LIMITED' } });
+      await expect(house.poll()).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 5 * minuteMs });
+    });
+
     it('waits at most an hour for a server that asks for more', async () => {
       await house.shelve({}, { failure: { code: 'RATE_LIMITED', message: 'never', retryAfterMs: 1000 * 60 * minuteMs } });
       await house.arrange({ repository: everyMinute });
