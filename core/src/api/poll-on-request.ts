@@ -5,12 +5,14 @@ import type { ApiSurroundings } from './surroundings.ts';
 
 /**
  * Polls a repository because a request wants it, and waits for that poll; undefined where there is no such repository. Throws
- * TOO_MANY_REQUESTS where the repository's server does not want to be asked yet, and NOT_READY when this server stops meanwhile.
+ * TOO_MANY_REQUESTS where the repository's server does not want to be asked yet, and NOT_READY where this server begins no poll, or stops meanwhile.
  */
 export async function pollOnRequest(
-  { store, stopping, now }: ApiSurroundings,
+  { store, stopping, now, reasonsNotReady }: ApiSurroundings,
   repository: string,
 ): Promise<PollAnswer | undefined> {
+  const reasons = await reasonsNotReady();
+  if (reasons.length > 0) throw new ApiError('NOT_READY', `No poll can begin now: ${reasons.join('; ')}`);
   try {
     return await pollNow(store, repository, { signal: stopping, now });
   } catch (thrown) {

@@ -102,7 +102,11 @@ export class Poller {
 
   async #giveBack({ lease }: ClaimedPoll): Promise<void> {
     try {
-      await this.#options.store.transact((tx) => release(tx, lease));
+      await this.#options.store.transact(async (tx) => {
+        await release(tx, lease);
+        // Another node may poll it now, and did not foresee that.
+        tx.wake('polls');
+      });
     } catch (thrown) {
       if (!(thrown instanceof LeaseLost)) throw thrown;
     }

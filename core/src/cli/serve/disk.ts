@@ -1,15 +1,12 @@
 import { statfs } from 'node:fs/promises';
 
-/** Understands whether there is room on the disk to begin something new: asked for by `look`, remembered in between. */
+/** Understands how much room there is on the disk to begin something new: asked for by `look`, remembered in between. */
 export class Room {
   readonly #directory: string;
-  readonly #minFree: number;
   #free = Number.POSITIVE_INFINITY;
 
-  /** `minFree` in bytes. */
-  constructor(directory: string, minFree: number) {
+  constructor(directory: string) {
     this.#directory = directory;
-    this.#minFree = minFree;
   }
 
   /** Looks now, and answers the bytes that this user may still write. Throws what the file system throws. */
@@ -19,7 +16,8 @@ export class Room {
     return this.#free;
   }
 
-  isEnough(): boolean {
-    return this.#free >= this.#minFree;
+  /** Whether there was room when it looked last; `minFree` in bytes. */
+  isEnough(minFree: number): boolean {
+    return this.#free >= minFree;
   }
 }

@@ -10,6 +10,7 @@ import { Poller } from '../../polling/poller.ts';
 import { appendEvents } from '../../store/events.ts';
 import { activateConfiguration } from '../../store/nodes.ts';
 import type { Store } from '../../store/store.ts';
+import type { Room } from './disk.ts';
 
 /** A configuration and the plugins that it was checked with. */
 export interface Loaded {
@@ -24,8 +25,7 @@ export interface GenerationSurroundings {
   readonly observer: ServerObserver;
   readonly now: () => number;
   readonly random: () => number;
-  /** Whether something new may begin. */
-  readonly mayBegin: () => boolean;
+  readonly room: Room;
 }
 
 /** A configuration in force: its plugins run, its repositories are polled. */
@@ -47,7 +47,11 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
   for (const run of runs) surroundings.observer.onRun(run);
 
   const ending = new AbortController();
-  const poller = new Poller({ ...surroundings, config, host, secretFields });
+  const poller = new Poller({
+    ...surroundings,
+    ...{ config, host, secretFields },
+    mayBegin: () => surroundings.room.isEnough(config.minFree),
+  });
   const polling = poller.run(ending.signal);
   return {
     ...loaded,
@@ -74,6 +78,7 @@ async function adopt(
     const loaded = { type: 'configuration.loaded', subject: config.hash, data: { file: config.file } } as const;
     await appendEvents(tx, [...events, loaded], now());
     tx.wake('polls');
+    tx.wake('attempts');
     return runs;
   });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { ConfigurationStatus } from '../../api/surroundings.ts';
 import type { Config } from '../../config/config.ts';
@@ -85,10 +86,13 @@ export class Governance {
     this.#next = undefined;
     if (!loaded) return;
     const { log } = this.#options;
-    await this.#generation?.end();
+    const before = this.config();
+    await this.generation().end();
     this.#generation = await beginGeneration(loaded, this.#options);
     this.#refused = undefined;
     log.info(`${loaded.config.file} was loaded again and is in force`);
+    const late = (['server', 'store'] as const).filter((key) => !isDeepStrictEqual(before[key], loaded.config[key]));
+    if (late.length > 0) log.warn(`what changed under ${late.join(': and ')}: is in force after a restart`);
   }
 
   async #refuse(problems: readonly ConfigProblem[]): Promise<void> {

@@ -90,10 +90,9 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   const store = ending.adopt(await openStore(readStoreUrl(config, resolve), { now, random }), (opened) => opened.close());
   await store.transact((tx) => releaseAll(tx, place.id));
 
-  const room = new Room(place.jobs, config.minFree);
+  const room = new Room(place.jobs);
   await room.look();
-  const mayBegin = () => room.isEnough();
-  const governance = new Governance({ store, node: place.id, observer, now, random, mayBegin, load, log });
+  const governance = new Governance({ store, node: place.id, observer, now, random, room, load, log });
   ending.defer(() => governance.end());
   await governance.begin(loaded);
   closing.move();
@@ -132,7 +131,7 @@ function openApi({
     },
     configuration: () => governance.status(),
     resolve,
-    reasonsNotReady: () => findReasonsNotReady(store, governance.config().hash, room),
+    reasonsNotReady: () => findReasonsNotReady(store, governance.config(), room),
     readMetrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
     now,
     stopping,

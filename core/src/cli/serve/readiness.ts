@@ -1,4 +1,5 @@
 import type { Depths } from '../../api/metrics.ts';
+import type { Config } from '../../config/config.ts';
 import { countOpenAttempts } from '../../store/attempts.ts';
 import { countDuePolls } from '../../store/due-polls.ts';
 import { isConfigurationActive } from '../../store/nodes.ts';
@@ -7,12 +8,12 @@ import { countWaitingTriggers } from '../../store/triggers.ts';
 import type { Room } from './disk.ts';
 
 /** Why this node takes no work now; empty when it does. */
-export async function findReasonsNotReady(store: Store, hash: string, room: Room): Promise<readonly string[]> {
+export async function findReasonsNotReady(store: Store, { hash, minFree }: Config, room: Room): Promise<readonly string[]> {
   const isActive = await store.transact((tx) => isConfigurationActive(tx, hash)).catch(() => undefined);
   return [
     ...(isActive === undefined ? ['the store does not answer'] : []),
     ...(isActive === false ? ['another node has loaded another configuration, which is the active one'] : []),
-    ...(room.isEnough() ? [] : ['the disk has less room than minFree asks for; nothing new starts']),
+    ...(room.isEnough(minFree) ? [] : ['the disk has less room than minFree asks for; nothing new starts']),
   ];
 }
 
