@@ -22,9 +22,12 @@ const ask = async (method: 'GET' | 'POST', headers: Record<string, string>) =>
 const json = { 'content-type': 'application/json' };
 
 describe('a server without access rules', () => {
-  it.each(['127.0.0.1:8153', '127.8.9.1', 'localhost:8153', '[::1]:8153', 'LOCALHOST'])('answers to the Host %s', async (host) => {
-    expect(await ask('GET', { host })).toBe(200);
-  });
+  it.each(['127.0.0.1:8153', '127.8.9.1', 'localhost:8153', '[::1]:8153', 'LOCALHOST'])(
+    'answers to the Host %s',
+    async (host) => {
+      expect(await ask('GET', { host })).toBe(200);
+    },
+  );
 
   it.each(['sluice.example.com', '127.0.0.1.example.com', '192.168.1.4:8153', '[2001:db8::1]', 'localhost.evil.example'])(
     'does not answer to the Host %s',
