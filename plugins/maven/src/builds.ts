@@ -1,7 +1,7 @@
 import type { KnownSnapshot } from './cursor.ts';
 import { askDocument } from './document.ts';
 import type { Files } from './files.ts';
-import { locateArtifact, locateMetadata, nameFile } from './layout.ts';
+import { type ArtifactFile, locateArtifact, locateMetadata, nameFile } from './layout.ts';
 import { readSnapshotMetadata, type SnapshotMetadata } from './metadata.ts';
 import type { PackageSettings } from './settings.ts';
 import { nameReplaced, parseBuild } from './snapshot.ts';
@@ -20,14 +20,17 @@ export async function askBuilds(
   base: string,
   known: KnownSnapshot | undefined,
 ): Promise<AskedBuilds> {
+  const artifact = locateArtifact(settings, base);
+  if (!artifact) return { base, builds: [base], known: {} };
   const asked = await askDocument(files, locateMetadata(settings, base), known?.document);
-  if (asked.kind === 'unchanged' && known) {
-    return known.replaced === undefined ? { base, builds: undefined, known } : askReplaced(files, settings, base, known);
-  }
-  if (asked.kind !== 'read') return askReplaced(files, settings, base, { ...(known?.replaced && { replaced: known.replaced }) });
-  const builds = listBuilds(readSnapshotMetadata(asked.bytes, base), settings, base);
-  const document = { document: asked.known };
-  return builds ? { base, builds, known: document } : askReplaced(files, settings, base, { ...known, ...document });
+  if (asked.kind === 'unchanged' && known?.replaced === undefined) return { base, builds: undefined, known: known ?? {} };
+  const builds = asked.kind === 'read' ? listBuilds(readSnapshotMetadata(asked.bytes, base), settings, base) : undefined;
+  const document = asked.kind === 'read' ? asked.known : asked.kind === 'unchanged' ? known?.document : undefined;
+  const now = { ...(document && { document }) };
+  if (builds) return { base, builds, known: now };
+  const replaced = await findReplaced(files, artifact);
+  if (replaced === undefined) return { base, builds: [], known: now };
+  return { base, builds: replaced === known?.replaced ? undefined : [replaced], known: { ...now, replaced } };
 }
 
 /** The builds that metadata names; `undefined` where each replaces the file of the one before. */
@@ -40,13 +43,8 @@ function listBuilds({ build, files }: SnapshotMetadata, settings: PackageSetting
   return [...new Set(versions)].filter((version) => parseBuild(version)?.base.toLowerCase() === base.toLowerCase());
 }
 
-/** One file under the snapshot's own name: what tells its builds apart is when it was changed. */
-async function askReplaced(files: Files, settings: PackageSettings, base: string, before: KnownSnapshot): Promise<AskedBuilds> {
-  const artifact = locateArtifact(settings, base);
-  const found = artifact && (await files.find(artifact.path));
-  const { document } = before;
-  const known = { ...(document && { document }) };
-  if (!found) return { base, builds: [], known };
-  const version = found.modifiedAt === undefined ? base : nameReplaced(base, found.modifiedAt);
-  return { base, builds: version === before.replaced ? undefined : [version], known: { ...known, replaced: version } };
+/** The build of the one file under the snapshot's own name, told by when it was changed; `undefined` where there is none. */
+async function findReplaced(files: Files, { base, path }: ArtifactFile): Promise<string | undefined> {
+  const found = await files.find(path);
+  return found && (found.modifiedAt === undefined ? base : nameReplaced(base, found.modifiedAt));
 }

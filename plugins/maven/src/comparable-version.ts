@@ -20,6 +20,8 @@ const shortForms: ReadonlyMap<string, string> = new Map([
   ['m', 'milestone'],
 ]);
 const release = String(qualifiers.indexOf(''));
+/** Dots, dashes, and runs of digits or of anything else. Java looks at UTF-16 units, so that digits beyond the first plane are none. */
+const tokens = /[.\-]|[\p{Nd}--[\u{10000}-\u{10FFFF}]]+|(?:[^\p{Nd}.\-]|[\u{10000}-\u{10FFFF}])+/gv;
 const zero: NumberItem = { size: 0, digits: '' };
 
 /**
@@ -97,9 +99,9 @@ class ItemReader {
   }
 
   /** `.x` is read as `-x`. */
-  addQualifier(text: string, followedByDigit: boolean): void {
+  addQualifier(qualifier: string): void {
     if (this.#innermost.length > 0) this.openList();
-    this.add(toQualifier(text, followedByDigit));
+    this.add(qualifier);
   }
 
   openList(): void {
@@ -110,37 +112,24 @@ class ItemReader {
 }
 
 function parseVersion(version: string): readonly Item[] {
-  const text = version.toLowerCase();
   const reader = new ItemReader();
-  let isDigits = false;
-  let start = 0;
-  const read = (end: number) => toItem(isDigits, text.slice(start, end));
-  for (let i = 0; i < text.length; i++) {
-    const unit = text[i] ?? '';
-    if (unit === '.' || unit === '-') {
-      reader.add(i === start ? zero : read(i));
-      if (unit === '-') reader.openList();
-      start = i + 1;
-    } else if (isDigit(unit)) {
-      if (!isDigits && i > start) {
-        reader.addQualifier(text.slice(start, i), true);
-        reader.openList();
-        start = i;
-      }
-      isDigits = true;
-    } else {
-      if (isDigits && i > start) {
-        reader.add(read(i));
-        reader.openList();
-        start = i;
-      }
-      isDigits = false;
+  let run = '';
+  for (const [token] of version.toLowerCase().matchAll(tokens)) {
+    if (token === '.' || token === '-') {
+      reader.add(run === '' ? zero : toItem(run));
+      if (token === '-') reader.openList();
+      run = '';
+      continue;
     }
+    if (run !== '') {
+      if (isNumeral(run)) reader.add(toNumber(run));
+      else reader.addQualifier(toQualifier(run, true));
+      reader.openList();
+    }
+    run = token;
   }
-  if (start < text.length) {
-    if (isDigits) reader.add(read(text.length));
-    else reader.addQualifier(text.slice(start), false);
-  }
+  if (isNumeral(run)) reader.add(toNumber(run));
+  else if (run !== '') reader.addQualifier(toQualifier(run, false));
   return reader.items;
 }
 
@@ -158,8 +147,8 @@ function isNothing(item: Item): boolean {
   return isList(item) ? item.length === 0 : item.digits === '';
 }
 
-function toItem(isDigits: boolean, text: string): Item {
-  return isDigits ? toNumber(text) : toQualifier(text, false);
+function toItem(run: string): Item {
+  return isNumeral(run) ? toNumber(run) : toQualifier(run, false);
 }
 
 function toNumber(text: string): NumberItem {
@@ -176,15 +165,15 @@ function toQualifier(text: string, followedByDigit: boolean): string {
   return known === -1 ? `${qualifiers.length}-${qualifier}` : String(known);
 }
 
-/** What Java's `Character.isDigit` takes for one, of any script; half of a surrogate pair is none. */
-function isDigit(unit: string): boolean {
-  return (unit >= '0' && unit <= '9') || (unit > '\x7f' && /^\p{Nd}$/u.test(unit));
+/** Whether a run is one of digits, of any script. */
+function isNumeral(run: string): boolean {
+  return /^[\p{Nd}--[\u{10000}-\u{10FFFF}]]/v.test(run);
 }
 
 /** The digits of a script lie together, from its zero on. */
 function toAsciiDigit(digit: string): string {
   const code = digit.charCodeAt(0);
   let first = code;
-  while (isDigit(String.fromCharCode(first - 1))) first--;
+  while (isNumeral(String.fromCharCode(first - 1))) first--;
   return String((code - first) % 10);
 }

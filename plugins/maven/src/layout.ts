@@ -34,7 +34,7 @@ export function locateArtifact(artifact: Artifact, version: string): ArtifactFil
   if (/[/\\\p{Cc}]/u.test(version) || /^\.{0,2}$/.test(version) || !version.isWellFormed()) return undefined;
   const build = parseBuild(version);
   const base = baseOf(version);
-  const replaced = build?.number === 0 && version.startsWith(base);
+  const replaced = build?.number === '';
   const { extension, classifier } = nameFile(artifact);
   const name = `${artifact.artifactId}-${replaced ? base : version}`;
   return {

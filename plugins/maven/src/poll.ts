@@ -29,6 +29,8 @@ interface Found {
 }
 
 const snapshotsAtOnce = 8;
+/** Each costs a request at every poll. */
+const mostSnapshots = 500;
 
 /** Asks for each artifact's metadata, and that of its snapshots where they are wanted; see {@link eachPackage}. */
 export function pollRepository(files: Files, packages: readonly Due[], call: PollCall): AsyncIterable<PollAnswer> {
@@ -42,6 +44,7 @@ async function askArtifact(files: Files, { config, cursor }: Due): Promise<Packa
   if (asked.kind === 'absent') throw notFound(config, files.locate(path));
   const selection = asked.kind === 'read' ? selectVersions(readArtifactMetadata(asked.bytes, config), config) : undefined;
   const bases = selection?.snapshots ?? [...(before?.snapshots.keys() ?? [])];
+  if (bases.length > mostSnapshots) throw tooMany(config, bases.length);
   const snapshots = await askConcurrently(bases, snapshotsAtOnce, (base) =>
     askBuilds(files, config, base, before?.snapshots.get(base)),
   );
@@ -64,8 +67,7 @@ function toAnswer(files: Files, config: PackageSettings, found: Found, before: K
     return { revisions: toRevisions([current]), current, ...noted };
   }
   if (!config.snapshots) return { revisions: toRevisions(seen), ...noted };
-  const there = new Set(told);
-  return { added: toRevisions(seen), removed: (before?.told ?? []).filter((version) => isGone(version, there)), ...noted };
+  return { added: toRevisions(seen), removed: findGone(before?.told ?? [], told), ...noted };
 }
 
 /** The revisions that are there now, as far as metadata names them: it names only the newest builds. */
@@ -78,15 +80,23 @@ function listThere({ selection, snapshots }: Found, before: readonly string[]): 
 }
 
 /** A build that another followed is there still, unless that took its file. */
-function isGone(version: string, there: ReadonlySet<string>): boolean {
-  if (there.has(version)) return false;
-  const build = parseBuild(version);
-  return build === undefined || build.number === 0 || ![...there].some((other) => baseOf(other) === build.base);
+function findGone(before: readonly string[], now: readonly string[]): readonly string[] {
+  const [there, bases] = [new Set(now), new Set(now.map(baseOf))];
+  return before.filter((version) => {
+    const build = parseBuild(version);
+    const isFollowed = build !== undefined && build.number !== '' && bases.has(build.base);
+    return !there.has(version) && !isFollowed;
+  });
 }
 
 function notFound({ groupId, artifactId }: PackageSettings, url: string): PluginError {
   const message = `there is no ${groupId}:${artifactId}, since ${url} is missing, or shown only to others: check the names and the credentials`;
   return new PluginError('NOT_FOUND', message);
+}
+
+function tooMany({ groupId, artifactId }: PackageSettings, count: number): PluginError {
+  const message = `${groupId}:${artifactId} has ${count} snapshots in this range, more than ${mostSnapshots}: narrow "versions"`;
+  return new PluginError('TOO_LARGE', message);
 }
 
 function nothingFollowed({ follow, packaging, classifier }: PackageSettings, snapshots: readonly AskedBuilds[]): PluginError {

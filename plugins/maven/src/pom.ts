@@ -12,7 +12,7 @@ const mostDevelopers = 5;
  */
 export function readPom(bytes: Uint8Array, what: string): PomFacts {
   const project = parseXml(bytes, 'project', what);
-  const trackbackUrl = [...readTexts(project, 'url'), ...readTexts(project, 'scm', 'url')].find(isPage);
+  const trackbackUrl = [...readTexts(project, 'url'), ...readTexts(project, 'scm', 'url')].find(isLink);
   const publisher = findPublisher(project);
   const comment = findComment(project);
   return {
@@ -41,7 +41,7 @@ function readTexts(project: XmlNode, ...path: readonly string[]): readonly strin
     .map((text) => text.replace(/\s+/g, ' '));
 }
 
-function isPage(text: string): boolean {
+function isLink(text: string): boolean {
   const url = URL.parse(text);
   return (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === '';
 }

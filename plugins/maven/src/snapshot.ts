@@ -6,8 +6,8 @@ export interface SnapshotBuild {
   readonly base: string;
   /** When it was deployed, in UTC: `20260101.120000`. */
   readonly timestamp: string;
-  /** Counted by the repository from 1; 0 for a file that each build replaces. */
-  readonly number: number;
+  /** Counted from 1 by those who deploy; empty for a file that each build replaces. */
+  readonly number: string;
 }
 
 const deployed = /^(.+)-([0-9]{8}\.[0-9]{6})-([0-9]+)$/;
@@ -21,9 +21,9 @@ export function isSnapshot(version: string): boolean {
 /** Reads a build's version: Maven's own (`1.2-20260101.120000-3`), or ours for a file that each build replaces (see {@link nameReplaced}). */
 export function parseBuild(version: string): SnapshotBuild | undefined {
   const [, base = '', timestamp = '', number = ''] = deployed.exec(version) ?? [];
-  if (base !== '') return { base: `${base}-SNAPSHOT`, timestamp, number: Number(number) };
+  if (base !== '') return { base: `${base}-SNAPSHOT`, timestamp, number };
   const [, snapshot = '', time = ''] = replaced.exec(version) ?? [];
-  return snapshot === '' ? undefined : { base: snapshot, timestamp: time, number: 0 };
+  return snapshot === '' ? undefined : { base: snapshot, timestamp: time, number: '' };
 }
 
 /** The version under which a repository keeps a revision: of a build the snapshot's, else the revision's own. */
@@ -43,7 +43,7 @@ export function compareRevisions(a: string, b: string): number {
   return (
     compareVersions(left?.base ?? a, right?.base ?? b) ||
     compareText(left?.timestamp ?? '', right?.timestamp ?? '') ||
-    (left?.number ?? 0) - (right?.number ?? 0)
+    compareVersions(left?.number ?? '', right?.number ?? '')
   );
 }
 

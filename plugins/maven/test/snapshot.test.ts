@@ -40,11 +40,11 @@ describe('the version of a build', () => {
     expect(parseBuild('1.2-rc-1-20260101.120000-13')).toEqual({
       base: '1.2-rc-1-SNAPSHOT',
       timestamp: '20260101.120000',
-      number: 13,
+      number: '13',
     });
     const replaced = nameReplaced('1.2-SNAPSHOT', Date.UTC(2026, 0, 2, 3, 4, 5, 678));
     expect(replaced).toBe('1.2-SNAPSHOT-20260102.030405');
-    expect(parseBuild(replaced)).toEqual({ base: '1.2-SNAPSHOT', timestamp: '20260102.030405', number: 0 });
+    expect(parseBuild(replaced)).toEqual({ base: '1.2-SNAPSHOT', timestamp: '20260102.030405', number: '' });
   });
 
   it.each(['1.2', '1.2-SNAPSHOT', '1.2-20260101', '20260101.120000-3', '1.2-20260101.120000'])('is not %s', (version) => {

@@ -154,4 +154,19 @@ describe('snapshots', () => {
     expect(versionsOf(answer)).toHaveLength(60);
     expect(answer).not.toHaveProperty('cursor');
   });
+
+  it('without end are a problem, and not a request each', async () => {
+    serveVersions(Array.from({ length: 501 }, (_, index) => `1.${index}-SNAPSHOT`));
+    expect(await repository.poll(withSnapshots)).toMatchObject({
+      problem: { code: 'TOO_LARGE', message: expect.stringContaining('narrow "versions"') },
+    });
+    expect(server.requests.length).toBeLessThanOrEqual(5);
+  });
+
+  it('that no file can have in its name lead nowhere', async () => {
+    serveVersions(['../../1-SNAPSHOT', '1.0']);
+    const answer = await repository.poll(withSnapshots);
+    expect(versionsOf(answer)).toEqual(['1.0', '../../1-SNAPSHOT']);
+    expect(server.requests.every(({ path }) => !path.includes('1-SNAPSHOT'))).toBe(true);
+  });
 });
