@@ -10,12 +10,18 @@ import { tellThrown } from './thrown.ts';
 /** The process of one plugin. Arguments: those of {@link loadPlugin}; file descriptor 3 is the channel to the server. */
 const [specifier = '', base = '', source = ''] = process.argv.slice(2);
 const socket = new Socket({ fd: 3 });
+/** Short enough for nobody to notice, long enough for a hundred answers. */
+const answersApartMs = 20;
 let conversation: Conversation | undefined;
 
-const lines = new Lines(socket, {
-  receive: (message) => receive(message as ToPlugin),
-  garbled: (reason) => die(new Error(`the server sent ${reason}`)),
-});
+const lines = new Lines(
+  socket,
+  {
+    receive: (message) => receive(message as ToPlugin),
+    garbled: (reason) => die(new Error(`the server sent ${reason}`)),
+  },
+  answersApartMs,
+);
 const talk = new Talk(lines);
 
 // The server says when to end, and nobody else: signals to the whole group are for the server.
@@ -25,6 +31,8 @@ socket.on('close', () => process.exit());
 socket.on('error', () => process.exit());
 process.on('uncaughtException', die);
 
+// Node has read what it had to know of the machine; it is not the plugin's.
+for (const name of Object.keys(process.env)) delete process.env[name];
 lendSdk();
 const plugin = await loadPlugin({ specifier, base, source }).catch((thrown: Error) => {
   lines.send({ type: 'unfit', reason: thrown.message } satisfies FromPlugin);
