@@ -99,6 +99,10 @@ describe('a running server whose sluice.yaml changes', () => {
     );
     expect(told.at(-1)).toMatchObject({ subject: hash, data: { problems: refused?.problems } });
 
+    const status = await place.sluice('status', '--server', server.url);
+    expect(status).toMatchObject({ code: 1, stderr: 'sluice: failing: the configuration\n' });
+    expect(status.stdout).toContain(`  ${refused?.problems[0]}\n`);
+
     await publish('1.1.0');
     expect(await place.lines('runs')).toEqual(['first 1.1.0']);
     expect(await server.get('/readyz')).toMatchObject({ status: 'ready' });

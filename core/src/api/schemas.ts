@@ -16,7 +16,6 @@ function orNull(schema: Schema): Schema {
 }
 
 const array = (items: Schema): Schema => ({ type: 'array', items });
-const ref = (noun: Noun): Schema => ({ $ref: `${noun}#` });
 const text: Schema = { type: 'string' };
 const flag: Schema = { type: 'boolean' };
 const count: Schema = { type: 'integer', minimum: 0 };
@@ -152,23 +151,13 @@ const nouns = {
   Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
   Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),
   Acknowledged: object('The bytes are taken for right', { acknowledged: { type: 'boolean', const: true } }),
-} as const satisfies Readonly<Record<string, Schema>>;
+} satisfies Readonly<Record<string, Schema>>;
 
-type Noun =
-  | 'Error'
-  | 'Problem'
-  | 'Repository'
-  | 'Poll'
-  | 'Revision'
-  | 'Pipeline'
-  | 'Run'
-  | 'Decision'
-  | 'Plugin'
-  | 'Configuration'
-  | 'Health'
-  | 'Readiness'
-  | 'Requested'
-  | 'Acknowledged';
+type Noun = keyof typeof nouns;
+
+function ref(noun: Noun): Schema {
+  return { $ref: `${noun}#` };
+}
 
 /** What a route answers, for its `response`. */
 export function answerOne(noun: Noun, status = 200): Schema {

@@ -20,22 +20,37 @@ interface ListedPipeline {
   readonly lastRun: { readonly counter: number; readonly label: string; readonly status: string } | null;
 }
 
-/** Adds `sluice status`: how the repositories and pipelines of a server are; exit 1 where a repository fails. */
+interface ShownConfiguration {
+  readonly refused: { readonly at: string; readonly problems: readonly string[] } | null;
+}
+
+/** Adds `sluice status`: how a server's configuration, repositories and pipelines are; exit 1 where one of the first two is wrong. */
 export function addStatusCommand(program: Command, surroundings: CliSurroundings): void {
   addServerOptions(program.command('status'), surroundings.environment)
-    .description('how the repositories and pipelines of a server are')
+    .description('how the configuration, repositories and pipelines of a server are')
     .option('--json', 'print one JSON document')
     .action(async ({ json, ...server }: ServerOptions & { readonly json?: true }) => {
       const client = createClient(server, surroundings.signal);
       const { items: repositories } = (await client.get('/repositories')) as { items: readonly ListedRepository[] };
       const { items: pipelines } = (await client.get('/pipelines')) as { items: readonly ListedPipeline[] };
-      if (json) surroundings.printJson({ repositories, pipelines });
-      else
-        for (const line of [...repositories.flatMap(describeRepository), ...pipelines.map(describePipeline)])
-          surroundings.print(line);
-      const failing = repositories.filter(({ status }) => status === 'failing');
-      if (failing.length > 0) throw new Error(`failing: ${failing.map(({ name }) => name).join(', ')}`);
+      const { refused } = (await client.get('/configuration')) as ShownConfiguration;
+      const lines = [
+        ...describeRefusal(refused),
+        ...repositories.flatMap(describeRepository),
+        ...pipelines.map(describePipeline),
+      ];
+      if (json) surroundings.printJson({ refused, repositories, pipelines });
+      else for (const line of lines) surroundings.print(line);
+      const failing = repositories.filter(({ status }) => status === 'failing').map(({ name }) => name);
+      const wrong = [...(refused ? ['the configuration'] : []), ...failing];
+      if (wrong.length > 0) throw new Error(`failing: ${wrong.join(', ')}`);
     });
+}
+
+function describeRefusal(refused: ShownConfiguration['refused']): readonly string[] {
+  if (!refused) return [];
+  const head = `the configuration is invalid since ${refused.at}, the one before runs on:`;
+  return [head, ...refused.problems.map((problem) => `  ${problem}`)];
 }
 
 function describeRepository({ name, status, problem, lastPoll, packages }: ListedRepository): readonly string[] {
