@@ -19,6 +19,7 @@ export function createTerminal({
   stderr,
   masker,
 }: TerminalOptions): Pick<CliSurroundings, 'print' | 'printJson' | 'warn' | 'showProgress'> {
+  for (const stream of [stdout, stderr]) stream.on('error', endUnlessUnread);
   let isShowing = false;
   const clear = () => {
     if (isShowing) stderr.write(eraseLine);
@@ -39,6 +40,12 @@ export function createTerminal({
       isShowing = true;
     },
   };
+}
+
+/** Whoever reads may leave, as `head` does: then there is nobody to tell, and nothing is wrong. */
+function endUnlessUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 /** A text in one line in which nothing is invisible: control, format and line separating characters are written as `\u{1b}`. */
