@@ -52,14 +52,15 @@ export function parseSpec(text: string): Spec {
 
 function makeForm(parts: Parts): SpecForm {
   const lower = parts.name.toLowerCase();
+  const globbed = isGlob(lower);
   const matchesLower = makeTextMatcher(lower);
   const matchesRest = makeRestMatcher(parts);
   return {
-    name: isGlob(lower) ? { prefix: compileGlob(lower).prefix } : { exact: lower },
+    name: globbed ? { prefix: compileGlob(lower).prefix } : { exact: lower },
     match(nevra) {
       if (!matchesLower(nevra.name.toLowerCase()) || !matchesRest(nevra)) return undefined;
       // A name written out may mean the one of several that it is to the letter; a pattern means them all, as in dnf.
-      return isGlob(lower) || nevra.name === parts.name ? 'exactly' : 'ignoring case';
+      return globbed || nevra.name === parts.name ? 'exactly' : 'ignoring case';
     },
     narrow: (arch) => joinParts({ ...parts, ...(parts.version !== undefined && { release: parts.release ?? '*' }), arch }),
   };

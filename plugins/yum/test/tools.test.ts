@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startDirectoryServer } from '../../../test/support/directory-server.ts';
 import { describeWith } from '../../../test/support/requirement.ts';
 import { sha256, writeRepomd } from './support/repomd.ts';
 import { openRepository, type Polled, revisionsOf, versionsOf } from './support/repository.ts';
@@ -259,7 +259,8 @@ describeWith(rpmTools, 'a repository that grows while it is polled', () => {
     await using growing = await makeRpmRepository();
     await growing.build({ name: 'grow', version: '1' });
     await growing.createrepo();
-    await using served = await serveDirectory(growing.directory);
+    await using ending = new AsyncDisposableStack();
+    const served = ending.adopt(await startDirectoryServer(growing.directory), (server) => server.close());
     await using opened = openRepository({ url: served.url });
     expect(versionsOf(await opened.poll(['grow']), 'grow')).toEqual(['grow-1-1.noarch']);
     for (let version = 2; version <= 4; version++) {
@@ -290,24 +291,3 @@ describeWith(rpmTools, 'a repository that grows while it is polled', () => {
     expect(second?.digests).not.toEqual(first?.digests);
   });
 });
-
-async function serveDirectory(directory: string): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createServer(async ({ url = '' }, response) => {
-    const bytes = await readFile(join(directory, url)).catch(() => undefined);
-    response.writeHead(bytes ? 200 : 404).end(bytes);
-  });
-  const listening = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', listening.resolve);
-  await listening.promise;
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}/`,
-    async [Symbol.asyncDispose]() {
-      const closed = Promise.withResolvers<void>();
-      server.close(() => closed.resolve());
-      server.closeAllConnections();
-      await closed.promise;
-    },
-  };
-}

@@ -43,7 +43,7 @@ function writePackage(index: number, random: () => number): string {
   const name = nameAt(index);
   const version = `${count(20)}.${count(30)}.${index % versionsPerName}`;
   const release = `${1 + count(9)}.fc40`;
-  const arch = random() < 0.4 ? 'noarch' : 'x86_64';
+  const arch = Math.floor(index / versionsPerName) % 5 < 2 ? 'noarch' : 'x86_64';
   const checksum = createHash('sha256').update(`${index}`).digest('hex');
   const sentence = (length: number) => Array.from({ length }, () => pick(words)).join(' ');
   const entry = (text: string, pre = '') =>
@@ -62,7 +62,7 @@ function writePackage(index: number, random: () => number): string {
   <version epoch="${random() < 0.03 ? 1 : 0}" ver="${version}" rel="${release}"/>
   <checksum type="sha256" pkgid="YES">${checksum}</checksum>
   <summary>${sentence(6)}</summary>
-  <description>${sentence(20 + count(250))}.${random() < 0.05 ? ' Enjoy!' : ''}</description>
+  <description>${sentence(20 + count(200))}.${random() < 0.05 ? ' Enjoy!' : ''}</description>
   <packager>Fedora Project</packager>
   <url>https://${name.toLowerCase()}.example.org/?p=${index}</url>
   <time file="${time + 60}" build="${time}"/>

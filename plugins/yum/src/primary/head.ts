@@ -16,15 +16,12 @@ export function readName(bytes: Buffer, start: number, end: number): string | un
 /** Likewise the whole NEVRA. */
 export function readHead(bytes: Buffer, start: number, end: number): Nevra | undefined {
   const [, name, arch, attributes = ''] = headShape.exec(bytes.toString('latin1', start, Math.min(end, start + 1024))) ?? [];
-  const version = readAttribute(attributes, 'ver');
-  if (name === undefined || arch === undefined || version === undefined) return undefined;
-  const [epoch, release] = [readAttribute(attributes, 'epoch'), readAttribute(attributes, 'rel')];
+  if (name === undefined || arch === undefined) return undefined;
   // Three attributes of which one is missing hold another twice.
-  return epoch === undefined || release === undefined || version === ''
+  const [epoch, version, release] = attributeShapes.map((shape) => shape.exec(attributes)?.[1]);
+  return epoch === undefined || !version || release === undefined
     ? undefined
     : { name, arch, epoch: epoch || '0', version, release };
 }
 
-function readAttribute(attributes: string, name: string): string | undefined {
-  return new RegExp(` ${name}="([^"]*)"`).exec(attributes)?.[1];
-}
+const attributeShapes = [/ epoch="([^"]*)"/, / ver="([^"]*)"/, / rel="([^"]*)"/];

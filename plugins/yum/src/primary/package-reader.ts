@@ -4,27 +4,6 @@ import type { RpmPackage } from './rpm-package.ts';
 
 const common = 'http://linux.duke.edu/metadata/common';
 const rpm = 'http://linux.duke.edu/metadata/rpm';
-const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
-
-const document = 'primary.xml';
-
-/** Every property of an {@link RpmPackage}. */
-const everything = Object.keys({
-  name: 0,
-  epoch: 0,
-  version: 0,
-  release: 0,
-  arch: 0,
-  checksum: 0,
-  summary: 0,
-  packager: 0,
-  vendor: 0,
-  url: 0,
-  buildTime: 0,
-  fileTime: 0,
-  sourceRpm: 0,
-  location: 0,
-} satisfies Record<keyof RpmPackage, 0>).length;
 
 type Draft = { -readonly [K in keyof RpmPackage]?: RpmPackage[K] };
 type TextField = 'name' | 'arch' | 'summary' | 'packager' | 'vendor' | 'url' | 'sourceRpm';
@@ -50,17 +29,7 @@ export interface PackageListener {
  * child that stands there twice the first counts. Throws as {@link readXml} does, and `MALFORMED` for another document.
  */
 export function readPackages(listener: PackageListener): XmlReader {
-  return readXml(document, new PackageAssembler(listener));
-}
-
-/**
- * What the beginning of a package element, inside the root's start tag, tells of it, if that is all that is ever taken from one;
- * else `undefined`. Most of an element is what it provides and requires.
- */
-export function readBeginning(rootTag: string, text: string): RpmPackage | undefined {
-  const assembler = new PackageAssembler({ package: () => {}, declared: () => {} });
-  readXml(document, assembler).write(rootTag + text);
-  return assembler.complete;
+  return readXml('primary.xml', new PackageAssembler(listener));
 }
 
 /** Understands where in a primary.xml it is, and gathers one package at a time. */
@@ -76,11 +45,6 @@ class PackageAssembler {
 
   constructor(listener: PackageListener) {
     this.#listener = listener;
-  }
-
-  /** The package that is open, if nothing more can be told of it. */
-  get complete(): RpmPackage | undefined {
-    return this.#draft && Object.keys(this.#draft).length === everything ? finish(this.#draft) : undefined;
   }
 
   open(tag: Tag, depth: number): void {
@@ -161,9 +125,9 @@ function isOf(tag: Tag, namespace: string): boolean {
 }
 
 function basesOf(tag: Tag): readonly string[] {
-  return Object.values(tag.attributes)
-    .filter(({ uri, local }) => uri === xmlNamespace && local === 'base')
-    .map(({ value }) => value);
+  // The prefix xml means XML's own namespace and cannot mean another.
+  const base = tag.attributes['xml:base'];
+  return base ? [base.value] : [];
 }
 
 function readVersion(draft: Draft, tag: Tag): void {

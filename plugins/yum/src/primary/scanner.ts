@@ -3,8 +3,9 @@ import type { XmlReader } from '../xml.ts';
 import { makeDecoder } from './encoding.ts';
 import { readHead, readName } from './head.ts';
 import { PackageCutter } from './package-cutter.ts';
-import { readBeginning, readPackages } from './package-reader.ts';
+import { readPackages } from './package-reader.ts';
 import type { RpmPackage } from './rpm-package.ts';
+import { isUsualRoot, readUsualPackage } from './usual-package.ts';
 
 /** What is looked for in a primary.xml. */
 export interface Wanted {
@@ -25,9 +26,6 @@ export interface ScanReport {
   readonly fellBack: boolean;
 }
 
-/** What createrepo writes last of what is told of a package. */
-const lastTold = '</rpm:sourcerpm>';
-
 /**
  * Understands how to find some packages in a primary.xml without parsing the others.
  *
@@ -38,6 +36,7 @@ export class PrimaryScanner {
   readonly #wanted: Wanted;
   readonly #cutter: PackageCutter;
   #rootTag = '';
+  #isUsual = false;
   #declared: string | undefined;
   #packages = 0;
   #fallback: { readonly reader: XmlReader; readonly decode: (bytes?: Buffer) => string } | undefined;
@@ -47,6 +46,7 @@ export class PrimaryScanner {
     this.#cutter = new PackageCutter({
       prolog: (rootTag, declared) => {
         this.#rootTag = rootTag;
+        this.#isUsual = isUsualRoot(rootTag);
         this.#declared = declared;
       },
       element: (bytes, start, end) => this.#consider(bytes, start, end),
@@ -79,25 +79,25 @@ export class PrimaryScanner {
         return;
       }
     }
-    this.#parse(bytes.subarray(start, end));
+    this.#parse(bytes.toString('utf8', start, end));
   }
 
-  #parse(element: Buffer): void {
-    const last = element.indexOf(lastTold);
-    const found = last < 0 ? undefined : readBeginning(this.#rootTag, element.toString('utf8', 0, last + lastTold.length));
-    if (found) {
-      this.#count(found);
+  #parse(element: string): void {
+    const usual = this.#isUsual ? readUsualPackage(element) : undefined;
+    if (usual) {
+      this.#count(usual);
       return;
     }
     const reader = this.#openReader();
-    reader.write(`${this.#rootTag}${element.toString()}</metadata>`);
+    reader.write(`${this.#rootTag}${element}</metadata>`);
     reader.end();
   }
 
   #count(found: RpmPackage | undefined): void {
     this.#packages++;
-    // A copy: what the parser gives are slices, each of which keeps the whole text that it was cut from.
-    if (found && this.#wanted.wants(found)) this.#wanted.take(structuredClone(found));
+    if (!found || !this.#wanted.wants(found)) return;
+    // What the parser gives are slices, which keep the text that they were cut from: here a whole chunk, not just an element.
+    this.#wanted.take(this.#fallback ? structuredClone(found) : found);
   }
 
   /** Hands over what the cutter did not give out. */

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /** The real tools that make and read rpm repositories. */
 export const rpmTools: Requirement = {
-  name: 'rpmbuild, createrepo_c and dnf',
+  name: 'rpm, createrepo_c and dnf',
   install: 'apt-get install rpm createrepo-c dnf',
   met: ['rpmbuild', 'createrepo_c', 'dnf'].every((program) => existsSync(`/usr/bin/${program}`)),
 };
