@@ -22,8 +22,8 @@ export interface Workplace {
   sluice(...args: readonly string[]): Promise<Ended>;
   /** The same, with something on its standard input. */
   feed(input: string, ...args: readonly string[]): Promise<Ended>;
-  /** Starts the server, and waits until it says where to look. */
-  serve(): Promise<Server>;
+  /** Starts the server, and waits until it says where to look, 25 seconds unless told otherwise. */
+  serve(limitMs?: number): Promise<Server>;
   /** The lines of a file in the folder; none where it does not exist. */
   lines(file: string): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -64,8 +64,8 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
     configure: (yaml) => writeFile(join(directory, 'sluice.yaml'), yaml),
     feed,
     sluice: (...args) => feed('', ...args),
-    async serve() {
-      const server = await waitForServer(start(['serve']));
+    async serve(limitMs = 25_000) {
+      const server = await waitForServer(start(['serve']), limitMs);
       running.add(server);
       server.process.once('exit', () => running.delete(server));
       return server;
@@ -81,7 +81,7 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
   };
 }
 
-async function waitForServer(child: ChildProcess): Promise<Server> {
+async function waitForServer(child: ChildProcess, limitMs: number): Promise<Server> {
   const stdout = collect(child, 'stdout');
   const stderr = collect(child, 'stderr');
   const output = () => stdout() + stderr();
@@ -90,7 +90,7 @@ async function waitForServer(child: ChildProcess): Promise<Server> {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
       return /http:\/\/127\.0\.0\.1:\d+/.exec(stdout())?.[0];
     },
-    { describe: () => `a server's address in:\n${output()}` },
+    { limitMs, describe: () => `a server's address in:\n${output()}` },
   );
   return {
     url,

@@ -15,13 +15,21 @@ const newline = 10;
 export class Lines {
   readonly #socket: Duplex;
   readonly #receiver: LineReceiver;
+  readonly #apartMs: number;
   #begun: Buffer[] = [];
   #begunBytes = 0;
   #batch = '';
+  #flushed = Number.NEGATIVE_INFINITY;
+  #draining: Promise<void> | undefined;
 
-  constructor(socket: Duplex, receiver: LineReceiver) {
+  /**
+   * Batches are written so many milliseconds apart at least: where thousands of short messages come in a row, a write costs more
+   * than all else that is done about them. One that comes alone does not wait.
+   */
+  constructor(socket: Duplex, receiver: LineReceiver, apartMs = 0) {
     this.#socket = socket;
     this.#receiver = receiver;
+    this.#apartMs = apartMs;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
   }
 
@@ -31,30 +39,43 @@ export class Lines {
     this.#flush();
   }
 
-  /** Writes a message that is JSON already, together with others of the same turn of the event loop. */
+  /** Writes a message that is JSON already together with others: those of this turn of the event loop, or of more turns where batches are kept apart. */
   sendText(json: string): void {
-    if (this.#batch === '') setImmediate(() => this.#flush());
+    if (this.#batch === '') this.#flushSoon();
     this.#batch += `${json}\n`;
     if (this.#batch.length > crossing.piece) this.#flush();
   }
 
   /** Resolves when the other side has taken enough to be sent more, or is gone. */
   drained(): Promise<void> {
-    this.#flush();
+    if (!this.#socket.writableNeedDrain || this.#socket.destroyed) return Promise.resolve();
+    // One wait for all: hundreds of questions may be put at once.
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  #drain(): Promise<void> {
     const socket = this.#socket;
-    if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         socket.off('drain', done).off('close', done);
+        this.#draining = undefined;
         resolve();
       };
       socket.on('drain', done).on('close', done);
     });
   }
 
+  #flushSoon(): void {
+    const waitMs = this.#flushed + this.#apartMs - performance.now();
+    if (waitMs <= 0) setImmediate(() => this.#flush());
+    else setTimeout(() => this.#flush(), waitMs);
+  }
+
   #flush(): void {
     const batch = this.#batch;
     this.#batch = '';
+    this.#flushed = performance.now();
     if (batch !== '' && this.#socket.writable) this.#socket.write(batch);
   }
 

@@ -147,13 +147,13 @@ export class PluginProcess {
 
   async #put(open: OpenQuestion, question: object, items: readonly unknown[]): Promise<void> {
     const { id } = open;
-    this.#lines.send({ type: 'question', id, question });
+    this.#lines.sendText(JSON.stringify({ type: 'question', id, question }));
     for (const piece of cutItems(items)) {
       if (open.isEnded || open.aborted) return;
       this.#lines.sendText(`{"type":"items","id":${id},"items":[${piece}]}`);
       await this.#lines.drained();
     }
-    this.#say({ type: 'go', id });
+    this.#lines.sendText(JSON.stringify({ type: 'go', id } satisfies ToPlugin));
   }
 
   #leave(open: OpenQuestion, reason: unknown): void {

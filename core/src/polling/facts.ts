@@ -5,6 +5,7 @@ const vanishing = 'The repository no longer tells: ';
 
 /** What is known of a revision after an answer that did not change its bytes: missing means "as recorded". */
 export function mergeFacts(recorded: Revision, seen: Revision, { vanished }: Comparison): Revision {
+  if (vanished.length === 0 && !recorded.warning?.includes(vanishing) && isKnown(recorded, seen)) return recorded;
   const digests = seen.digests && { ...recorded.digests, ...seen.digests };
   const files = mergeFiles(recorded.files, seen.files);
   const { warning: _, ...merged } = { ...recorded, ...definedOf(seen), ...(digests && { digests }), ...(files && { files }) };
@@ -27,9 +28,19 @@ export function fillIn(polled: Revision, described: Revision): Revision {
 /** Whether two records tell the same. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return left.size === right.size && [...left].every(([name, value]) => right.has(name) && isSame(value, right.get(name)));
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether an answer tells nothing that is not recorded: so it is of nearly every revision of a package that changed. */
+function isKnown(recorded: Revision, seen: Revision): boolean {
+  const known: Readonly<Record<string, unknown>> = { ...recorded };
+  return Object.entries(seen).every(([name, value]) => value === undefined || isSame(value, known[name]));
 }
 
 function definedOf(revision: Revision): Revision {

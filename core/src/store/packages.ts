@@ -75,12 +75,12 @@ export async function loadDuePackages(
     .where('active', '=', 1)
     .orderBy('id')
     .execute();
-  return rows.map(({ id, name, cursor, fresh, attention, ...problem }) => ({
-    id,
-    name,
-    cursor: fresh && cursor !== null ? cursor : undefined,
-    attention: Boolean(attention),
-    problem: readProblem(problem),
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    cursor: row.fresh && row.cursor !== null ? row.cursor : undefined,
+    attention: Boolean(row.attention),
+    problem: readProblem(row),
   }));
 }
 

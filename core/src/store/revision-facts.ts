@@ -38,18 +38,16 @@ export function toColumns(facts: Revision): FactColumns {
 
 /** The facts in a row; what nobody told is missing. */
 export function toFacts(row: FactColumns): Revision {
-  return {
-    version: row.version,
-    standing: row.standing,
-    ...(row.digests !== '{}' && { digests: JSON.parse(row.digests) }),
-    ...(row.location !== null && { location: row.location }),
-    ...(row.published_at !== null && { publishedAt: row.published_at }),
-    ...(row.publisher !== null && { publisher: row.publisher }),
-    ...(row.comment !== null && { comment: row.comment }),
-    ...(row.trackback_url !== null && { trackbackUrl: row.trackback_url }),
-    ...(row.purl !== null && { purl: row.purl }),
-    ...(row.warning !== null && { warning: row.warning }),
-    ...(row.files !== '[]' && { files: JSON.parse(row.files) }),
-    ...(row.data !== '{}' && { data: JSON.parse(row.data) }),
-  };
+  const facts: { -readonly [K in keyof Revision]: Revision[K] } = { version: row.version, standing: row.standing };
+  if (row.digests !== '{}') facts.digests = JSON.parse(row.digests);
+  if (row.location !== null) facts.location = row.location;
+  if (row.published_at !== null) facts.publishedAt = row.published_at;
+  if (row.publisher !== null) facts.publisher = row.publisher;
+  if (row.comment !== null) facts.comment = row.comment;
+  if (row.trackback_url !== null) facts.trackbackUrl = row.trackback_url;
+  if (row.purl !== null) facts.purl = row.purl;
+  if (row.warning !== null) facts.warning = row.warning;
+  if (row.files !== '[]') facts.files = JSON.parse(row.files);
+  if (row.data !== '{}') facts.data = JSON.parse(row.data);
+  return facts;
 }

@@ -29,7 +29,8 @@ export type Connect = (name?: string) => Connection;
 /** The one registry that is configured, with the credentials that are configured for it. */
 export function fixedRegistry(url: string, settings: RepositorySettings): Registries {
   const credentials = chooseCredentials(settings);
-  const registry = { url: url.endsWith('/') ? url : `${url}/`, ...(credentials && { credentials }) };
+  const { href } = new URL(url);
+  const registry = { url: href.endsWith('/') ? href : `${href}/`, ...(credentials && { credentials }) };
   return { load: async () => () => registry };
 }
 

@@ -30,7 +30,8 @@ export function pollRegistry(means: Means, packages: readonly Due[], call: PollC
 
 async function askPackage(due: Due, { connect, lane }: Means): Promise<PackageAnswer> {
   const { url: registry, http } = connect(due.config.name);
-  const url = new URL(due.config.name.replace('/', '%2f'), registry).href;
+  // What a name may be made of is what a URL's path may be made of.
+  const url = registry + due.config.name.replace('/', '%2f');
   const source = { http, url, known: readCursor(due.cursor, url), lane };
   return await withDocument(source, (document) => toAnswer(due, url, document));
 }
