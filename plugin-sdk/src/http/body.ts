@@ -1,19 +1,58 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline, type Readable, Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createZstdDecompress,
+  gunzipSync,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { PluginError } from '../errors.ts';
 import { type Ask, showUrl } from './ask.ts';
 import { describeFailure } from './failures.ts';
 
-const decoders: ReadonlyMap<string, () => Transform> = new Map([
-  ['gzip', () => createGunzip(decoding)],
-  ['x-gzip', () => createGunzip(decoding)],
-  ['deflate', () => createInflate(decoding)],
-  ['br', () => createBrotliDecompress(decoding)],
-  ['zstd', () => createZstdDecompress(decoding)],
+interface Decoder {
+  stream(): Transform;
+  /** At once; throws `ERR_BUFFER_TOO_LARGE` beyond so many bytes. */
+  decode(body: Buffer, maxOutputLength: number): Buffer;
+}
+
+const gzip: Decoder = {
+  stream: () => createGunzip(decoding),
+  decode: (body, maxOutputLength) => gunzipSync(body, { ...decoding, maxOutputLength }),
+};
+const decoders: ReadonlyMap<string, Decoder> = new Map([
+  ['gzip', gzip],
+  ['x-gzip', gzip],
+  [
+    'deflate',
+    {
+      stream: () => createInflate(decoding),
+      decode: (body, maxOutputLength) => inflateSync(body, { ...decoding, maxOutputLength }),
+    },
+  ],
+  [
+    'br',
+    {
+      stream: () => createBrotliDecompress(decoding),
+      decode: (body, maxOutputLength) => brotliDecompressSync(body, { ...decoding, maxOutputLength }),
+    },
+  ],
+  [
+    'zstd',
+    {
+      stream: () => createZstdDecompress(decoding),
+      decode: (body, maxOutputLength) => zstdDecompressSync(body, { ...decoding, maxOutputLength }),
+    },
+  ],
 ]);
 /** Zlib's own 16 KiB cost half as much again on large documents. */
 const decoding = { chunkSize: 65_536 };
+/** The most bytes, as sent, that {@link decodeBody} is for: the streams around a small document cost more than the document. */
+export const atOnceBytes = 131_072;
 
 /** The most of an unwanted body that is read so that the connection can be used again, in bytes. */
 export const drainBytes = 65_536;
@@ -35,7 +74,7 @@ export interface BodyReading {
  */
 export function openBody(raw: Readable, reading: BodyReading): Readable {
   const { ask } = reading;
-  const decoder = makeDecoder(reading);
+  const decoder = findDecoder(reading)?.stream();
   const explain = (error: Error | null) => error && (reading.ended() ?? describeFailure(error, ask.method, ask.url));
   const wire = new Transform({
     transform: limitBytes(ask, reading.count),
@@ -48,7 +87,19 @@ export function openBody(raw: Readable, reading: BodyReading): Readable {
   return pipeline(raw, wire, decoder, plain, ignore);
 }
 
-/** A body that came whole, decoded. Throws as {@link openBody} does. */
+/** A body that is all here and small, decoded at once. Throws as {@link openBody} does. */
+export function decodeBody(body: Buffer, reading: BodyReading): Buffer {
+  const { ask, count } = reading;
+  count(body.length);
+  try {
+    return findDecoder(reading)?.decode(body, ask.maxBytes) ?? body;
+  } catch (thrown) {
+    const isTooLarge = thrown instanceof RangeError && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE';
+    throw isTooLarge ? tooLarge(ask) : describeFailure(thrown, ask.method, ask.url);
+  }
+}
+
+/** Everything that a body has to give. Throws as {@link openBody} does. */
 export async function readBody(body: Readable): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync<Buffer>(body));
 }
@@ -84,11 +135,11 @@ export function isEncoded(ask: Ask, encoding: string | undefined): encoding is s
   return ask.decompress && encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
 }
 
-function makeDecoder(reading: BodyReading): Transform | undefined {
+function findDecoder(reading: BodyReading): Decoder | undefined {
   const { ask, encoding } = reading;
   if (!isEncoded(ask, encoding)) return undefined;
-  const make = decoders.get(encoding.trim().toLowerCase());
-  if (make) return make();
+  const decoder = decoders.get(encoding.trim().toLowerCase());
+  if (decoder) return decoder;
   throw new PluginError(
     'MALFORMED',
     `${ask.method} ${showUrl(ask.url)} answered in an encoding that was not asked for; check the server`,

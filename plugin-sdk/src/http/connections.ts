@@ -79,7 +79,8 @@ export class Connections {
   }
 
   #isCertified(url: URL): boolean {
-    return this.#certified === undefined || this.#certified.has(url.origin);
+    // Where there is nothing to show, the origin need not be put together, which costs more than all else here.
+    return this.#contexts.plain === this.#contexts.certified || this.#certified === undefined || this.#certified.has(url.origin);
   }
 
   #makeAgents(proxied: boolean, certified: boolean): Agents {

@@ -3,7 +3,17 @@ import type { Dispatcher } from 'undici';
 import type { HttpResponse, StreamedResponse } from '../http.ts';
 import { acceptHead, makeResponse } from './answers.ts';
 import type { Ask } from './ask.ts';
-import { type BodyReading, declaresTooMuch, drainBody, isEncoded, openBody, readBody, tooLarge } from './body.ts';
+import {
+  atOnceBytes,
+  type BodyReading,
+  declaresTooMuch,
+  decodeBody,
+  drainBody,
+  isEncoded,
+  openBody,
+  readBody,
+  tooLarge,
+} from './body.ts';
 import type { Connections } from './connections.ts';
 import type { Deadline } from './deadline.ts';
 import { exchangeWithGot } from './got-exchange.ts';
@@ -70,8 +80,10 @@ export async function fetchLean(ask: Ask, dispatcher: Dispatcher, deadline: Dead
   const head = acceptHead(ask, { status, headers, url: ask.url }, clock.now);
   const encoding = headers['content-encoding'];
   if (status === 200 && isEncoded(ask, encoding)) {
-    const body = openWithin(Readable.from([answer.body]), readingOf(ask, encoding, deadline, shared), deadline);
-    return makeResponse(ask, head, await readBody(body));
+    const reading = readingOf(ask, encoding, deadline, shared);
+    const isSmall = answer.body.length <= atOnceBytes;
+    const open = () => readBody(openWithin(Readable.from([answer.body]), reading, deadline));
+    return makeResponse(ask, head, isSmall ? decodeBody(answer.body, reading) : await open());
   }
   traffic.bytes += answer.body.length;
   return makeResponse(ask, head, answer.body);
