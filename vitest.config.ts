@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{plugin-sdk,core,plugins/*}/test/**/*.test.ts', 'test/**/*.test.ts', 'docs/examples/*.test.ts'],
-    testTimeout: 30_000,
+    // Many tests wait for deadlines, of others and of processes, more than they compute.
+    maxWorkers: 4,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

@@ -12,9 +12,22 @@ export interface StorePlace {
   remove(): Promise<void>;
 }
 
-/** Describes tests once over SQLite and once over PostgreSQL; `place()` makes an empty store's place. */
-export function describeStores(title: string, tests: (place: () => Promise<StorePlace>) => void): void {
+/** Tests that need a store; `place()` makes an empty store's place. */
+export type StoreTests = (place: () => Promise<StorePlace>) => void;
+
+/** Describes tests once over SQLite and once over PostgreSQL. */
+export function describeStores(title: string, tests: StoreTests): void {
+  describeSqlite(title, tests);
+  describePostgres(title, tests);
+}
+
+/** Describes tests over SQLite. */
+export function describeSqlite(title: string, tests: StoreTests): void {
   describe(`${title}, on SQLite`, () => tests(placeSqlite));
+}
+
+/** Describes tests over PostgreSQL. */
+export function describePostgres(title: string, tests: StoreTests): void {
   describeWith(postgres, `${title}, on PostgreSQL`, () => tests(placePostgres));
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRandom } from '../support/random.ts';
 import { openWorkplace, type Workplace } from '../support/sluice.ts';
-import { describeStores } from '../support/stores.ts';
+import type { StorePlace } from '../support/stores.ts';
 import { describeStory, pollNow, readRuns, settle } from '../support/story.ts';
 import { startVerdaccio, type Verdaccio } from '../support/verdaccio.ts';
 
@@ -10,18 +10,19 @@ const rounds = 50;
 const longestLifeMs = 1_500;
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-let registry: Verdaccio;
-beforeAll(async () => {
-  registry = await startVerdaccio();
-});
-afterAll(() => registry?.close());
+/** Kills a server fifty times while versions are published, and looks at what its jobs have done. */
+export function testKills(place: () => Promise<StorePlace>): void {
+  let registry: Verdaccio;
+  beforeAll(async () => {
+    registry = await startVerdaccio();
+  });
+  afterAll(() => registry?.close());
 
-describeStores('a server killed while versions are published', (place) => {
   it(`${rounds} times (SEED=${seed}): every version has exactly its runs, and every job was executed exactly once`, async () => {
     const random = createRandom(seed);
     const store = await place();
     const workplace = await openWorkplace({ REGISTRY_TOKEN: registry.token });
-    const name = `kill-${store.url.startsWith('sqlite') ? 'sqlite' : 'postgres'}`;
+    const name = 'killed';
     await workplace.configure(describeStory({ package: name, registry: registry.url, store: store.url, poll: '{ every: 1s }' }));
 
     const published: string[] = ['1.0.0'];
@@ -32,7 +33,7 @@ describeStores('a server killed while versions are published', (place) => {
     for (let round = 1; round <= rounds; round++) {
       const server = await workplace.serve();
       for (let more = Math.floor(random() * 3); more > 0; more--) {
-        published.push(await publishNext(name, published, random));
+        published.push(await publishNext(registry, name, published, random));
       }
       await wait(random() * longestLifeMs);
       await server.stop('SIGKILL');
@@ -45,11 +46,16 @@ describeStores('a server killed while versions are published', (place) => {
     await server.stop();
     await workplace.remove();
     await store.remove();
-  }, 600_000);
-});
+  }, 900_000);
+}
 
 /** Mostly the next minor version, sometimes a backport between two that exist. */
-async function publishNext(name: string, published: readonly string[], random: () => number): Promise<string> {
+async function publishNext(
+  registry: Verdaccio,
+  name: string,
+  published: readonly string[],
+  random: () => number,
+): Promise<string> {
   const minors = published.filter((version) => version.endsWith('.0')).length;
   const backportTo = Math.floor(random() * minors);
   const patch = published.filter((version) => version.startsWith(`1.${backportTo}.`)).length;

@@ -1,0 +1,4 @@
+import { describePostgres } from '../support/stores.ts';
+import { testKills } from './kill.ts';
+
+describePostgres('a server killed while versions are published', testKills);
