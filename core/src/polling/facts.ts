@@ -9,8 +9,13 @@ export function mergeFacts(recorded: Revision, seen: Revision, { vanished }: Com
   const digests = seen.digests && { ...recorded.digests, ...seen.digests };
   const files = mergeFiles(recorded.files, seen.files);
   const { warning: _, ...merged } = { ...recorded, ...definedOf(seen), ...(digests && { digests }), ...(files && { files }) };
-  const warning = mergeWarnings(recorded.warning, seen.warning, vanished);
+  const warning = mergeWarnings(recorded.warning, isLifted(recorded, seen) ? (seen.warning ?? '') : seen.warning, vanished);
   return { ...merged, ...(warning !== undefined && { warning }) };
+}
+
+/** Whether a version is in good standing again: what was said against it goes with it. */
+function isLifted({ standing = 'ok' }: Revision, seen: Revision): boolean {
+  return standing !== 'ok' && seen.standing === 'ok';
 }
 
 /** What is known of a revision whose bytes changed: nothing that told of the old bytes stays. */

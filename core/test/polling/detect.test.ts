@@ -175,6 +175,14 @@ describe('detection of other bytes', () => {
     expect(detectChanges(full, answer, { now: 2 * minuteMs, confirmMs }).changed).toEqual([]);
   });
 
+  it('forgets what was said against a version that is in good standing again', () => {
+    const deprecated = record(history, detect({ standing: 'deprecated', warning: 'do not use' }));
+    const answer = { ...complete(), revisions: [{ version: '1.0.0', standing: 'ok' }] } as TellingAnswer;
+    const [change] = detectChanges(deprecated, answer, { now: 2 * minuteMs, confirmMs }).changed;
+    expect(change).toMatchObject({ kind: 'amended', patch: { facts: { standing: 'ok' } } });
+    expect(change?.patch.facts).not.toHaveProperty('warning');
+  });
+
   it('does not miss a version that is there and refused', () => {
     const answer = { ...complete(), refused: [{ version: '1.0.0', reason: 'location' }] } as TellingAnswer;
     expect(detectChanges(history, answer, { now: minuteMs, confirmMs }).changed).toEqual([]);
