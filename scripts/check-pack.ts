@@ -8,6 +8,13 @@ const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sluice-pack-'));
 const workspaces = ['plugin-sdk', ...readdirSync(join(root, 'plugins')).map((name) => join('plugins', name)), 'core'];
 
+const configuration = `
+repositories:
+  npm: { plugin: npm, packages: { got: { config: { name: got } } } }
+pipelines:
+  look: { materials: [{ package: npm/got }], stages: [{ name: print, jobs: { tell: { run: env } } }] }
+`;
+
 function run(program: string, args: readonly string[], cwd: string): string {
   console.log(`$ ${program} ${args.join(' ')}`);
   return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -25,10 +32,11 @@ try {
 
   const sluice = join(folder, 'node_modules/.bin/sluice');
   expectOutput(run(sluice, ['--version'], folder), /^\d+\.\d+\.\d+/);
-  expectOutput(run(sluice, ['plugins'], folder), /npm\s+\S+\s+1\s/);
-  expectOutput(run(sluice, ['compare', 'npm', '1.9.0', '1.10.0'], folder), /^<$/m);
-  writeFileSync(join(folder, 'sluice.yaml'), 'repositories: {}\n');
+  writeFileSync(join(folder, 'sluice.yaml'), configuration);
   run(sluice, ['validate'], folder);
+  const plugins = run(sluice, ['plugins'], folder);
+  for (const id of ['maven', 'npm', 'yum']) expectOutput(plugins, new RegExp(`^${id}\\s.*contract 1`, 'm'));
+  expectOutput(run(sluice, ['compare', 'npm', '1.9.0', '1.10.0'], folder), /^<$/m);
   console.log('the packed packages work');
 } finally {
   rmSync(folder, { recursive: true, force: true });
