@@ -1,6 +1,6 @@
 /**
  * One process of the yum benchmark, so that each is measured from its start: `poll URL SPECS` polls for so many packages, 0 only
- * loads what a poll needs; `unchanged URL POLLS` polls, and then again so often, and prints the CPU of those in milliseconds
+ * loads what a poll needs; `warm URL SPECS` polls cold four times and prints the CPU of the last in milliseconds; `unchanged URL POLLS` polls, and then again so often, and prints the CPU of those in milliseconds
  * each; `inflate FILE` decompresses; `parse FILE` reads with the full XML parser alone.
  */
 import { createReadStream } from 'node:fs';
@@ -16,6 +16,7 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
   poll: async () => {
     if (count !== '0') expectRevisions(await openPoll()(), Number(count));
   },
+  warm: async () => console.log(await measureWarm()),
   unchanged: async () => console.log(await measureUnchanged()),
   inflate: async () => {
     for await (const chunk of createReadStream(target).pipe(createGunzip({ chunkSize: 262_144 }))) void chunk;
@@ -39,7 +40,7 @@ function openPoll(): () => Promise<readonly PollAnswer[]> {
   const { signal } = new AbortController();
   const log = { debug: () => {}, info: () => {}, warn: () => {} };
   const http = createHttp().forCall({ signal, log });
-  const names = Array.from({ length: task === 'poll' ? Number(count) : 1 }, (_, index) => nameAt(index * 64));
+  const names = Array.from({ length: task === 'unchanged' ? 1 : Number(count) }, (_, index) => nameAt(index * 64));
   const cursors = new Map<string, string>();
   let cursor: string | undefined;
   return async () => {
@@ -59,13 +60,25 @@ function expectRevisions(answers: readonly PollAnswer[], expected: number): void
   if (found !== expected) throw new Error(`${found} packages were answered, not ${expected}`);
 }
 
+async function measureWarm(): Promise<number> {
+  for (let poll = 1; poll < 4; poll++) await openPoll()();
+  return measureCpu(openPoll());
+}
+
 async function measureUnchanged(): Promise<number> {
   const poll = openPoll();
   await poll();
+  const cpuMs = await measureCpu(async () => {
+    for (let index = 0; index < Number(count); index++) {
+      if ((await poll()).some((answer) => !('unchanged' in answer))) throw new Error('the repository has changed');
+    }
+  });
+  return cpuMs / Number(count);
+}
+
+async function measureCpu(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
-  for (let index = 0; index < Number(count); index++) {
-    if ((await poll()).some((answer) => !('unchanged' in answer))) throw new Error('the repository has changed');
-  }
+  await work();
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / Number(count);
+  return (user + system) / 1000;
 }

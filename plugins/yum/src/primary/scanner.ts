@@ -5,7 +5,7 @@ import { readHead, readName } from './head.ts';
 import { PackageCutter } from './package-cutter.ts';
 import { readPackages } from './package-reader.ts';
 import type { RpmPackage } from './rpm-package.ts';
-import { isUsualRoot, readUsualPackage } from './usual-package.ts';
+import { isUsualRoot, lastTold, readUsualPackage } from './usual-package.ts';
 
 /** What is looked for in a primary.xml. */
 export interface Wanted {
@@ -79,24 +79,25 @@ export class PrimaryScanner {
         return;
       }
     }
-    this.#parse(bytes.toString('utf8', start, end));
+    this.#parse(bytes.subarray(start, end));
   }
 
-  #parse(element: string): void {
-    const usual = this.#isUsual ? readUsualPackage(element) : undefined;
+  #parse(element: Buffer): void {
+    const last = this.#isUsual ? element.indexOf(lastTold) : -1;
+    const usual = last < 0 ? undefined : readUsualPackage(element.toString('utf8', 0, last + lastTold.length));
     if (usual) {
       this.#count(usual);
       return;
     }
     const reader = this.#openReader();
-    reader.write(`${this.#rootTag}${element}</metadata>`);
+    reader.write(`${this.#rootTag}${element.toString()}</metadata>`);
     reader.end();
   }
 
   #count(found: RpmPackage | undefined): void {
     this.#packages++;
     if (!found || !this.#wanted.wants(found)) return;
-    // What the parser gives are slices, which keep the text that they were cut from: here a whole chunk, not just an element.
+    // What the parser gives are slices, which keep the text that they were cut from: here a whole chunk, not just half an element.
     this.#wanted.take(this.#fallback ? structuredClone(found) : found);
   }
 

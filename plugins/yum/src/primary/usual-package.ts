@@ -17,13 +17,16 @@ const shape = new RegExp(
 );
 const usualRoot = /\sxmlns:rpm=(["'])http:\/\/linux\.duke\.edu\/metadata\/rpm\1/;
 
+/** What createrepo writes last of what is taken; the rest, mostly what a package provides and requires, need not even be decoded. */
+export const lastTold = '</rpm:sourcerpm>';
+
 /** Whether the elements below a root's start tag mean what {@link readUsualPackage} takes them to mean. */
 export function isUsualRoot(rootTag: string): boolean {
   return usualRoot.test(rootTag) && !rootTag.includes('xml:base');
 }
 
 /**
- * What a package element tells, where it is written as createrepo does; `undefined` where it takes a parser. The same as the
+ * What a package element, up to {@link lastTold}, tells, where it is written as createrepo does; `undefined` where it takes a parser. The same as the
  * parser's answer: a parser that has just been started takes ten times as long, and a thousand packages are worth the difference.
  */
 export function readUsualPackage(element: string): RpmPackage | undefined {
