@@ -1,4 +1,5 @@
 export { type BoundaryOptions, type CheckedRevision, checkRevision, findVersionFault } from './boundary.ts';
+export { type CredentialSettings, findCredentialProblems, readCredentials } from './credential-settings.ts';
 export { eachPackage } from './each-package.ts';
 export {
   isPluginError,

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type Call, type Credentials, PluginError, type Surroundings } from '@sluice/plugin-sdk';
+import { type Call, type Credentials, PluginError, readCredentials, type Surroundings } from '@sluice/plugin-sdk';
 import { makeDiskFiles } from './disk-files.ts';
 import type { Files } from './files.ts';
 import { makeHttpFiles } from './http-files.ts';
@@ -18,13 +18,12 @@ export async function connect(settings: RepositorySettings, surroundings: Surrou
 }
 
 async function findCredentials(
-  { token, username, password, server, settings }: RepositorySettings,
+  repository: RepositorySettings,
   surroundings: Surroundings,
   call: Call,
 ): Promise<Credentials | undefined> {
-  if (token) return { bearer: token };
-  if (username !== undefined && password) return { username, password };
-  if (server === undefined) return undefined;
+  const { server, settings } = repository;
+  if (server === undefined) return readCredentials(repository);
   const credentials = await readServer(findSettings(settings, surroundings), server, surroundings.environment);
   call.secret(credentials.password.reveal());
   return credentials;

@@ -1,4 +1,4 @@
-import { type FieldProblem, field, type Settings } from '@sluice/plugin-sdk';
+import { type FieldProblem, field, findCredentialProblems, type Settings } from '@sluice/plugin-sdk';
 import { InvalidRange, parseVersionRange } from './version-range.ts';
 
 /** The settings of a Maven repository. */
@@ -35,6 +35,7 @@ export function findProblems(settings: {
   readonly package: PackageSettings;
 }): readonly FieldProblem[] {
   return [
+    ...findCredentialProblems(settings.repository),
     ...findRepositoryProblems(settings.repository).map((problem) => ({ in: 'repository' as const, ...problem })),
     ...findPackageProblems(settings.package).map((problem) => ({ in: 'package' as const, ...problem })),
   ];
@@ -46,9 +47,6 @@ function* findRepositoryProblems({ url, username, password, token, server, setti
   if (/[?#]/.test(url)) yield { field: 'url', message: 'the URL of a Maven repository has no query and no fragment' };
   const proof = token ? 'token' : username ? 'username' : password ? 'password' : server ? 'server' : undefined;
   if (proof && url.startsWith('file:')) yield { field: proof, message: 'a directory takes no credentials: leave it out' };
-  if (token && (username || password)) yield { field: 'token', message: 'use either "token", or "username" and "password"' };
-  if (username && !password) yield { field: 'username', message: '"password" is missing' };
-  if (password && !username) yield { field: 'password', message: '"username" is missing' };
   if (server && (token || username || password))
     yield {
       field: 'server',

@@ -1,4 +1,4 @@
-import type { Call, Credentials, Http } from '@sluice/plugin-sdk';
+import { type Call, type Credentials, type Http, readCredentials } from '@sluice/plugin-sdk';
 import type { RepositorySettings } from './settings.ts';
 
 /** A registry and what proves there who asks. */
@@ -28,7 +28,7 @@ export type Connect = (name?: string) => Connection;
 
 /** The one registry that is configured, with the credentials that are configured for it. */
 export function fixedRegistry(url: string, settings: RepositorySettings): Registries {
-  const credentials = chooseCredentials(settings);
+  const credentials = readCredentials(settings);
   const { href } = new URL(url);
   const registry = { url: href.endsWith('/') ? href : `${href}/`, ...(credentials && { credentials }) };
   return { load: async () => () => registry };
@@ -46,9 +46,4 @@ export function connect(find: FindRegistry, call: Call): Connect {
     connections.set(registry, connection);
     return connection;
   };
-}
-
-function chooseCredentials({ token, username, password }: RepositorySettings): Credentials | undefined {
-  if (token) return { bearer: token };
-  return username !== undefined && password ? { username, password } : undefined;
 }

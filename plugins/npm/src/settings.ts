@@ -1,4 +1,4 @@
-import { type FieldProblem, field, type Settings } from '@sluice/plugin-sdk';
+import { type FieldProblem, field, findCredentialProblems, type Settings } from '@sluice/plugin-sdk';
 import semver from 'semver';
 
 /** The range that selects everything, and stands where none is given. */
@@ -35,6 +35,7 @@ export function findProblems(settings: {
   readonly package: PackageSettings;
 }): readonly FieldProblem[] {
   return [
+    ...findCredentialProblems(settings.repository),
     ...findRepositoryProblems(settings.repository).map((problem) => ({ in: 'repository' as const, ...problem })),
     ...findPackageProblems(settings.package).map((problem) => ({ in: 'package' as const, ...problem })),
   ];
@@ -52,9 +53,6 @@ function* findRepositoryProblems({ url, token, username, password }: RepositoryS
       yield { field, message };
     }
   }
-  if (token && (username || password)) yield { field: 'token', message: 'use either "token", or "username" and "password"' };
-  if (username && !password) yield { field: 'username', message: '"password" is missing' };
-  if (password && !username) yield { field: 'password', message: '"username" is missing' };
 }
 
 function* findPackageProblems({ versions, tag }: PackageSettings): Generator<Problem> {

@@ -1,4 +1,4 @@
-import { type Call, definePackagePlugin } from '@sluice/plugin-sdk';
+import { type Call, definePackagePlugin, readCredentials } from '@sluice/plugin-sdk';
 import { compareVersions } from './nevra.ts';
 import { RepositoryPoll } from './poll.ts';
 import { compareBuildTimes } from './revision.ts';
@@ -31,8 +31,9 @@ export default definePackagePlugin({
 });
 
 /** The call with the credentials that are configured; they go to the repository, or whoever lists its mirrors, and nowhere else. */
-function proveWith<C extends Call>({ url, mirrorlist, metalink, username, password }: RepositorySettings, call: C): C {
-  const place = url ?? mirrorlist ?? metalink;
-  if (place === undefined || isFile(place) || username === undefined || !password) return call;
-  return { ...call, http: call.http.withCredentials(place, { username, password }) };
+function proveWith<C extends Call>(settings: RepositorySettings, call: C): C {
+  const place = settings.url ?? settings.mirrorlist ?? settings.metalink;
+  const credentials = readCredentials(settings);
+  if (place === undefined || isFile(place) || !credentials) return call;
+  return { ...call, http: call.http.withCredentials(place, credentials) };
 }

@@ -1,4 +1,4 @@
-import { type FieldProblem, field, type Settings } from '@sluice/plugin-sdk';
+import { type FieldProblem, field, findCredentialProblems, type Settings } from '@sluice/plugin-sdk';
 import { parseSpec } from './spec.ts';
 
 /** The settings of an rpm repository. */
@@ -41,6 +41,7 @@ export function findProblems(settings: {
   readonly package: PackageSettings;
 }): readonly FieldProblem[] {
   return [
+    ...findCredentialProblems(settings.repository),
     ...findRepositoryProblems(settings.repository).map((problem) => ({ in: 'repository' as const, ...problem })),
     ...findPackageProblems(settings.package).map((problem) => ({ in: 'package' as const, ...problem })),
   ];
@@ -49,7 +50,7 @@ export function findProblems(settings: {
 type Problem = Pick<FieldProblem, 'field' | 'message'>;
 
 function* findRepositoryProblems(settings: RepositorySettings): Generator<Problem> {
-  const { username, password } = settings;
+  const { username } = settings;
   const given = places.filter((place) => settings[place] !== undefined);
   if (given.length !== 1) {
     const message = `say where the repository is, with "url" or "mirrorlist" or "metalink"${given.length > 1 ? ', and not with several' : ''}`;
@@ -60,8 +61,6 @@ function* findRepositoryProblems(settings: RepositorySettings): Generator<Proble
       yield { field: place, message: 'write out what $releasever, $basearch and the like stand for: they are not known here' };
     }
   if (/[?#]/.test(settings.url ?? '')) yield { field: 'url', message: 'the URL of a directory has no query' };
-  if (username && !password) yield { field: 'username', message: '"password" is missing' };
-  if (password && !username) yield { field: 'password', message: '"username" is missing' };
   if (username && settings.url?.startsWith('file:')) yield { field: 'username', message: 'files need no user name: remove it' };
 }
 
