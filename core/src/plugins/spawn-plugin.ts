@@ -32,7 +32,7 @@ export function spawnPlugin(
 ): SpawnedPlugin {
   // The heap ends first, with its own words; the rest is for code, stacks and Buffers.
   const heapMegabytes = Math.max(16, Math.floor((memoryBytes * 0.75) / 1_048_576));
-  // Half of Node's own: polls take as long, and 35 MB less (docs/benchmarks.md).
+  // A quarter of Node's own: polls take as long, in 35 MB less (docs/benchmarks.md).
   const heap = [`--max-old-space-size=${heapMegabytes}`, '--max-semi-space-size=8'];
   const child = spawn(process.execPath, [...heap, entry, specifier, base, source], {
     cwd: directory,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliSurroundings } from '../surroundings.ts';
 import { addConfigOption, type ConfigOptions } from '../with-config.ts';
+import { keepHeapSmall } from './heap.ts';
 import type { LogOptions } from './log.ts';
 
 /** Adds `sluice serve`: the server. It says what happens, a line each. */
@@ -10,6 +11,7 @@ export function addServeCommand(program: Command, surroundings: CliSurroundings)
     .option('--log <level>', 'trace, debug, info, warn, error', 'info')
     .option('--log-json', 'log as JSON, for programs')
     .action(async ({ config: file, ...logging }: ConfigOptions & LogOptions) => {
+      keepHeapSmall();
       // The other commands need not wait until a server is loaded.
       const [{ createLog }, { liveAsServer }] = await Promise.all([import('./log.ts'), import('./life.ts')]);
       const log = createLog(logging, surroundings.masker);
