@@ -1,24 +1,11 @@
 import { dirname, resolve as resolvePath } from 'node:path';
-import type {
-  Config,
-  HttpConfig,
-  JobConfig,
-  PackageConfig,
-  PackageMaterial,
-  PipelineConfig,
-  PluginLimits,
-  RepositoryConfig,
-  RetentionConfig,
-  Schedule,
-  StageConfig,
-  Template,
-} from './config.ts';
+import { buildPipeline, type Resolve } from './build-pipeline.ts';
+import type { Config, HttpConfig, PackageConfig, PluginLimits, RepositoryConfig, RetentionConfig, Schedule } from './config.ts';
 import { defaults } from './defaults.ts';
 import { parseDuration } from './duration.ts';
-import { toMaterialName } from './environment-names.ts';
 import { isPluginPath } from './plugin-path.ts';
 import type { ReadFrom } from './problem.ts';
-import type { Incomplete, RawConfig, RawHttp, RawJob, RawMaterial, RawPipeline, RawRepository, RawStage } from './raw-config.ts';
+import type { Incomplete, RawConfig, RawHttp, RawRepository } from './raw-config.ts';
 import { parseSize } from './size.ts';
 
 /** Where a configuration was read from. */
@@ -31,9 +18,6 @@ export interface Origin extends ReadFrom {
 export type PluginSources = Pick<Config, 'directory' | 'plugins' | 'pluginLimits' | 'http'>;
 
 const noStandings: readonly never[] = Object.freeze([]);
-
-/** Fills in a text that everything else sees filled in; others stay templates. */
-type Resolve = (template: Template) => string;
 
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
@@ -52,7 +36,7 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     retention: buildRetention(retention ?? {}, resolve),
     minFree: parseSize(resolve(minFree ?? defaults.minFree)),
     repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
-    pipelines: mapEntries(pipelines, (name, pipeline) => buildPipeline(name, pipeline, resolve)),
+    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, resolve)),
   });
 }
 
@@ -137,42 +121,6 @@ function buildRepository(name: string, raw: RawRepository, directory: string, re
 function buildSchedule({ every, cron }: NonNullable<RawRepository['poll']>, resolve: Resolve): Schedule {
   if (every !== undefined) return { everyMs: parseDuration(resolve(every)) };
   return cron === undefined ? { manual: true } : { cron: resolve(cron) };
-}
-
-function buildPipeline(
-  name: string,
-  { group, label, materials, environment = {}, stages }: RawPipeline,
-  resolve: Resolve,
-): PipelineConfig {
-  return {
-    name,
-    group: group === undefined ? undefined : resolve(group),
-    label: label ?? defaults.label,
-    materials: materials.map((material) => buildMaterial(material, resolve)),
-    environment,
-    stages: stages.map((stage) => buildStage(stage, resolve)),
-  };
-}
-
-function buildMaterial({ package: reference, trigger = defaults.trigger, as }: RawMaterial, resolve: Resolve): PackageMaterial {
-  const [repository = '', packageName = ''] = resolve(reference).split('/');
-  const name = as === undefined ? `${repository}_${packageName}` : resolve(as);
-  return { repository, package: packageName, trigger, as: toMaterialName(name) };
-}
-
-function buildStage({ name, jobs }: RawStage, resolve: Resolve): StageConfig {
-  return {
-    name: resolve(name),
-    approval: { type: 'auto' },
-    jobs: Object.entries(jobs).map(([job, raw]) => buildJob(job, raw, resolve)),
-  };
-}
-
-function buildJob(name: string, { run, webhook, timeout, secrets = [], onDoubt }: RawJob, resolve: Resolve): JobConfig {
-  const common = { name, timeoutMs: parseDuration(resolve(timeout ?? defaults.timeout)), secrets: secrets.map(resolve) };
-  return webhook
-    ? { ...common, kind: 'webhook', onDoubt: onDoubt ?? defaults.onDoubt.webhook, url: webhook.url, secret: webhook.secret }
-    : { ...common, kind: 'run', onDoubt: onDoubt ?? defaults.onDoubt.run, command: run ?? '' };
 }
 
 function pathOf(file: string | undefined, directory: string, resolve: Resolve): string | undefined {

@@ -96,25 +96,82 @@ export interface PipelineConfig {
   readonly name: string;
   readonly group: string | undefined;
   readonly label: string;
-  readonly materials: readonly PackageMaterial[];
+  readonly materials: readonly Material[];
+  readonly timer: TimerConfig | undefined;
+  /** The packages that its runs publish, as `repository/package`: they link the value stream across the repository. */
+  readonly publishes: readonly string[];
+  readonly lock: 'none' | 'onFailure' | 'unlockWhenFinished';
+  /** The most runs that one poll may start here; the rest is held. */
+  readonly maxNewRuns: number;
   readonly environment: Readonly<Record<string, Template>>;
   readonly stages: readonly StageConfig[];
 }
 
+export interface TimerConfig {
+  readonly cron: string;
+  /** Whether nothing starts where no material differs from the run before. */
+  readonly onlyOnChanges: boolean;
+}
+
 export type TriggerMode = 'latest' | 'every' | 'manual';
 
-export interface PackageMaterial {
-  readonly repository: string;
-  readonly package: string;
+/** What a pipeline listens to: a package, or a stage of another pipeline. */
+export type Material = PackageMaterial | PipelineMaterial;
+
+interface MaterialBase {
   readonly trigger: TriggerMode;
   /** `<NAME>` in the job's environment, already upper-cased. */
   readonly as: string;
 }
 
+export interface PackageMaterial extends MaterialBase {
+  readonly repository: string;
+  readonly package: string;
+}
+
+export interface PipelineMaterial extends MaterialBase {
+  readonly pipeline: string;
+  /** The stage whose pass counts. */
+  readonly stage: string;
+}
+
 export interface StageConfig {
   readonly name: string;
-  readonly approval: { readonly type: 'auto' };
+  readonly approval: ApprovalConfig;
   readonly jobs: readonly JobConfig[];
+}
+
+/** What lets a run into a stage. */
+export type ApprovalConfig = AutoApproval | ManualApproval;
+
+interface ApprovalBase {
+  /** How long a run rests in the level before, in milliseconds. */
+  readonly afterMs?: number;
+  readonly window?: WindowConfig;
+}
+
+export interface AutoApproval extends ApprovalBase {
+  readonly type: 'auto';
+}
+
+export interface ManualApproval extends ApprovalBase {
+  readonly type: 'manual';
+  /** Names of people or tokens, and `role:NAME`; empty for whoever may operate the pipeline. */
+  readonly by: readonly string[];
+  /** How many persons must approve. */
+  readonly required: number;
+  /** Whether the person who triggered the run may not approve it. */
+  readonly notSelf: boolean;
+  /** How long a run waits for approval, in milliseconds; for ever where it is left out. */
+  readonly expiresMs?: number;
+  /** Whether a run may be let in although the stage before has failed. */
+  readonly evenAfterFailure: boolean;
+}
+
+/** When a stage may be entered: from each moment of the cron expression on, for so long. */
+export interface WindowConfig {
+  readonly cron: string;
+  readonly forMs: number;
 }
 
 export type JobConfig = RunJob | WebhookJob;

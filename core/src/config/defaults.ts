@@ -11,6 +11,9 @@ export const defaults = {
   first: 'latest',
   trigger: 'latest',
   label: '${COUNT}',
+  lock: 'none',
+  maxNewRuns: 20,
+  required: 1,
   timeout: '1h',
   onDoubt: { run: 'fail', webhook: 'restart' },
 } as const;

@@ -24,6 +24,16 @@ export function nameMaterialVariables(name: string) {
   } as const;
 }
 
+/** The names of what a job is told about one pipeline that is a material, whose `<NAME>` is `name`; GoCD's names. */
+export function nameDependencyVariables(name: string) {
+  return {
+    label: `GO_DEPENDENCY_LABEL_${name}`,
+    /** `build/17/package/1`: the pipeline, the run's counter, the stage and its counter. */
+    locator: `GO_DEPENDENCY_LOCATOR_${name}`,
+    hasChanged: `GO_MATERIAL_${name}_HAS_CHANGED`,
+  } as const;
+}
+
 const reserved = /^(GO_.*|SLUICE_.*|PATH|LD_.*|DYLD_.*|NODE_.*|BASH_ENV|ENV|IFS)$/i;
 
 /** Whether neither a pipeline nor a trigger may set a variable of this name. */

@@ -15,20 +15,7 @@ const job = `${stage}.jobs.*`;
 const later: readonly Later[] = [
   { at: '', key: 'access', comesWith: 'access control' },
   { at: '', key: 'events', comesWith: 'events' },
-  { at: `${pipeline}.materials.*`, key: 'pipeline', comesWith: 'pipeline materials' },
-  { at: `${pipeline}.materials.*`, key: 'stage', comesWith: 'pipeline materials' },
-  { at: pipeline, key: 'timer', comesWith: 'timers' },
-  { at: pipeline, key: 'publishes', comesWith: 'value streams' },
-  { at: pipeline, key: 'lock', comesWith: 'locks' },
-  { at: pipeline, key: 'maxNewRuns', comesWith: 'the storm guard' },
   { at: pipeline, key: 'access', comesWith: 'access control' },
-  { at: `${stage}.approval`, key: 'manual', comesWith: 'approvals' },
-  { at: `${stage}.approval.type`, key: 'manual', comesWith: 'approvals' },
-  ...['by', 'required', 'notSelf', 'expires', 'after', 'window', 'evenAfterFailure'].map((key) => ({
-    at: `${stage}.approval`,
-    key,
-    comesWith: 'approvals',
-  })),
   { at: `${job}.webhook`, key: 'wait', comesWith: 'targets' },
   ...['github', 'gitlab', 'jenkins', 'gocd'].map((key) => ({ at: job, key, comesWith: 'targets' })),
 ];

@@ -48,20 +48,38 @@ export interface RawPipeline {
   readonly group?: string;
   readonly label?: string;
   readonly materials: readonly RawMaterial[];
+  readonly timer?: { readonly cron: string; readonly onlyOnChanges?: boolean };
+  readonly publishes?: readonly string[];
+  readonly lock?: 'none' | 'onFailure' | 'unlockWhenFinished';
+  readonly maxNewRuns?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly stages: readonly RawStage[];
 }
 
+/** Either a package, or a pipeline and maybe its stage. */
 export interface RawMaterial {
-  readonly package: string;
+  readonly package?: string;
+  readonly pipeline?: string;
+  readonly stage?: string;
   readonly trigger?: 'latest' | 'every' | 'manual';
   readonly as?: string;
 }
 
 export interface RawStage {
   readonly name: string;
-  readonly approval?: 'auto' | { readonly type: 'auto' };
+  readonly approval?: 'auto' | 'manual' | RawApproval;
   readonly jobs: Readonly<Record<string, RawJob>>;
+}
+
+export interface RawApproval {
+  readonly type: 'auto' | 'manual';
+  readonly by?: readonly string[];
+  readonly required?: number;
+  readonly notSelf?: boolean;
+  readonly expires?: string;
+  readonly after?: string;
+  readonly window?: { readonly cron: string; readonly for: string };
+  readonly evenAfterFailure?: boolean;
 }
 
 export interface RawJob {

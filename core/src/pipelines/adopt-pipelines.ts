@@ -1,13 +1,15 @@
-import type { Config } from '../config/config.ts';
+import type { Config, PipelineConfig } from '../config/config.ts';
+import { isPipelineMaterial, listPackageMaterials, nameMaterial } from '../config/materials.ts';
 import { appendDecisions } from '../store/decisions.ts';
+import { type Dependency, replaceDependencies } from '../store/dependencies.ts';
 import { beginListening, changeMode, endListening, type Listening, loadListenings } from '../store/listeners.ts';
-import { findPackages, findWaitingPipelines, lockPipelines, upsertPipelines } from '../store/pipelines.ts';
-import { endRun } from '../store/runs.ts';
-import { cancelPendingStages, readOpenStages } from '../store/stages.ts';
+import { findPackages, findWaitingPipelines, lockPipelines, patchPipeline, upsertPipelines } from '../store/pipelines.ts';
+import { readOpenRuns } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import { endTriggers, readWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
+import { aboutTrigger } from './about-trigger.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
-import { nameMaterial } from './pin-materials.ts';
+import { endWaiting } from './stages/end-waiting.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
 /**
@@ -15,42 +17,47 @@ import { type StartOptions, startRuns } from './start-runs.ts';
  *
  * Call it in the transaction that made the configuration the active one and its packages those of the store (`repositories` come
  * first). What waits in a pipeline that the configuration does not have any more is cancelled with a decision; a stage that runs
- * there ends by itself. A wish for a package that a pipeline listens to no more is dropped likewise.
+ * there ends by itself. A wish for a material that a pipeline listens to no more is dropped likewise.
  */
 export async function adoptPipelines(tx: Tx, options: StartOptions): Promise<Changes> {
-  const { config, now } = options;
+  const { config, calendar, now } = options;
   const changes = new ChangeList();
   const { ids, removed } = await upsertPipelines(tx, new Set(config.pipelines.keys()));
-  const listenings = await listListenings(tx, config, ids);
-  await replaceListeners(tx, listenings);
-  const listened = new Set(listenings.map(({ pipelineId, packageId }) => `${pipelineId}/${packageId}`));
+  await replaceListeners(tx, await listListenings(tx, config, ids));
+  await replaceDependencies(tx, listDependencies(config, ids));
+  const timed = await setTimers(tx, ids, options);
   const waiting = await findWaitingPipelines(tx);
   for (const pipeline of await lockPipelines(tx, [...removed, ...waiting])) {
-    const move = { pipeline, now, changes };
-    if (!pipeline.active) await clearPipeline(tx, move);
-    else
-      await dropTriggers(
-        tx,
-        move,
-        'the pipeline does not listen to this package any more',
-        (trigger) => !listened.has(`${pipeline.id}/${trigger.packageId}`),
-      );
+    const definition = config.pipelines.get(pipeline.name);
+    const move = { pipeline, definition, calendar, now, changes };
+    if (!pipeline.active || !definition) await clearPipeline(tx, move);
+    else await dropUnheard(tx, move, definition);
   }
   await appendDecisions(tx, changes.decisions);
-  const started = await startRuns(tx, waiting, options);
+  const started = await startRuns(tx, [...waiting, ...timed], options);
   return { runs: [...changes.runs, ...started.runs], events: [...changes.events, ...started.events] };
 }
 
 async function listListenings(tx: Tx, config: Config, ids: ReadonlyMap<string, number>): Promise<readonly Listening[]> {
-  const materials = [...config.pipelines.values()].flatMap((pipeline) => pipeline.materials);
-  const packages = await findPackages(tx, materials);
-  return [...config.pipelines.values()].flatMap(({ name, materials }) =>
-    materials.map((material) => {
-      const [pipelineId, packageId] = [ids.get(name), packages.get(nameMaterial(material))];
+  const packages = await findPackages(tx, [...config.pipelines.values()].flatMap(listPackageMaterials));
+  return [...config.pipelines.values()].flatMap((definition) =>
+    listPackageMaterials(definition).map((material) => {
+      const [pipelineId, packageId] = [ids.get(definition.name), packages.get(nameMaterial(material))];
       if (pipelineId === undefined || packageId === undefined) {
-        throw new Error(`${name} listens to ${nameMaterial(material)}, which the store does not have: adopt repositories first`);
+        const what = `${definition.name} listens to ${nameMaterial(material)}`;
+        throw new Error(`${what}, which the store does not have: adopt repositories first`);
       }
       return { pipelineId, packageId, mode: material.trigger };
+    }),
+  );
+}
+
+function listDependencies(config: Config, ids: ReadonlyMap<string, number>): readonly Dependency[] {
+  return [...config.pipelines.values()].flatMap(({ name, materials }) =>
+    materials.filter(isPipelineMaterial).map(({ pipeline, stage, trigger }) => {
+      const [pipelineId, upstreamId] = [ids.get(name), ids.get(pipeline)];
+      if (pipelineId === undefined || upstreamId === undefined) throw new Error(`${name} needs ${pipeline}, which there is not`);
+      return { pipelineId, upstreamId, stage, mode: trigger };
     }),
   );
 }
@@ -70,39 +77,54 @@ async function replaceListeners(tx: Tx, wanted: readonly Listening[]): Promise<v
   }
 }
 
+/** A timer that did not change keeps its moment, even one that came while nobody was there; answers the pipelines that have one. */
+async function setTimers(
+  tx: Tx,
+  ids: ReadonlyMap<string, number>,
+  { config, calendar, now }: StartOptions,
+): Promise<readonly number[]> {
+  const timed = [...config.pipelines.values()]
+    .filter(({ timer }) => timer !== undefined)
+    .flatMap(({ name }) => ids.get(name) ?? []);
+  for (const { id, name, timerSpec } of await lockPipelines(tx, [...ids.values()])) {
+    const timer = config.pipelines.get(name)?.timer;
+    const spec = timer ? `${timer.cron} ${config.timezone}` : null;
+    if (spec === timerSpec) continue;
+    const at = timer ? (calendar.findNext(timer.cron, now) ?? null) : null;
+    await patchPipeline(tx, id, { timer: { at, spec } });
+  }
+  return timed;
+}
+
+async function dropUnheard(tx: Tx, move: Move, { materials }: PipelineConfig): Promise<void> {
+  const isHeard = (trigger: WaitingTrigger) =>
+    materials.some((material) =>
+      trigger.kind === 'pass'
+        ? isPipelineMaterial(material) && material.pipeline === trigger.upstream && material.stage === trigger.stage
+        : nameMaterial(material) === trigger.package,
+    );
+  await dropTriggers(tx, move, 'the pipeline does not listen to this any more', (trigger) => !isHeard(trigger));
+}
+
 async function clearPipeline(tx: Tx, move: Move): Promise<void> {
-  const { pipeline, now, changes } = move;
   const reason = 'the pipeline was removed from the configuration';
   await dropTriggers(tx, move, reason, () => true);
-  const open = await readOpenStages(tx, pipeline.id);
-  const runIds = open.map(({ runId }) => runId);
-  await cancelPendingStages(tx, runIds, now);
-  // What runs there ends by itself, and its run with it.
-  for (const { runId, counter, label } of open.filter(({ status }) => status === 'pending')) {
-    await endRun(tx, runId, 'cancelled', now);
-    changes.addRun({ pipeline: pipeline.name, counter, status: 'cancelled' }, label);
-    const about = { pipelineId: pipeline.id, packageId: null, version: null, materials: {}, runId };
-    changes.addDecision({ at: now, outcome: 'refused', reason: `${reason} while run ${counter} waited for its turn`, ...about });
+  for (const stage of await readOpenRuns(tx, move.pipeline.id)) {
+    const why = `${reason} while run ${stage.counter} waited to enter ${stage.name}`;
+    await endWaiting(tx, move, stage, { outcome: 'refused', reason: why });
   }
 }
 
 async function dropTriggers(tx: Tx, move: Move, reason: string, isDropped: (trigger: WaitingTrigger) => boolean): Promise<void> {
-  const triggers = (await readWaitingTriggers(tx, move.pipeline.id)).filter(isDropped);
+  const { id } = move.pipeline;
+  const all = [...(await readWaitingTriggers(tx, id)), ...(await readWaitingTriggers(tx, id, 'held'))];
+  const triggers = all.filter(isDropped);
   await endTriggers(
     tx,
-    triggers.map(({ id }) => id),
+    triggers.map((trigger) => trigger.id),
     { state: 'dropped' },
   );
   for (const trigger of triggers) {
-    move.changes.addDecision({
-      at: move.now,
-      pipelineId: move.pipeline.id,
-      packageId: trigger.packageId,
-      version: trigger.version,
-      outcome: 'refused',
-      reason,
-      materials: { [trigger.package]: trigger.version },
-      runId: null,
-    });
+    move.changes.addDecision({ ...aboutTrigger(move, trigger), outcome: 'refused', reason, runId: null });
   }
 }

@@ -1,12 +1,26 @@
+import type { PipelineConfig } from '../config/config.ts';
 import type { NewDecision } from '../store/decisions.ts';
 import type { EventType, NewEvent } from '../store/events.ts';
 import type { LockedPipeline } from '../store/pipelines.ts';
+import type { Status } from '../store/schema.ts';
+import type { Calendar } from './calendar.ts';
 
 /** A run whose status changed in a transaction. */
 export interface RunChange {
   readonly pipeline: string;
   readonly counter: number;
-  readonly status: 'pending' | 'running' | 'passed' | 'failed' | 'cancelled';
+  readonly status: Status;
+}
+
+/** A stage that something happened to. */
+export interface StageChange {
+  readonly pipeline: string;
+  /** The run's counter and label. */
+  readonly counter: number;
+  readonly label: string;
+  readonly name: string;
+  readonly stageCounter: number;
+  readonly status: Status;
 }
 
 /** What a transaction changed: tell the observer of the runs once it is committed, and give the events to `appendEvents`, last in it. */
@@ -15,8 +29,10 @@ export interface Changes {
   readonly events: readonly NewEvent[];
 }
 
-const eventOf: Record<RunChange['status'], EventType> = {
+/** That a run waits for approval is told of its stage. */
+const eventOf: Record<RunChange['status'], EventType | undefined> = {
   pending: 'pipelinerun.queued',
+  waiting: undefined,
   running: 'pipelinerun.started',
   passed: 'pipelinerun.finished',
   failed: 'pipelinerun.finished',
@@ -33,7 +49,17 @@ export class ChangeList implements Changes {
   addRun(change: RunChange, label: string): void {
     this.runs.push(change);
     const { pipeline, counter, status } = change;
-    this.events.push({ type: eventOf[status], subject: `${pipeline}/${counter}`, data: { pipeline, counter, label, status } });
+    const type = eventOf[status];
+    if (type) this.events.push({ type, subject: `${pipeline}/${counter}`, data: { pipeline, counter, label, status } });
+  }
+
+  /** A stage of a run began, ended or waits for approval. */
+  addStage(
+    type: 'stage.started' | 'stage.finished' | 'stage.waiting',
+    { pipeline, counter, label, ...stage }: StageChange,
+  ): void {
+    const data = { pipeline, counter, label, stage: stage.name, stageCounter: stage.stageCounter, status: stage.status };
+    this.events.push({ type, subject: `${pipeline}/${counter}/${stage.name}`, data });
   }
 
   addEvent(event: NewEvent): void {
@@ -48,6 +74,9 @@ export class ChangeList implements Changes {
 /** What is being done to one pipeline, locked: when, and what it changes. */
 export interface Move {
   readonly pipeline: LockedPipeline;
+  /** As the configuration has it; undefined where it does not any more. */
+  readonly definition: PipelineConfig | undefined;
+  readonly calendar: Calendar;
   readonly now: number;
   readonly changes: ChangeList;
 }

@@ -1,14 +1,16 @@
 import { endAttempt, insertNextAttempt } from '../store/attempts.ts';
 import { appendDecisions } from '../store/decisions.ts';
+import { readDownstream } from '../store/dependencies.ts';
 import { appendEvents } from '../store/events.ts';
 import { endJob, type JobEnd, type JobFacts } from '../store/job-facts.ts';
 import { assertLease, type Lease } from '../store/leases.ts';
 import { lockPipelines } from '../store/pipelines.ts';
-import { endRun } from '../store/runs.ts';
-import { cancelPendingStages, endStage, readJobStatuses, readStageStatuses, readyStage } from '../store/stages.ts';
+import { readRunState } from '../store/runs.ts';
+import { readCancelAt, readJobStatuses } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import type { Outcome } from '../targets/target.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
+import { finishStage } from './stages/finish-stage.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
 /** The most tries at a job of which nobody can know whether they were done. */
@@ -23,7 +25,7 @@ export interface AttemptEnd extends Changes {
  * Records how an attempt ended and all that follows from it, in one transaction: the job, and when it was the last one its stage, the
  * run, the attempts of the next stage, and runs that waited for the stage to be free.
  *
- * Doubt ends the job as failed, or is followed by another attempt under the same key, as the job's `onDoubt` says. Throws
+ * What a stage's pass starts in other pipelines is part of it. Doubt ends the job as failed, or is followed by another attempt under the same key, as the job's `onDoubt` says. Throws
  * `LeaseLost` where another node has the attempt by now.
  */
 export async function recordAttemptEnd(
@@ -34,29 +36,34 @@ export async function recordAttemptEnd(
   options: StartOptions,
 ): Promise<AttemptEnd> {
   const { run, attempt, jobId } = facts;
-  // Always the pipeline first, so that those who wait for each other wait in one order.
-  const [pipeline] = await lockPipelines(tx, [run.pipelineId]);
+  const { config, calendar, now } = options;
+  const downstream = (await readDownstream(tx, run.pipelineId, facts.stage.name)).map(({ pipelineId }) => pipelineId);
+  // Always the pipelines first, all at once, so that those who wait for each other wait in one order.
+  const pipelines = await lockPipelines(tx, [run.pipelineId, ...downstream]);
+  const pipeline = pipelines.find(({ id }) => id === run.pipelineId);
   if (!pipeline) throw new Error(`the pipeline ${run.pipeline} is gone from the store`);
   await assertLease(tx, lease);
   await endAttempt(tx, attempt.id, outcome.status);
-  if (outcome.status === 'doubt' && facts.job.onDoubt === 'restart' && attempt.number < mostTries) {
+  if (outcome.status === 'doubt' && facts.job.onDoubt === 'restart' && attempt.number < mostTries && !facts.stage.isCancelled) {
     await insertNextAttempt(tx, { jobId, number: attempt.number, key: attempt.key }, options.now);
     return { runs: [], events: [], job: undefined };
   }
-  const move: Move = { pipeline, now: options.now, changes: new ChangeList() };
-  const job = toJobEnd(outcome);
+  const move: Move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes: new ChangeList() };
+  const job = toJobEnd(outcome, (await readCancelAt(tx, facts.stage.id)) !== null);
   await endJob(tx, jobId, job, options.now);
   move.changes.addEvent(describeJob(facts, job));
   await endStageAfter(tx, move, facts);
   await appendDecisions(tx, move.changes.decisions);
-  const started = await startRuns(tx, [pipeline.id], options);
+  const wasLast = move.changes.events.some(({ type }) => type === 'stage.finished');
+  const started = await startRuns(tx, wasLast ? [pipeline.id, ...downstream] : [], options);
   const runs = [...move.changes.runs, ...started.runs];
   const events = [...move.changes.events, ...started.events];
   await appendEvents(tx, events, options.now);
   return { runs, events, job };
 }
 
-function toJobEnd({ status, exitCode, message }: Outcome): JobEnd {
+function toJobEnd({ status, exitCode, message }: Outcome, isCancelled: boolean): JobEnd {
+  if (isCancelled && status !== 'passed') return { status: 'cancelled', exitCode, message };
   if (status !== 'doubt') return { status, exitCode, message };
   const why = message ?? 'the server that did it went away';
   return { status: 'failed', exitCode, message: `nobody can know whether this job was done: ${why}` };
@@ -67,15 +74,11 @@ function describeJob({ run, stage, job }: JobFacts, end: JobEnd) {
   return { type: 'taskrun.finished', subject: `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`, data } as const;
 }
 
-async function endStageAfter(tx: Tx, { now, pipeline, changes }: Move, { stage, run }: JobFacts): Promise<void> {
+/** Ends the stage when its last job has ended. */
+async function endStageAfter(tx: Tx, move: Move, { stage, run }: JobFacts): Promise<void> {
   const jobs = await readJobStatuses(tx, stage.id);
   if (jobs.some((status) => status === 'pending' || status === 'running')) return;
-  const passed = jobs.every((status) => status === 'passed');
-  await endStage(tx, stage.id, passed ? 'passed' : 'failed', now);
-  if (passed && (await readyStage(tx, run.id, stage.position + 1, now))) return;
-  await cancelPendingStages(tx, [run.id], now);
-  const stages = await readStageStatuses(tx, run.id);
-  const status = !passed ? 'failed' : stages.every((each) => each === 'passed') ? 'passed' : 'cancelled';
-  await endRun(tx, run.id, status, now);
-  changes.addRun({ pipeline: pipeline.name, counter: run.counter, status }, run.label);
+  const isCancelled = (await readCancelAt(tx, stage.id)) !== null;
+  const status = isCancelled ? 'cancelled' : jobs.every((each) => each === 'passed') ? 'passed' : 'failed';
+  await finishStage(tx, move, await readRunState(tx, run.id), { ...stage, status });
 }

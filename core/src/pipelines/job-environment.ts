@@ -1,7 +1,7 @@
 import type { Config, Template } from '../config/config.ts';
-import { nameMaterialVariables, toMaterialName } from '../config/environment-names.ts';
+import { nameDependencyVariables, nameMaterialVariables, toMaterialName } from '../config/environment-names.ts';
 import type { JobFacts } from '../store/job-facts.ts';
-import type { Pin } from '../store/runs.ts';
+import type { PackagePin, PipelinePin } from '../store/runs.ts';
 
 /** Fills in `${env:NAME}` and `${file:PATH}`; `learn` is told every value that is filled in. Throws in words that hold no value. */
 export type Resolve = (template: Template, learn: (secret: string) => void) => string;
@@ -40,15 +40,18 @@ export function buildEnvironment(facts: JobFacts, { config, resolve, server }: E
     name,
     run.environment[name] ?? fillIn(template),
   ]);
-  const revealed = facts.job.secrets.flatMap((name) => revealSecret(name, run.pins, config, fillIn));
+  const packages = run.pins.filter((pin): pin is PackagePin => !('pipeline' in pin));
+  const dependencies = run.pins.filter((pin): pin is PipelinePin => 'pipeline' in pin);
+  const revealed = facts.job.secrets.flatMap((name) => revealSecret(name, packages, config, fillIn));
   for (const [, value] of revealed) secrets.add(value);
   const environment = Object.fromEntries([
     ...['PATH', 'HOME', 'LANG'].flatMap((name) => (server[name] === undefined ? [] : [[name, server[name]]])),
     ...declared,
-    ...run.pins.flatMap((pin) => describeData(pin)),
-    ...run.pins.flatMap((pin) => describeSettings(pin, fillIn)),
+    ...packages.flatMap((pin) => describeData(pin)),
+    ...packages.flatMap((pin) => describeSettings(pin, fillIn)),
     ...revealed,
-    ...run.pins.flatMap((pin) => describeRevision(pin)),
+    ...packages.flatMap((pin) => describeRevision(pin)),
+    ...dependencies.flatMap((pin) => describeDependency(pin)),
     ...describeJob(facts),
   ]);
   return { environment, secrets: [...secrets] };
@@ -57,12 +60,12 @@ export function buildEnvironment(facts: JobFacts, { config, resolve, server }: E
 type Variables = readonly (readonly [string, string])[];
 type FillIn = (value: Template | number | boolean) => string;
 
-function describeData({ as, revision }: Pin): Variables {
+function describeData({ as, revision }: PackagePin): Variables {
   const names = nameMaterialVariables(as);
   return Object.entries(revision.data).map(([key, value]) => [names.field(key), value]);
 }
 
-function describeSettings({ as, packageConfig, repositoryConfig }: Pin, fillIn: FillIn): Variables {
+function describeSettings({ as, packageConfig, repositoryConfig }: PackagePin, fillIn: FillIn): Variables {
   const names = nameMaterialVariables(as);
   return [
     ...Object.entries(packageConfig).map(([field, value]) => [names.field(field), fillIn(value)] as const),
@@ -70,7 +73,7 @@ function describeSettings({ as, packageConfig, repositoryConfig }: Pin, fillIn: 
   ];
 }
 
-function describeRevision({ as, revision, changed }: Pin): Variables {
+function describeRevision({ as, revision, changed }: PackagePin): Variables {
   const names = nameMaterialVariables(as);
   return [
     [names.label, revision.version],
@@ -78,6 +81,15 @@ function describeRevision({ as, revision, changed }: Pin): Variables {
     [names.hasChanged, String(changed)],
     [names.digest, revision.digest],
     [names.purl, revision.purl ?? ''],
+  ];
+}
+
+function describeDependency({ as, pipeline, run, changed }: PipelinePin): Variables {
+  const names = nameDependencyVariables(as);
+  return [
+    [names.label, run.label],
+    [names.locator, `${pipeline}/${run.counter}/${run.stage}/${run.stageCounter}`],
+    [names.hasChanged, String(changed)],
   ];
 }
 
@@ -94,7 +106,7 @@ function describeJob({ attempt, job, stage, run }: JobFacts): Variables {
 }
 
 /** `npmjs.token` for every material of that repository; a repository's name may hold dots, a field's may not. */
-function revealSecret(name: string, pins: readonly Pin[], config: Config, fillIn: FillIn): Variables {
+function revealSecret(name: string, pins: readonly PackagePin[], config: Config, fillIn: FillIn): Variables {
   const dot = name.lastIndexOf('.');
   const [repository, field] = [name.slice(0, dot), name.slice(dot + 1)];
   const value = config.repositories.get(repository)?.config[field];

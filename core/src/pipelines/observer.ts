@@ -6,7 +6,7 @@ export interface JobChange {
   readonly counter: number;
   readonly stage: string;
   readonly job: string;
-  readonly status: 'running' | 'passed' | 'failed';
+  readonly status: 'running' | 'passed' | 'failed' | 'cancelled';
   readonly exitCode: number | null;
   readonly message: string | null;
 }

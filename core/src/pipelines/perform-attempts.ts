@@ -1,15 +1,15 @@
-import type { Config } from '../config/config.ts';
-import { keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../store/attempts.ts';
+import { findCancelled, keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../store/attempts.ts';
 import { appendEvents } from '../store/events.ts';
 import { type Lease, LeaseLost, leaseMs, release, renew } from '../store/leases.ts';
-import { findWaitingPipelines } from '../store/pipelines.ts';
+import { isConfigurationActive } from '../store/nodes.ts';
+import { findDuePipelines, findWaitingPipelines, readNextLook } from '../store/pipelines.ts';
+import type { Tx } from '../store/store.ts';
 import { Bell } from './bell.ts';
 import type { RunChange } from './changes.ts';
 import { type ClaimedJob, claimJobs, isBound } from './claim-jobs.ts';
 import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';
 import { followJob, type JobSurroundings } from './follow-job.ts';
 import type { PipelineObserver } from './observer.ts';
-import type { SecretFields } from './pin-materials.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 import { nameWork } from './work.ts';
 
@@ -17,9 +17,8 @@ import { nameWork } from './work.ts';
 export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
   /** This node's id, the same in every life of it. */
   readonly node: string;
-  /** The configuration as it is now. */
-  readonly config: () => Config;
-  readonly secretFields: SecretFields;
+  /** What starting runs needs, as of now: the configuration too. */
+  readonly startOptions: () => StartOptions;
   /** Bytes free on the disk that jobs write to; below `minFree` nothing begins, and what has begun goes on. */
   readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
@@ -89,9 +88,11 @@ class Performer {
     const { now } = this.#options;
     await this.#try('waiting pipelines cannot be looked at', () => this.#sweepPipelines());
     const slept = await this.#try('work cannot be claimed', async () => {
+      await this.#lookAtDue();
       for (const job of await this.#claim()) this.#take(job);
-      const nextDue = await this.#options.store.transact((tx) => readNextDue(tx, now()));
-      await this.#bell.wait(Math.min(lookMs, nextDue === undefined ? lookMs : nextDue - now()));
+      await this.#cancelHands();
+      const next = await this.#options.store.transact(async (tx) => [await readNextDue(tx, now()), await this.#readNextLook(tx)]);
+      await this.#bell.wait(Math.max(0, Math.min(lookMs, ...next.flatMap((at) => (at === undefined ? [] : [at - now()])))));
       return true;
     });
     if (!slept) await this.#bell.wait(retryMs);
@@ -99,7 +100,7 @@ class Performer {
 
   async #claim(): Promise<readonly ClaimedJob[]> {
     const { store, node, now, freeBytes, limit = 64 } = this.#options;
-    const config = this.#options.config();
+    const { config } = this.#options.startOptions();
     const mayBegin = (await freeBytes()) >= config.minFree;
     const inHand = [...this.#hands.keys()];
     const room = limit - inHand.length;
@@ -121,10 +122,10 @@ class Performer {
     const bound = isBound(job.facts);
     const detach = bound ? this.#stoppingAtOnce.signal : this.#stopping.signal;
     try {
-      const config = this.#options.config();
+      const { config } = this.#options.startOptions();
       const outcome = await followJob(job, { ...this.#options, config }, { detach, cancel });
       const end = await this.#options.store.transact((tx) =>
-        recordAttemptEnd(tx, job.lease, job.facts, outcome, this.#startOptions()),
+        recordAttemptEnd(tx, job.lease, job.facts, outcome, this.#options.startOptions()),
       );
       this.#tellEnd(job, end);
     } catch (error) {
@@ -167,6 +168,36 @@ class Performer {
     }
   }
 
+  /** Timers, windows that open, approvals that expire. */
+  async #lookAtDue(): Promise<void> {
+    const { store, now } = this.#options;
+    for (let due = pipelinesAtOnce; due === pipelinesAtOnce; ) {
+      const { runs, looked } = await store.transact(async (tx) => {
+        const options = this.#options.startOptions();
+        const ids = (await isConfigurationActive(tx, options.config.hash))
+          ? await findDuePipelines(tx, now(), pipelinesAtOnce)
+          : [];
+        const changes = await startRuns(tx, ids, options);
+        await appendEvents(tx, changes.events, now());
+        return { runs: changes.runs, looked: ids.length };
+      });
+      this.#tellRuns(runs);
+      due = looked;
+    }
+  }
+
+  /** A node with another configuration than the active one looks at none. */
+  async #readNextLook(tx: Tx): Promise<number | undefined> {
+    return (await isConfigurationActive(tx, this.#options.startOptions().config.hash)) ? readNextLook(tx) : undefined;
+  }
+
+  /** What somebody cancelled, on whatever node, is ended here. */
+  async #cancelHands(): Promise<void> {
+    const ids = [...this.#hands].flatMap(([id, { cancel }]) => (cancel.signal.aborted ? [] : [id]));
+    const cancelled = await this.#options.store.transact((tx) => findCancelled(tx, ids));
+    for (const id of cancelled) this.#hands.get(id)?.cancel.abort();
+  }
+
   /** What waits is looked at as it changes; this is for what changed while no node had the active configuration. */
   async #sweepPipelines(): Promise<void> {
     const { store, now } = this.#options;
@@ -175,7 +206,7 @@ class Performer {
     const waiting = await store.transact(findWaitingPipelines);
     for (let from = 0; from < waiting.length; from += pipelinesAtOnce) {
       const { runs } = await store.transact(async (tx) => {
-        const changes = await startRuns(tx, waiting.slice(from, from + pipelinesAtOnce), this.#startOptions());
+        const changes = await startRuns(tx, waiting.slice(from, from + pipelinesAtOnce), this.#options.startOptions());
         await appendEvents(tx, changes.events, now());
         return changes;
       });
@@ -193,11 +224,6 @@ class Performer {
 
   #forget({ facts }: ClaimedJob): Promise<void> {
     return this.#options.targets.run.forget(nameWork('run', facts.attempt));
-  }
-
-  #startOptions(): StartOptions {
-    const { config, secretFields, now } = this.#options;
-    return { config: config(), secretFields, now: now() };
   }
 
   #tellEnd(job: ClaimedJob, { job: end, runs }: AttemptEnd): void {

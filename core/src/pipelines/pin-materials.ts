@@ -1,8 +1,10 @@
-import type { Config, PackageMaterial, PipelineConfig, PluginSettings } from '../config/config.ts';
-import { type PinnableRevision, readContribution } from '../store/pinnable.ts';
-import { findPackages } from '../store/pipelines.ts';
-import { type Pin, readPreviousPins } from '../store/runs.ts';
+import type { Config, PackageMaterial, PluginSettings } from '../config/config.ts';
+import { nameMaterial } from '../config/materials.ts';
+import type { PinnableRevision } from '../store/pinnable.ts';
+import { type PackagePin, type Pin, readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
+import type { Candidate } from './fan-in/candidate.ts';
+import type { ResolvedMaterial } from './fan-in/resolve-materials.ts';
 
 /** The secret fields of a plugin, as `LoadedPlugin.secrets` has them; undefined for a plugin that is not loaded. */
 export type SecretFields = (plugin: string) => SecretFieldNames | undefined;
@@ -13,45 +15,44 @@ export interface SecretFieldNames {
   readonly package: readonly string[];
 }
 
-/** How a material is named to people: `npmjs/fastify`. */
-export function nameMaterial(material: Pick<PackageMaterial, 'repository' | 'package'>): string {
-  return `${material.repository}/${material.package}`;
-}
-
-/** What a run pins of each material of a pipeline, or which materials have nothing that it could. */
-export type Pinned = { readonly pins: readonly Pin[]; readonly missing?: undefined } | { readonly missing: readonly string[] };
-
 /** Where pins come from. */
 export interface PinSources {
   readonly config: Config;
   readonly secretFields: SecretFields;
 }
 
-/** Pins `chosen` revisions (by package id), and of all other materials what they contribute. */
+/** Pins a candidate for each material, and says which differ from the run before. */
 export async function pinMaterials(
   tx: Tx,
-  pipeline: { readonly id: number; readonly definition: PipelineConfig },
-  chosen: ReadonlyMap<number, PinnableRevision>,
+  pipelineId: number,
+  materials: readonly ResolvedMaterial[],
+  candidates: readonly Candidate[],
   sources: PinSources,
-): Promise<Pinned> {
-  const previous = await readPreviousPins(tx, pipeline.id);
-  const packageIds = await findPackages(tx, pipeline.definition.materials);
-  const missing: string[] = [];
-  const pins: Pin[] = [];
-  for (const material of pipeline.definition.materials) {
-    const packageId = packageIds.get(nameMaterial(material));
-    const accept = sources.config.repositories.get(material.repository)?.packages.get(material.package)?.accept ?? [];
-    const found =
-      packageId === undefined ? undefined : (chosen.get(packageId) ?? (await readContribution(tx, packageId, accept)));
-    if (!found) missing.push(nameMaterial(material));
-    else pins.push(describePin(material, found, previous.get(found.id) !== found.digest, sources));
-  }
-  return missing.length > 0 ? { missing } : { pins };
+): Promise<readonly Pin[]> {
+  const previous = new Map((await readPreviousPins(tx, pipelineId)).map((pin) => [nameMaterial(pin), identify(pin)]));
+  return materials.map(({ material }, position) => {
+    const candidate = candidates[position];
+    if (!candidate) throw new Error(`nothing was chosen for ${nameMaterial(material)}`);
+    const pin = describePin(material, candidate, sources);
+    return { ...pin, changed: previous.get(nameMaterial(pin)) !== identify(pin) };
+  });
 }
 
-function describePin(material: PackageMaterial, revision: PinnableRevision, changed: boolean, sources: PinSources): Pin {
-  const repository = sources.config.repositories.get(material.repository);
-  const secret = sources.secretFields(repository?.plugin ?? '');
+function describePin(material: ResolvedMaterial['material'], candidate: Candidate, sources: PinSources): Pin {
+  if ('pipeline' in material && 'run' in candidate) {
+    return { pipeline: material.pipeline, as: material.as, run: candidate.run, changed: true };
+  }
+  if ('pipeline' in material || 'run' in candidate) throw new Error(`${nameMaterial(material)} was given what it is not`);
+  return describePackage(material, candidate.revision, sources);
+}
+
+function describePackage(
+  material: PackageMaterial,
+  revision: PinnableRevision,
+  { config, secretFields }: PinSources,
+): PackagePin {
+  const repository = config.repositories.get(material.repository);
+  const secret = secretFields(repository?.plugin ?? '');
   return {
     repository: material.repository,
     package: material.package,
@@ -59,8 +60,13 @@ function describePin(material: PackageMaterial, revision: PinnableRevision, chan
     revision,
     repositoryConfig: omit(repository?.config ?? {}, secret?.repository),
     packageConfig: omit(repository?.packages.get(material.package)?.config ?? {}, secret?.package),
-    changed,
+    changed: true,
   };
+}
+
+/** Runs that were pinned before editions were counted pinned the first. */
+function identify(pin: Pin): string {
+  return 'pipeline' in pin ? `run ${pin.run.id}` : `revision ${pin.revision.id} ${pin.revision.edition ?? 0}`;
 }
 
 /** Without knowing which settings are secret, all are. */

@@ -1,5 +1,6 @@
 import type { Tx } from '../store/store.ts';
 import { markWaiting, type WaitingTrigger } from '../store/triggers.ts';
+import { aboutTrigger } from './about-trigger.ts';
 import type { Move } from './changes.ts';
 
 /** Why a trigger waits. */
@@ -9,7 +10,7 @@ export interface WaitingReason {
 }
 
 /** Kinds of waiting; a decision is recorded when the kind changes, not at every look. */
-export type WaitingKind = 'paused' | 'busy' | 'missing' | 'held';
+export type WaitingKind = 'paused' | 'busy' | 'locked' | 'missing' | 'held' | `set: ${string}`;
 
 /** Records why triggers wait, where that was not said yet. */
 export async function sayWaiting(tx: Tx, move: Move, kind: WaitingKind, reasons: readonly WaitingReason[]): Promise<void> {
@@ -21,13 +22,9 @@ export async function sayWaiting(tx: Tx, move: Move, kind: WaitingKind, reasons:
   );
   for (const { trigger, reason } of unsaid) {
     move.changes.addDecision({
-      at: move.now,
-      pipelineId: move.pipeline.id,
-      packageId: trigger.packageId,
-      version: trigger.version,
+      ...aboutTrigger(move, trigger),
       outcome: kind === 'held' ? 'held' : 'waits',
       reason,
-      materials: { [trigger.package]: trigger.version },
       runId: null,
     });
   }

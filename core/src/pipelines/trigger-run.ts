@@ -1,44 +1,34 @@
-import { findVersionFault } from '@sluice/plugin-sdk';
 import type { PipelineConfig } from '../config/config.ts';
+import { nameMaterial } from '../config/materials.ts';
 import { appendDecisions, type NewDecision } from '../store/decisions.ts';
-import { type PinnableRevision, readPinnableVersion } from '../store/pinnable.ts';
-import { findPackages, findPipeline, lockPipelines } from '../store/pipelines.ts';
+import { findPipeline, lockPipelines } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
-import { admitStages } from './admit-stages.ts';
-import { ChangeList, type Changes } from './changes.ts';
+import { type Actor, anonymous } from './actor.ts';
+import { ChangeList, type Changes, type Move } from './changes.ts';
+import { type Choices, chooseByHand } from './choose-by-hand.ts';
 import { createRun } from './create-run.ts';
-import { nameMaterial, pinMaterials } from './pin-materials.ts';
+import { describeWait } from './fan-in/describe-wait.ts';
+import { createCandidateList } from './fan-in/list-candidates.ts';
+import { type ResolvedMaterial, resolveMaterials } from './fan-in/resolve-materials.ts';
+import { type FoundSet, searchSet } from './fan-in/search.ts';
+import { pinMaterials } from './pin-materials.ts';
+import { quote, type Refusal, refuse } from './refusal.ts';
+import { admitStages } from './stages/admit-stages.ts';
 import type { StartOptions } from './start-runs.ts';
 
 const namesShown = 5;
 const charactersShown = 255;
+const mostSteps = 10_000;
 
 /** What somebody asks for. */
-export interface RunRequest {
+export interface RunRequest extends Choices {
   readonly pipeline: string;
-  /** Versions by material, `npmjs/fastify` to `5.2.1`; the others contribute their highest. */
-  readonly materials: Readonly<Record<string, string>>;
   /** Literal values, for names that the pipeline declares. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Who asks, where that is known. */
-  readonly by: string | undefined;
-}
-
-/** Why a request is refused. */
-export type RefusalCode =
-  | 'PIPELINE_UNKNOWN'
-  | 'PIPELINE_PAUSED'
-  | 'MATERIAL_UNKNOWN'
-  | 'REVISION_UNKNOWN'
-  | 'REVISION_REPUBLISHED'
-  | 'REVISION_WITHDRAWN'
-  | 'REVISION_MISSING'
-  | 'VARIABLE_UNKNOWN';
-
-/** A request that starts nothing, and what to do about it. */
-export interface Refusal {
-  readonly code: RefusalCode;
-  readonly message: string;
+  /** Who asks. */
+  readonly actor: Actor;
+  /** Why, in their words. */
+  readonly comment: string | undefined;
 }
 
 /** The run that a request started, or why it did not; `changes` are to be told in either case. */
@@ -47,98 +37,98 @@ export type Triggered =
   | { readonly counter?: undefined; readonly refusal: Refusal; readonly changes: Changes };
 
 /**
- * Starts a run because somebody asks for it, with chosen versions of any material: they are pins, and touch no trigger. A run that
- * finds the first stage occupied waits for its turn there. What is refused is recorded as a decision, too.
+ * Starts a run because somebody asks for it, with chosen versions and upstream runs: they are pins, and touch no trigger; the other
+ * materials contribute the newest that agrees with them. A run that finds the first stage occupied waits for its turn there. What is
+ * refused is recorded as a decision, too.
  */
 export async function triggerRun(tx: Tx, request: RunRequest, options: StartOptions): Promise<Triggered> {
+  const { config, calendar, now } = options;
   const changes = new ChangeList();
-  const definition = options.config.pipelines.get(request.pipeline);
+  const definition = config.pipelines.get(request.pipeline);
   const id = definition && (await findPipeline(tx, definition.name));
   const [pipeline] = await lockPipelines(tx, id === undefined ? [] : [id]);
   if (!definition || !pipeline) {
     const message = `there is no pipeline ${quote(request.pipeline)}; see GET /api/v1/pipelines for those that there are`;
-    return { refusal: { code: 'PIPELINE_UNKNOWN', message }, changes };
+    return { refusal: refuse('PIPELINE_UNKNOWN', message), changes };
   }
-  const about = { at: options.now, pipelineId: pipeline.id, packageId: null, version: null } as const;
-  const plan = await planRun(tx, { ...pipeline, definition }, request, options);
+  const move: Move = { pipeline, definition, calendar, now, changes };
+  const about = { at: now, pipelineId: pipeline.id, packageId: null, version: null } as const;
+  const plan = await planRun(tx, move, { ...request, definition }, options);
   if ('code' in plan) {
-    const materials = keepKnown(definition, request.materials);
-    const refused = { outcome: 'refused', reason: plan.message, materials, runId: null } as const;
-    await appendDecisions(tx, [{ ...about, ...refused }]);
+    const materials = keepKnown(definition, request);
+    await appendDecisions(tx, [{ ...about, outcome: 'refused', reason: plan.message, materials, runId: null }]);
     return { refusal: plan, changes };
   }
-  const move = { pipeline, now: options.now, changes };
-  const cause = request.by === undefined ? 'triggered by hand' : `triggered by ${request.by}`;
-  const run = await createRun(tx, move, { definition, pins: plan.pins, cause, environment: request.environment });
-  const decision: NewDecision = { ...about, outcome: 'started', reason: cause, materials: run.materials, runId: run.id };
+  const run = await create(tx, move, { ...request, definition, plan }, options);
   await admitStages(tx, move);
+  const decision: NewDecision = {
+    ...about,
+    outcome: 'started',
+    reason: describeCause(request),
+    materials: run.materials,
+    runId: run.id,
+  };
   await appendDecisions(tx, [decision, ...changes.decisions]);
   return { counter: run.counter, changes };
 }
 
-interface Planned {
-  readonly id: number;
-  readonly pausedAt: number | null;
-  readonly pausedReason: string | null;
-  readonly definition: PipelineConfig;
+interface Plan {
+  readonly materials: readonly ResolvedMaterial[];
+  readonly found: FoundSet;
 }
 
-async function planRun(tx: Tx, pipeline: Planned, request: RunRequest, options: StartOptions) {
-  const { definition } = pipeline;
+type Planned = RunRequest & { readonly definition: PipelineConfig };
+
+async function planRun(tx: Tx, { pipeline }: Move, request: Planned, { config }: StartOptions): Promise<Plan | Refusal> {
+  const { definition, environment } = request;
   if (pipeline.pausedAt !== null) return refuse('PIPELINE_PAUSED', `${definition.name} is paused; unpause it first`);
-  const undeclared = Object.keys(request.environment).filter((name) => !Object.hasOwn(definition.environment, name));
+  const undeclared = Object.keys(environment).filter((name) => !Object.hasOwn(definition.environment, name));
   if (undeclared.length > 0) {
     const names = undeclared.slice(0, namesShown).map(quote).join(', ');
     return refuse('VARIABLE_UNKNOWN', `declare ${names} under environment: of ${definition.name} to set it here`);
   }
-  const chosen = await chooseRevisions(tx, definition, request.materials);
-  if ('code' in chosen) return chosen;
-  const pinned = await pinMaterials(tx, pipeline, chosen, options);
-  if (!pinned.missing) return pinned;
-  return refuse('REVISION_MISSING', `there is no version yet that could start a run: ${pinned.missing.join(', ')}`);
+  const { materials, unknown } = await resolveMaterials(tx, definition, config);
+  if (unknown.length > 0) return refuse('SET_MISSING', `there is no version yet that could start a run: ${unknown.join(', ')}`);
+  const anchors = await chooseByHand(tx, materials, request);
+  if ('code' in anchors) return anchors;
+  const wanted = { materials, anchors, list: createCandidateList(tx, { byHand: true }) };
+  const found = await searchSet({ ...wanted, admits: () => true, accepts: () => true, steps: mostSteps });
+  if (found.kind === 'found') return { materials, found };
+  const why =
+    found.kind === 'none' ? await describeWait(tx, wanted, config) : `nothing that agrees was found in ${mostSteps} steps`;
+  return refuse('SET_MISSING', `${definition.name} cannot run with this: ${why}`);
 }
 
-async function chooseRevisions(
+async function create(
   tx: Tx,
-  definition: PipelineConfig,
-  versions: Readonly<Record<string, string>>,
-): Promise<ReadonlyMap<number, PinnableRevision> | Refusal> {
-  const ids = await findPackages(tx, definition.materials);
-  const known = definition.materials.map(nameMaterial);
-  const chosen = new Map<number, PinnableRevision>();
-  for (const [material, version] of Object.entries(versions)) {
-    const packageId = known.includes(material) ? ids.get(material) : undefined;
-    if (packageId === undefined) {
-      return refuse('MATERIAL_UNKNOWN', `${definition.name} has no material ${quote(material)}; it has ${known.join(', ')}`);
-    }
-    const revision = findVersionFault(version) ? undefined : await readPinnableVersion(tx, packageId, version);
-    const objection = findObjection(material, version, revision);
-    if (objection) return objection;
-    if (revision) chosen.set(packageId, revision);
-  }
-  return chosen;
+  move: Move,
+  { definition, plan, ...request }: Planned & { readonly plan: Plan },
+  options: StartOptions,
+) {
+  const { materials, found } = plan;
+  const { actor, environment, override } = request;
+  return createRun(tx, move, {
+    ...{ definition, environment, provenance: found.provenance, overridden: override },
+    pins: await pinMaterials(tx, move.pipeline.id, materials, found.candidates, options),
+    cause: describeCause(request),
+    startedBy: 'person',
+    person: actor.person,
+  });
 }
 
-function findObjection(material: string, version: string, revision: PinnableRevision | undefined): Refusal | undefined {
-  const what = `${material} ${quote(version)}`;
-  if (!revision)
-    return refuse('REVISION_UNKNOWN', `${what} is not in the ledger; poll its repository, or choose another version`);
-  if (revision.state === 'withdrawn')
-    return refuse('REVISION_WITHDRAWN', `${what} was withdrawn from its repository; choose another`);
-  if (revision.state === 'published') return undefined;
-  return refuse('REVISION_REPUBLISHED', `${what} was published again with other bytes; acknowledge ${revision.digest} first`);
+function describeCause({ actor, comment, override }: RunRequest): string {
+  const who = actor === anonymous ? 'triggered by hand' : `triggered by ${actor.name}`;
+  const despite = override ? ', despite what is wrong with its revisions' : '';
+  return comment === undefined ? `${who}${despite}` : `${who}${despite}: ${comment}`;
 }
 
-/** What came from outside is shown short, without control characters. */
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, charactersShown));
-}
-
-function keepKnown({ materials }: PipelineConfig, versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const known = materials.map(nameMaterial).filter((name) => Object.hasOwn(versions, name));
-  return Object.fromEntries(known.map((name) => [name, (versions[name] ?? '').slice(0, charactersShown)]));
-}
-
-function refuse(code: RefusalCode, message: string): Refusal {
-  return { code, message };
+function keepKnown({ materials }: PipelineConfig, { materials: choices }: RunRequest): Readonly<Record<string, string | number>> {
+  const chosen = materials.map(nameMaterial).flatMap((name) => {
+    const choice = Object.hasOwn(choices, name) ? choices[name] : undefined;
+    if (choice === undefined) return [];
+    return [[name, typeof choice === 'object' ? `${choice.passed.pipeline}/${choice.passed.stage}` : choice] as const];
+  });
+  return Object.fromEntries(
+    chosen.map(([name, choice]) => [name, typeof choice === 'string' ? choice.slice(0, charactersShown) : choice]),
+  );
 }

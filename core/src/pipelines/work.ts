@@ -1,7 +1,8 @@
+import { nameMaterial } from '../config/materials.ts';
 import type { JobFacts } from '../store/job-facts.ts';
+import type { Pin } from '../store/runs.ts';
 import type { RunFacts, Work } from '../targets/target.ts';
 import type { JobEnvironment } from './job-environment.ts';
-import { nameMaterial } from './pin-materials.ts';
 
 /** What a target is given to do. */
 export function makeWork({ attempt, job, stage, run }: JobFacts, { environment, secrets }: JobEnvironment): Work {
@@ -12,16 +13,18 @@ export function makeWork({ attempt, job, stage, run }: JobFacts, { environment, 
     stage: stage.name,
     stageCounter: stage.counter,
     job: job.name,
-    materials: run.pins.map((pin) => ({
-      package: nameMaterial(pin),
-      version: pin.revision.version,
-      digest: pin.revision.digest || null,
-      location: pin.revision.location,
-      purl: pin.revision.purl,
-      changed: pin.changed,
-    })),
+    materials: run.pins.map(describePin),
   };
   return { key: nameWork(job.kind, attempt), job, environment, secrets, run: facts };
+}
+
+function describePin(pin: Pin): RunFacts['materials'][number] {
+  if ('pipeline' in pin) {
+    const { pipeline, run, changed } = pin;
+    return { pipeline, counter: run.counter, label: run.label, stage: run.stage, changed };
+  }
+  const { version, digest, location, purl } = pin.revision;
+  return { package: nameMaterial(pin), version, digest: digest || null, location, purl, changed: pin.changed };
 }
 
 /** A receiver of webhooks sees one key in all attempts; a `run` job after doubt starts afresh, in a directory of its own. */

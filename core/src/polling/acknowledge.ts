@@ -4,6 +4,7 @@ import { insertAcknowledgement, lockRevision } from '../store/acknowledgements.t
 import { strongestDigest } from '../store/digests.ts';
 import { appendEvents } from '../store/events.ts';
 import { loadListeners } from '../store/listeners.ts';
+import { findHeldPipelines } from '../store/pipelines.ts';
 import { findPackageId } from '../store/read-repositories.ts';
 import type { Tx } from '../store/store.ts';
 
@@ -32,7 +33,8 @@ export async function acknowledge(
   const isMeant = revision.unacknowledged && strongestDigest(revision.facts.digests) === given.digest;
   if (!isMeant) return { result: 'moved on', runs: [] };
   await insertAcknowledgement(tx, revision, given.comment, options.now);
-  const pipelineIds = (await loadListeners(tx, [packageId])).map(({ pipelineId }) => pipelineId);
+  const listeners = await loadListeners(tx, [packageId]);
+  const pipelineIds = [...listeners.map(({ pipelineId }) => pipelineId), ...(await findHeldPipelines(tx))];
   const { runs, events } = await startRuns(tx, pipelineIds, options);
   await appendEvents(tx, events, options.now);
   return { result: 'done', runs };

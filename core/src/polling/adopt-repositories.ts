@@ -1,4 +1,5 @@
 import type { Config, PackageConfig, RepositoryConfig } from '../config/config.ts';
+import { listPackageMaterials } from '../config/materials.ts';
 import type { LoadedPlugin } from '../plugins/plugin-host.ts';
 import { loadLookedAt, nameListening, resetBaselines } from '../store/listeners.ts';
 import { insertPackages, loadPackages, reselectPackage, setPackagesActive } from '../store/packages.ts';
@@ -60,7 +61,7 @@ async function adoptRepository(
 /** Whether a pipeline listens that has not looked yet. */
 function expectsFirstLook({ pipelines }: Config, { name }: RepositoryConfig, looked: ReadonlySet<string>): boolean {
   return [...pipelines.values()].some((pipeline) =>
-    pipeline.materials.some(
+    listPackageMaterials(pipeline).some(
       (material) => material.repository === name && !looked.has(nameListening(pipeline.name, name, material.package)),
     ),
   );

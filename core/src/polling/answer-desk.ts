@@ -117,10 +117,10 @@ export class AnswerDesk {
   }
 
   async #commitTogether(ready: readonly ReadyAnswer[]): Promise<void> {
-    const { store, config, secretFields, observer, now } = this.#around;
+    const { store, config, secretFields, calendar, observer, now } = this.#around;
     const { claimed, repository } = this.#options;
     const { lease, fingerprint } = claimed;
-    const options = { lease, config, secretFields, repository: repository.name, fingerprint, now: now() };
+    const options = { lease, config, secretFields, calendar, repository: repository.name, fingerprint, now: now() };
     const runs = await store.transact((tx) => commitAnswers(tx, ready, options));
     this.#countCommitted(ready);
     for (const run of runs) observer.onRun(run);

@@ -1,12 +1,12 @@
-import type { Config } from '../config/config.ts';
 import type { Changes as RunChanges } from '../pipelines/changes.ts';
-import type { SecretFields } from '../pipelines/pin-materials.ts';
-import { startRuns } from '../pipelines/start-runs.ts';
+import { guardStorm } from '../pipelines/guard-storm.ts';
+import { type StartOptions, startRuns } from '../pipelines/start-runs.ts';
 import { appendDecisions } from '../store/decisions.ts';
 import { appendEvents } from '../store/events.ts';
 import { assertLease, type Lease } from '../store/leases.ts';
 import { type Listener, loadListeners, noteBaselines } from '../store/listeners.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
+import { findHeldPipelines } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import { insertTriggers } from '../store/triggers.ts';
 import { ConfigurationChanged } from './interruption.ts';
@@ -14,10 +14,8 @@ import { type ReadyAnswer, type RecordedAnswer, type Recording, recordAnswers } 
 import { decideStarts } from './start-wishes.ts';
 
 /** What committing needs beside the answers. */
-export interface CommitOptions extends Recording {
+export interface CommitOptions extends Recording, StartOptions {
   readonly lease: Lease;
-  readonly config: Config;
-  readonly secretFields: SecretFields;
 }
 
 /**
@@ -34,14 +32,13 @@ export async function commitAnswers(tx: Tx, ready: readonly ReadyAnswer[], optio
   );
   const byPackage = Map.groupBy(listeners, ({ packageId }) => packageId);
   const heard = recorded.flatMap((one) => (byPackage.get(one.news.packageId) ?? []).flatMap((who) => hear(one, who) ?? []));
-  await insertTriggers(
+  const guarded = await guardStorm(
     tx,
     heard.flatMap(({ wishes }) => wishes),
+    { config: options.config, poll: `${options.lease.id}:${options.lease.fence}` },
   );
-  await appendDecisions(
-    tx,
-    heard.flatMap(({ decisions }) => decisions),
-  );
+  await insertTriggers(tx, guarded.wishes);
+  await appendDecisions(tx, [...heard.flatMap(({ decisions }) => decisions), ...guarded.decisions]);
   await noteBaselines(
     tx,
     heard.map(({ listener }) => listener).filter(({ baseline }) => baseline),
@@ -49,7 +46,12 @@ export async function commitAnswers(tx: Tx, ready: readonly ReadyAnswer[], optio
   );
   const touched = new Set(ready.filter(isTouched).map(({ due }) => due.id));
   const affected = heard.filter(({ listener }) => listener.baseline || touched.has(listener.packageId));
-  const { runs, events } = await startRuns(tx, [...new Set(affected.map(({ listener }) => listener.pipelineId))], options);
+  const held = touched.size > 0 ? await findHeldPipelines(tx) : [];
+  const { runs, events } = await startRuns(
+    tx,
+    [...new Set([...affected.map(({ listener }) => listener.pipelineId), ...held])],
+    options,
+  );
   await appendEvents(tx, [...recorded.flatMap((one) => one.events), ...events], options.now);
   return runs;
 }

@@ -48,7 +48,8 @@ function compareRevision(recorded: RecordedRevision | undefined, seen: Revision)
     ...(!recorded.selected && { selected: true }),
   };
   if (bytes.differ) {
-    const patch = { ...present, state: 'republished', unacknowledged: true, facts: replaceFacts(recorded.facts, seen) } as const;
+    const other = { facts: replaceFacts(recorded.facts, seen), edition: recorded.edition + 1 };
+    const patch = { ...present, state: 'republished', unacknowledged: true, ...other } as const;
     return { kind: 'republished', recorded, patch };
   }
   const facts = mergeFacts(recorded.facts, seen, bytes);

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { Calendar } from '../pipelines/calendar.ts';
 import type { SecretFields } from '../pipelines/pin-materials.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { Store } from '../store/store.ts';
@@ -10,6 +11,7 @@ export interface PollSurroundings {
   readonly host: PluginHost;
   readonly config: Config;
   readonly secretFields: SecretFields;
+  readonly calendar: Calendar;
   readonly observer: PollObserver;
   readonly now: () => number;
   readonly random: () => number;

@@ -124,6 +124,20 @@ export async function readOwnAttempts(
   return tx.db.selectFrom('attempt').select(['key', 'number']).where('node', '=', node).where('state', '=', 'started').execute();
 }
 
+/** Which of some attempts belong to stages that somebody cancelled. */
+export async function findCancelled(tx: Tx, ids: readonly number[]): Promise<readonly number[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.db
+    .selectFrom('attempt')
+    .innerJoin('job', 'job.id', 'attempt.job_id')
+    .innerJoin('stage', 'stage.id', 'job.stage_id')
+    .select('attempt.id')
+    .where('attempt.id', 'in', ids)
+    .where('stage.cancel_at', 'is not', null)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** How many attempts wait to begin, and how many have begun. */
 export async function countOpenAttempts(tx: Tx): Promise<{ readonly due: number; readonly started: number }> {
   const rows = await tx.db

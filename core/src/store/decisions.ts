@@ -15,9 +15,11 @@ export interface NewDecision {
   readonly outcome: DecisionOutcome;
   /** In words, for people. */
   readonly reason: string;
-  /** Versions by material, `npmjs/fastify` to `5.2.1`: those of the run, or the one that it is about. */
-  readonly materials: Readonly<Record<string, string>>;
+  /** By material a version, or the counter of an upstream run: those of the run, or the one that it is about. */
+  readonly materials: Readonly<Record<string, string | number>>;
   readonly runId: number | null;
+  /** The upstream run whose pass it is about, where it is about one. */
+  readonly upstreamRunId?: number;
 }
 
 /** A decision as the API shows it. */
@@ -26,7 +28,7 @@ export interface DecisionView {
   readonly pipeline: string;
   readonly outcome: DecisionOutcome;
   readonly reason: string;
-  readonly materials: Readonly<Record<string, string>>;
+  readonly materials: Readonly<Record<string, string | number>>;
   /** The run's counter. */
   readonly run: number | null;
 }
@@ -45,6 +47,7 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
       reason: decision.reason,
       materials: JSON.stringify(decision.materials),
       run_id: decision.runId,
+      upstream_run_id: decision.upstreamRunId ?? null,
     }));
     await tx.db.insertInto('decision').values(rows).execute();
   }

@@ -7,7 +7,14 @@ export interface JobFacts {
   readonly attempt: { readonly id: number; readonly number: number; readonly key: string };
   readonly jobId: number;
   readonly job: JobConfig;
-  readonly stage: { readonly id: number; readonly name: string; readonly counter: number; readonly position: number };
+  readonly stage: {
+    readonly id: number;
+    readonly name: string;
+    readonly counter: number;
+    readonly position: number;
+    /** Whether somebody cancelled it. */
+    readonly isCancelled: boolean;
+  };
   readonly run: RunOfJob;
 }
 
@@ -33,7 +40,13 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
     .innerJoin('run', 'run.id', 'stage.run_id')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
     .select(['attempt.number', 'attempt.key', 'job.id as jobId', 'job.name as jobName'])
-    .select(['stage.id as stageId', 'stage.name as stageName', 'stage.counter as stageCounter', 'stage.position'])
+    .select([
+      'stage.id as stageId',
+      'stage.name as stageName',
+      'stage.counter as stageCounter',
+      'stage.position',
+      'stage.cancel_at',
+    ])
     .select(['run.id as runId', 'run.counter', 'run.label', 'run.definition', 'run.environment'])
     .select(['pipeline.id as pipelineId', 'pipeline.name as pipeline'])
     .where('attempt.id', '=', attemptId)
@@ -45,7 +58,10 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
     attempt: { id: attemptId, number: row.number, key: row.key },
     jobId: row.jobId,
     job,
-    stage: { id: row.stageId, name: row.stageName, counter: row.stageCounter, position: row.position },
+    stage: {
+      ...{ id: row.stageId, name: row.stageName, counter: row.stageCounter, position: row.position },
+      isCancelled: row.cancel_at !== null,
+    },
     run: {
       id: row.runId,
       pipelineId: row.pipelineId,
@@ -71,7 +87,7 @@ export async function beginJob(tx: Tx, id: number, now: number): Promise<void> {
 
 /** How a job ended, to be recorded. */
 export interface JobEnd {
-  readonly status: 'passed' | 'failed';
+  readonly status: 'passed' | 'failed' | 'cancelled';
   readonly exitCode: number | null;
   readonly message: string | null;
 }

@@ -23,6 +23,8 @@ export interface RecordedRevision {
   readonly unacknowledged: boolean;
   /** Whether the plugin's `describe` has filled it in. */
   readonly described: boolean;
+  /** How often its bytes changed. */
+  readonly edition: number;
 }
 
 /** A revision to be recorded for the first time, published. */
@@ -42,6 +44,7 @@ export interface RevisionPatch {
   readonly selected?: boolean;
   readonly unacknowledged?: boolean;
   readonly described?: boolean;
+  readonly edition?: number;
 }
 
 const rowsAtOnce = 500;
@@ -73,6 +76,7 @@ export function readRevision(row: Selectable<RevisionTable>): RecordedRevision {
     selected: row.selected === 1,
     unacknowledged: row.unacknowledged === 1,
     described: row.described === 1,
+    edition: row.edition,
   };
 }
 
@@ -115,11 +119,12 @@ export async function patchRevisions(
   }
 }
 
-function toPatchColumns({ facts, state, missingSince, ...flags }: RevisionPatch): Partial<Selectable<RevisionTable>> {
+function toPatchColumns({ facts, state, missingSince, edition, ...flags }: RevisionPatch): Partial<Selectable<RevisionTable>> {
   return {
     ...(facts && toColumns(facts)),
     ...(state && { state }),
     ...(missingSince !== undefined && { missing_since: missingSince }),
+    ...(edition !== undefined && { edition }),
     ...Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag ? 1 : 0])),
   };
 }

@@ -71,12 +71,12 @@ async function readTriggeredRanks(tx: Tx, pairs: readonly Pair[]): Promise<Reado
     .innerJoin('revision', 'revision.id', 'trigger.revision_id')
     .select(({ fn, ref }) => [
       'trigger.pipeline_id as pipelineId',
-      'trigger.package_id as packageId',
+      'revision.package_id as packageId',
       fn.max(ref('revision.rank')).as('rank'),
     ])
     .where('trigger.pipeline_id', 'in', [...new Set(pairs.map(({ pipelineId }) => pipelineId))])
     .where('trigger.package_id', 'in', [...new Set(pairs.map(({ packageId }) => packageId))])
-    .groupBy(['trigger.pipeline_id', 'trigger.package_id'])
+    .groupBy(['trigger.pipeline_id', 'revision.package_id'])
     .execute();
   return new Map(rows.map((row) => [keyOf(row), Number(row.rank)]));
 }

@@ -12,6 +12,9 @@ export interface PinnableRevision {
   readonly standing: Standing;
   /** `algorithm:hex`, or empty. */
   readonly digest: string;
+  /** Which of the bytes that the version had over time. */
+  readonly edition: number;
+  readonly rank: number;
   readonly location: string | null;
   readonly publishedAt: number | null;
   readonly publisher: string | null;
@@ -37,26 +40,39 @@ export async function readPinnableVersion(tx: Tx, packageId: number, version: st
   return row && toPinnable(row);
 }
 
+/** Which revisions of a package may start something by themselves. */
+export interface Startable {
+  readonly packageId: number;
+  /** Standings that are accepted; `ok` always is. */
+  readonly accept: readonly Standing[];
+  /** Only this one, where something else has determined it. */
+  readonly revisionId?: number | undefined;
+  /** Only those of a lower rank. */
+  readonly below?: number | undefined;
+  readonly limit: number;
+}
+
 /**
- * What a package contributes to a run that something else started: the version that its pointer names, where it follows one, else
- * its highest ranked; published, shown by the present selection, and of a standing that is accepted (`ok` always is).
+ * What a package can contribute to a run that something else started, highest rank first: published, shown by the present selection,
+ * and of a standing that is accepted; where it follows a pointer, only the version that it names, unless another is determined.
  */
-export async function readContribution(
+export async function readStartable(
   tx: Tx,
-  packageId: number,
-  accept: readonly Standing[],
-): Promise<PinnableRevision | undefined> {
-  const row = await selectPinnable(tx)
+  { packageId, accept, revisionId, below, limit }: Startable,
+): Promise<readonly PinnableRevision[]> {
+  let query = selectPinnable(tx)
     .innerJoin('package', 'package.id', 'revision.package_id')
     .where('revision.package_id', '=', packageId)
     .where('revision.state', '=', 'published')
     .where('revision.selected', '=', 1)
-    .where('revision.standing', 'in', ['ok', ...accept])
-    .where((e) => e.or([e('package.pointer', 'is', null), e('revision.version', '=', e.ref('package.pointer'))]))
-    .orderBy('revision.rank', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row && toPinnable(row);
+    .where('revision.standing', 'in', ['ok', ...accept]);
+  if (below !== undefined) query = query.where('revision.rank', '<', below);
+  query =
+    revisionId === undefined
+      ? query.where((e) => e.or([e('package.pointer', 'is', null), e('revision.version', '=', e.ref('package.pointer'))]))
+      : query.where('revision.id', '=', revisionId);
+  const rows = await query.orderBy('revision.rank', 'desc').limit(limit).execute();
+  return rows.map(toPinnable);
 }
 
 function selectPinnable(tx: Tx) {
@@ -64,7 +80,7 @@ function selectPinnable(tx: Tx) {
     .selectFrom('revision')
     .select(['revision.id', 'revision.package_id', 'revision.version', 'revision.state', 'revision.standing', 'revision.digests'])
     .select(['revision.location', 'revision.published_at', 'revision.publisher', 'revision.comment', 'revision.trackback_url'])
-    .select(['revision.purl', 'revision.data']);
+    .select(['revision.purl', 'revision.data', 'revision.edition', 'revision.rank']);
 }
 
 type PinnableRow = Awaited<ReturnType<ReturnType<typeof selectPinnable>['executeTakeFirstOrThrow']>>;

@@ -7,6 +7,14 @@ export interface LockedPipeline {
   readonly active: boolean;
   readonly pausedAt: number | null;
   readonly pausedReason: string | null;
+  /** The run that holds the pipeline's lock. */
+  readonly lockedBy: number | null;
+  /** The timer's next moment, in milliseconds; past where its run is still to be started. */
+  readonly timerAt: number | null;
+  readonly timerSpec: string | null;
+  readonly timerWaits: string | null;
+  /** When somebody must look at it although nothing happens. */
+  readonly lookAt: number | null;
 }
 
 /** Locks pipelines, always in the order of their ids, so that two transactions that lock several do not wait for each other. */
@@ -15,6 +23,13 @@ export async function lockPipelines(tx: Tx, ids: readonly number[]): Promise<rea
   const rows = await tx.db
     .selectFrom('pipeline')
     .select(['id', 'name', 'active', 'paused_at as pausedAt', 'paused_reason as pausedReason'])
+    .select([
+      'locked_by as lockedBy',
+      'timer_at as timerAt',
+      'timer_spec as timerSpec',
+      'timer_waits as timerWaits',
+      'look_at as lookAt',
+    ])
     .where('id', 'in', [...new Set(ids)])
     .orderBy('id')
     .modifyEnd(tx.dialect.forUpdate)
@@ -24,8 +39,89 @@ export async function lockPipelines(tx: Tx, ids: readonly number[]): Promise<rea
 
 /** The id of a pipeline of the configuration. */
 export async function findPipeline(tx: Tx, name: string): Promise<number | undefined> {
-  const row = await tx.db.selectFrom('pipeline').select('id').where('name', '=', name).where('active', '=', 1).executeTakeFirst();
-  return row?.id;
+  return (await findPipelines(tx, [name])).get(name);
+}
+
+/** The ids of pipelines of the configuration, by name. */
+export async function findPipelines(tx: Tx, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (names.length === 0) return new Map();
+  const rows = await tx.db
+    .selectFrom('pipeline')
+    .select(['id', 'name'])
+    .where('name', 'in', names)
+    .where('active', '=', 1)
+    .execute();
+  return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
+/** The names of pipelines, by id. */
+export async function readPipelineNames(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.db.selectFrom('pipeline').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** What of a pipeline's state changes; what is left out stays. */
+export interface PipelinePatch {
+  readonly paused?: { readonly at: number; readonly reason: string; readonly by: string } | null;
+  readonly lockedBy?: number | null;
+  readonly timer?: { readonly at: number | null; readonly spec: string | null };
+  readonly timerWaits?: string | null;
+  /** When somebody must look at it although nothing happens. */
+  readonly lookAt?: number | null;
+}
+
+/** Changes the state of a locked pipeline. */
+export async function patchPipeline(
+  tx: Tx,
+  id: number,
+  { paused, lockedBy, timer, timerWaits, lookAt }: PipelinePatch,
+): Promise<void> {
+  await tx.db
+    .updateTable('pipeline')
+    .set({
+      ...(paused !== undefined && {
+        paused_at: paused?.at ?? null,
+        paused_reason: paused?.reason ?? null,
+        paused_by: paused?.by ?? null,
+      }),
+      ...(lockedBy !== undefined && { locked_by: lockedBy }),
+      ...(timer && { timer_at: timer.at, timer_spec: timer.spec, timer_waits: null }),
+      ...(timerWaits !== undefined && { timer_waits: timerWaits }),
+      ...(lookAt !== undefined && { look_at: lookAt }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The run that holds a pipeline's lock, as it is at this point of the transaction. */
+export async function readLockHolder(tx: Tx, id: number): Promise<number | null> {
+  const row = await tx.db.selectFrom('pipeline').select('locked_by').where('id', '=', id).executeTakeFirst();
+  return row?.locked_by ?? null;
+}
+
+/** The pipelines that must be looked at by now, the longest due first. */
+export async function findDuePipelines(tx: Tx, now: number, limit: number): Promise<readonly number[]> {
+  const rows = await tx.db
+    .selectFrom('pipeline')
+    .select('id')
+    .where('look_at', '<=', now)
+    .orderBy('look_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** When the next pipeline must be looked at, in milliseconds; undefined where none must. */
+export async function readNextLook(tx: Tx): Promise<number | undefined> {
+  const row = await tx.db
+    .selectFrom('pipeline')
+    .select('look_at as at')
+    .where('look_at', 'is not', null)
+    .orderBy('look_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
 }
 
 /** Makes pipelines those of the configuration; answers all that there are by name, and those that are no more in it. */
@@ -53,14 +149,30 @@ export interface AdoptedPipelines {
   readonly removed: readonly number[];
 }
 
-/** The pipelines in which something waits: triggers, or stages that are ready. */
+/** The pipelines in which something waits: triggers, or stages that are ready, or wait for approval. */
 export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
-  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where('state', '=', 'waiting');
+  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where('state', 'in', ['waiting', 'held']);
+  const stages = tx.db
+    .selectFrom('stage')
+    .select('pipeline_id as id')
+    .where('status', 'in', ['pending', 'waiting'])
+    .where('ready_at', 'is not', null);
+  const rows = await triggers.union(stages).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The pipelines in which something is held, because of a revision that is republished or withdrawn. */
+export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
+  const triggers = tx.db
+    .selectFrom('trigger')
+    .select('pipeline_id as id')
+    .where('state', 'in', ['waiting', 'held'])
+    .where('waits', '=', 'held');
   const stages = tx.db
     .selectFrom('stage')
     .select('pipeline_id as id')
     .where('status', '=', 'pending')
-    .where('ready_at', 'is not', null);
+    .where('held_at', 'is not', null);
   const rows = await triggers.union(stages).execute();
   return rows.map(({ id }) => id);
 }

@@ -1,5 +1,8 @@
-import type { PipelineConfig } from '../config/config.ts';
+import type { ApprovalConfig } from '../config/config.ts';
+import { nameMaterial } from '../config/materials.ts';
+import { type Approval, readApprovals } from './approvals.ts';
 import type { Page, PageRequest } from './page.ts';
+import type { Pin } from './runs.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -17,8 +20,10 @@ export interface RunView {
   readonly stages: readonly StageView[];
 }
 
-/** What a run pinned. */
-export interface MaterialView {
+/** What a run pinned: a revision of a package, or a run of another pipeline. */
+export type MaterialView = PackageView | UpstreamView;
+
+export interface PackageView {
   readonly package: string;
   readonly version: string;
   /** `algorithm:hex` */
@@ -27,12 +32,26 @@ export interface MaterialView {
   readonly changed: boolean;
 }
 
+export interface UpstreamView {
+  readonly pipeline: string;
+  readonly counter: number;
+  readonly label: string;
+  readonly stage: string;
+  readonly changed: boolean;
+}
+
 /** A stage of a run. */
 export interface StageView {
   readonly name: string;
   readonly counter: number;
   readonly status: Status;
-  readonly approval: PipelineConfig['stages'][number]['approval']['type'];
+  readonly approval: ApprovalConfig['type'];
+  /** What people said of it. */
+  readonly approvals: readonly Omit<Approval, 'stageId'>[];
+  /** When its approval expires, while it waits for one. */
+  readonly expiresAt: number | null;
+  /** Before this it is not entered. */
+  readonly notBefore: number | null;
   /** Whether its turn passes it by, because a pinned revision is republished or withdrawn. */
   readonly held: boolean;
   readonly startedAt: number | null;
@@ -71,7 +90,7 @@ function selectRuns(tx: Tx) {
   return tx.db
     .selectFrom('run')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-    .select(['run.id', 'pipeline.name as pipeline', 'run.counter', 'run.label', 'run.cause', 'run.status', 'run.definition'])
+    .select(['run.id', 'pipeline.name as pipeline', 'run.counter', 'run.label', 'run.cause', 'run.status'])
     .select(['run.created_at as createdAt', 'run.finished_at as finishedAt']);
 }
 
@@ -82,70 +101,50 @@ async function completeRuns(tx: Tx, rows: readonly RunRow[]): Promise<readonly R
   const ids = rows.map(({ id }) => id);
   const materials = await readMaterials(tx, ids);
   const stages = await readStages(tx, ids);
-  return rows.map(({ id, definition, ...run }) => {
-    const approvals = readApprovals(definition);
-    return {
-      ...run,
-      materials: (materials.get(id) ?? []).map(({ runId: _, ...material }) => material),
-      stages: (stages.get(id) ?? []).map(({ runId: _, ...stage }) => ({
-        ...stage,
-        approval: approvals.get(stage.name) ?? 'auto',
-      })),
-    };
-  });
+  return rows.map(({ id, ...run }) => ({ ...run, materials: materials.get(id) ?? [], stages: stages.get(id) ?? [] }));
 }
 
-function readApprovals(definition: string): ReadonlyMap<string, StageView['approval']> {
-  const { stages }: PipelineConfig = JSON.parse(definition);
-  return new Map(stages.map(({ name, approval }) => [name, approval.type]));
-}
-
-async function readMaterials(tx: Tx, runIds: readonly number[]) {
+async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly MaterialView[]>> {
   const rows = await tx.db
     .selectFrom('run_material')
-    .innerJoin('package', 'package.id', 'run_material.package_id')
-    .innerJoin('repository', 'repository.id', 'package.repository_id')
-    .select(['run_material.run_id as runId', 'run_material.version', 'run_material.digest', 'run_material.location'])
-    .select(['run_material.changed', 'repository.name as repositoryName', 'package.name as packageName'])
-    .where('run_material.run_id', 'in', runIds)
-    .orderBy('run_material.position')
+    .select(['run_id', 'pinned'])
+    .where('run_id', 'in', runIds)
+    .orderBy('position')
     .execute();
-  const views = rows.map(({ repositoryName, packageName, changed, digest, ...row }) => ({
-    ...row,
-    package: `${repositoryName}/${packageName}`,
-    digest: digest === '' ? null : digest,
-    changed: changed === 1,
-  }));
-  return Map.groupBy(views, ({ runId }) => runId);
+  const byRun = Map.groupBy(rows, (row) => row.run_id);
+  return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(({ pinned }) => viewPin(JSON.parse(pinned)))]));
 }
 
-async function readStages(tx: Tx, runIds: readonly number[]) {
+function viewPin(pin: Pin): MaterialView {
+  if ('pipeline' in pin) {
+    const { pipeline, run, changed } = pin;
+    return { pipeline, counter: run.counter, label: run.label, stage: run.stage, changed };
+  }
+  const { version, digest, location } = pin.revision;
+  return { package: nameMaterial(pin), version, digest: digest === '' ? null : digest, location, changed: pin.changed };
+}
+
+async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly StageView[]>> {
   const rows = await tx.db
     .selectFrom('stage')
-    .select([
-      'id',
-      'run_id as runId',
-      'name',
-      'counter',
-      'status',
-      'held_at',
-      'started_at as startedAt',
-      'finished_at as finishedAt',
-    ])
+    .select(['id', 'run_id', 'name', 'counter', 'status', 'approval', 'held_at', 'started_at', 'finished_at'])
+    .select(['expires_at', 'not_before'])
     .where('run_id', 'in', runIds)
     .orderBy('position')
     .orderBy('counter')
     .execute();
-  const jobs = await readJobs(
-    tx,
-    rows.map(({ id }) => id),
-  );
-  const views = rows.map(({ id, held_at, ...row }) => ({
-    ...row,
-    held: held_at !== null,
-    jobs: (jobs.get(id) ?? []).map(({ stageId: _, ...job }) => job),
-  }));
-  return Map.groupBy(views, ({ runId }) => runId);
+  const ids = rows.map(({ id }) => id);
+  const jobs = await readJobs(tx, ids);
+  const approvals = Map.groupBy(await readApprovals(tx, ids), ({ stageId }) => stageId);
+  const byRun = Map.groupBy(rows, (row) => row.run_id);
+  const view = (row: (typeof rows)[number]): StageView => ({
+    ...{ name: row.name, counter: row.counter, status: row.status, held: row.held_at !== null },
+    approval: (JSON.parse(row.approval) as ApprovalConfig).type,
+    approvals: (approvals.get(row.id) ?? []).map(({ stageId: _, ...approval }) => approval),
+    ...{ expiresAt: row.expires_at, notBefore: row.not_before, startedAt: row.started_at, finishedAt: row.finished_at },
+    jobs: (jobs.get(row.id) ?? []).map(({ stageId: _, ...job }) => job),
+  });
+  return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(view)]));
 }
 
 async function readJobs(tx: Tx, stageIds: readonly number[]) {

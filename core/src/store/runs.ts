@@ -1,10 +1,13 @@
 import type { PipelineConfig, PluginSettings } from '../config/config.ts';
 import type { PinnableRevision } from './pinnable.ts';
-import type { Status } from './schema.ts';
+import type { PassedRun, Provenance } from './provenance.ts';
+import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
-/** A material as a run pins it: all that its jobs are told of it, text before interpolation; secret settings are left out. */
-export interface Pin {
+const rowsAtOnce = 200;
+
+/** A package as a run pins it: all that its jobs are told of it, text before interpolation; secret settings are left out. */
+export interface PackagePin {
   readonly repository: string;
   readonly package: string;
   /** `<NAME>` in the job's environment. */
@@ -16,6 +19,18 @@ export interface Pin {
   readonly changed: boolean;
 }
 
+/** A run of another pipeline as a run pins it. */
+export interface PipelinePin {
+  readonly pipeline: string;
+  readonly as: string;
+  readonly run: PassedRun;
+  /** Whether the run before had another run, or there was none. */
+  readonly changed: boolean;
+}
+
+/** A material as a run pins it. */
+export type Pin = PackagePin | PipelinePin;
+
 /** A run to be stored. */
 export interface NewRun {
   readonly pipelineId: number;
@@ -23,6 +38,13 @@ export interface NewRun {
   readonly label: string;
   /** In words: what or who started it. */
   readonly cause: string;
+  readonly startedBy: StartedBy;
+  /** The person who triggered it, where one did. */
+  readonly person: string | undefined;
+  /** Whether somebody took republished or withdrawn revisions all the same. */
+  readonly overridden: boolean;
+  /** Everything behind it. */
+  readonly provenance: Provenance;
   readonly definition: PipelineConfig;
   /** What a trigger overrode: literal values, never interpolated. */
   readonly environment: Readonly<Record<string, string>>;
@@ -41,7 +63,7 @@ export async function nextCounter(tx: Tx, pipelineId: number): Promise<number> {
   return counter;
 }
 
-/** Stores a run with its materials, and its stages and jobs, all pending, the first stage ready. Answers its id. */
+/** Stores a run with its materials, what is behind it, and its stages and jobs, all pending. Answers its id. */
 export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
   const { id } = await tx.db
     .insertInto('run')
@@ -50,6 +72,10 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
       counter: run.counter,
       label: run.label,
       cause: run.cause,
+      started_by: run.startedBy,
+      person: run.person ?? null,
+      overridden: run.overridden ? 1 : 0,
+      pipelines_behind: JSON.stringify(Object.fromEntries(run.provenance.pipelines)),
       status: 'pending',
       definition: JSON.stringify(run.definition),
       environment: JSON.stringify(run.environment),
@@ -58,6 +84,7 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
     .returning('id')
     .executeTakeFirstOrThrow();
   await insertPins(tx, id, run.pins);
+  await insertPackagesBehind(tx, id, run);
   await insertStages(tx, id, run);
   return id;
 }
@@ -66,26 +93,58 @@ async function insertPins(tx: Tx, runId: number, pins: readonly Pin[]): Promise<
   const rows = pins.map((pin, position) => ({
     run_id: runId,
     position,
-    package_id: pin.revision.packageId,
-    revision_id: pin.revision.id,
-    version: pin.revision.version,
-    digest: pin.revision.digest,
-    location: pin.revision.location,
+    ...('pipeline' in pin ? toUpstreamColumns(pin) : toRevisionColumns(pin)),
     pinned: JSON.stringify(pin),
     changed: pin.changed ? (1 as const) : (0 as const),
   }));
   await tx.db.insertInto('run_material').values(rows).execute();
 }
 
-async function insertStages(tx: Tx, runId: number, { pipelineId, definition, createdAt }: NewRun): Promise<void> {
-  const rows = definition.stages.map(({ name }, position) => ({
+function toRevisionColumns({ revision }: PackagePin) {
+  return {
+    package_id: revision.packageId,
+    revision_id: revision.id,
+    version: revision.version,
+    digest: revision.digest,
+    location: revision.location,
+    ...{ upstream_id: null, upstream_run_id: null, upstream_counter: null },
+  };
+}
+
+function toUpstreamColumns({ run }: PipelinePin) {
+  return {
+    ...{ package_id: null, revision_id: null, version: null, digest: null, location: null },
+    upstream_id: run.pipelineId,
+    upstream_run_id: run.id,
+    upstream_counter: run.counter,
+  };
+}
+
+async function insertPackagesBehind(tx: Tx, runId: number, { pipelineId, provenance }: NewRun): Promise<void> {
+  const rows = [...provenance.packages].map(([packageId, { revisionId, edition }]) => ({
+    run_id: runId,
+    pipeline_id: pipelineId,
+    package_id: packageId,
+    revision_id: revisionId,
+    edition,
+  }));
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    await tx.db
+      .insertInto('run_package')
+      .values(rows.slice(from, from + rowsAtOnce))
+      .execute();
+  }
+}
+
+async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: NewRun): Promise<void> {
+  const rows = definition.stages.map(({ name, approval }, position) => ({
     run_id: runId,
     pipeline_id: pipelineId,
     position,
     name,
     counter: 1,
     status: 'pending' as const,
-    ready_at: position === 0 ? createdAt : null,
+    approval: JSON.stringify(approval),
   }));
   const stages = await tx.db.insertInto('stage').values(rows).returning(['id', 'name']).execute();
   const idOf = new Map(stages.map(({ id, name }) => [name, id]));
@@ -97,37 +156,56 @@ async function insertStages(tx: Tx, runId: number, { pipelineId, definition, cre
   await tx.db.insertInto('job').values(jobs).execute();
 }
 
-/** The digests that the newest run of a pipeline pinned, by the revision's id. */
-export async function readPreviousPins(tx: Tx, pipelineId: number): Promise<ReadonlyMap<number, string>> {
+/** What the newest run of a pipeline pinned, in its order. */
+export async function readPreviousPins(tx: Tx, pipelineId: number): Promise<readonly Pin[]> {
   const rows = await tx.db
     .selectFrom('run_material')
-    .select(['revision_id', 'digest'])
+    .select('pinned')
     .where('run_id', '=', (e) =>
       e.selectFrom('run').select('id').where('pipeline_id', '=', pipelineId).orderBy('counter', 'desc').limit(1),
     )
+    .orderBy('position')
     .execute();
-  return new Map(rows.map((row) => [row.revision_id, row.digest]));
+  return rows.map(({ pinned }) => JSON.parse(pinned));
 }
 
 /** A run as its stages move it. */
 export interface RunState {
   readonly id: number;
+  readonly pipelineId: number;
   readonly counter: number;
   readonly label: string;
   readonly status: Status;
+  readonly startedBy: StartedBy;
+  readonly person: string | null;
 }
 
 /** Where a run stands. */
 export async function readRunState(tx: Tx, id: number): Promise<RunState> {
-  return tx.db.selectFrom('run').select(['id', 'counter', 'label', 'status']).where('id', '=', id).executeTakeFirstOrThrow();
+  return tx.db
+    .selectFrom('run')
+    .select(['id', 'pipeline_id as pipelineId', 'counter', 'label', 'status', 'started_by as startedBy', 'person'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
 }
 
-/** Marks a run as begun. */
-export async function markRunning(tx: Tx, id: number): Promise<void> {
-  await tx.db.updateTable('run').set({ status: 'running' }).where('id', '=', id).execute();
+/** The id of a run; undefined where there is none, or none any more. */
+export async function findRun(tx: Tx, pipelineId: number, counter: number): Promise<number | undefined> {
+  const row = await tx.db
+    .selectFrom('run')
+    .select('id')
+    .where('pipeline_id', '=', pipelineId)
+    .where('counter', '=', counter)
+    .executeTakeFirst();
+  return row?.id;
 }
 
-/** Marks a run as ended. */
-export async function endRun(tx: Tx, id: number, status: 'passed' | 'failed' | 'cancelled', now: number): Promise<void> {
-  await tx.db.updateTable('run').set({ status, finished_at: now }).where('id', '=', id).execute();
+/** Gives a run another status; one that has ended has an end. */
+export async function setRunStatus(tx: Tx, id: number, status: Status, now: number): Promise<void> {
+  const isOver = status === 'passed' || status === 'failed' || status === 'cancelled';
+  await tx.db
+    .updateTable('run')
+    .set({ status, finished_at: isOver ? now : null })
+    .where('id', '=', id)
+    .execute();
 }

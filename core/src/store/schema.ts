@@ -94,6 +94,8 @@ export interface RevisionTable {
   readonly selected: Flag;
   /** Whether its bytes changed and nobody has acknowledged them; outlives a withdrawal. */
   readonly unacknowledged: Flag;
+  /** How often its bytes changed: which bytes a run pinned is this number, since digests of other algorithms cannot be compared. */
+  readonly edition: Generated<number>;
   /** Whether the plugin's `describe` has filled it in. */
   readonly described: Flag;
 }
@@ -139,6 +141,25 @@ export interface PipelineTable {
   readonly counter: Generated<number>;
   readonly paused_at: Generated<Time | null>;
   readonly paused_reason: Generated<string | null>;
+  readonly paused_by: Generated<string | null>;
+  /** The run that holds the pipeline's lock. */
+  readonly locked_by: Generated<number | null>;
+  /** The timer's next moment; one that has come stays until its run is started, or not needed. */
+  readonly timer_at: Generated<Time | null>;
+  /** The cron expression and timezone that `timer_at` was found with. */
+  readonly timer_spec: Generated<string | null>;
+  /** What the last decision about a due timer said it waits for. */
+  readonly timer_waits: Generated<string | null>;
+  /** When somebody must look at it although nothing happens: a window opens, an approval expires. */
+  readonly look_at: Generated<Time | null>;
+}
+
+/** That a pipeline listens to a stage of another one. */
+export interface DependencyTable {
+  readonly pipeline_id: number;
+  readonly upstream_id: number;
+  readonly stage: string;
+  readonly mode: 'latest' | 'every' | 'manual';
 }
 
 /** That a pipeline listens to a package, and whether its first look was taken for it. */
@@ -151,19 +172,28 @@ export interface ListenerTable {
   readonly since: Generated<Time | null>;
 }
 
-/** The stored wish that one new revision start one pipeline. Never deleted while its package is in the ledger: it is the proof against a second start. */
+/**
+ * The stored wish that one new revision, or one pass of an upstream stage, start one pipeline. That of a revision is never deleted
+ * while its package is in the ledger: it is the proof against a second start.
+ */
 export interface TriggerTable {
   readonly id: Generated<number>;
   readonly pipeline_id: number;
-  readonly package_id: number;
-  readonly revision_id: number;
-  readonly version: string;
+  readonly package_id: number | null;
+  readonly revision_id: number | null;
+  readonly version: string | null;
   /** `algorithm:hex` of the strongest digest, or empty. */
-  readonly digest: string;
+  readonly digest: string | null;
   /** The number of the pointer's move, 0 without a pointer. */
   readonly move: number;
+  /** The pass: the run of an upstream pipeline, and the attempt at its stage. */
+  readonly upstream_run_id: number | null;
+  readonly upstream_stage_id: number | null;
   readonly mode: 'latest' | 'every';
-  readonly state: 'waiting' | 'started' | 'superseded' | 'dropped';
+  /** `held` by the storm guard until somebody takes or drops it. */
+  readonly state: 'waiting' | 'held' | 'started' | 'superseded' | 'dropped';
+  /** The poll that brought it, as the repository's id and the fence of its lease. */
+  readonly poll: string | null;
   readonly created_at: Time;
   readonly run_id: Generated<number | null>;
   /** What it waits for, as the last decision about it said; null before one. */
@@ -172,6 +202,9 @@ export interface TriggerTable {
 
 export type Status = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'cancelled';
 
+/** What kind of wish started a run. */
+export type StartedBy = 'latest' | 'every' | 'timer' | 'person';
+
 export interface RunTable {
   readonly id: Generated<number>;
   readonly pipeline_id: number;
@@ -179,6 +212,14 @@ export interface RunTable {
   readonly label: string;
   /** In words: what or who started it. */
   readonly cause: string;
+  /** What kind of wish started it; only what `latest` started gives way to newer runs. */
+  readonly started_by: Generated<StartedBy>;
+  /** The person who triggered it. */
+  readonly person: Generated<string | null>;
+  /** Whether somebody took republished or withdrawn revisions all the same. */
+  readonly overridden: Generated<Flag>;
+  /** The runs behind it, transitively: pipeline id to run id. The packages behind it are in `run_package`. */
+  readonly pipelines_behind: Generated<Json>;
   readonly status: Status;
   /** The pipeline's definition as it was, text before interpolation. */
   readonly definition: Json;
@@ -191,14 +232,34 @@ export interface RunTable {
 export interface RunMaterialTable {
   readonly run_id: number;
   readonly position: number;
-  readonly package_id: number;
-  readonly revision_id: number;
-  readonly version: string;
-  readonly digest: string;
+  readonly package_id: number | null;
+  readonly revision_id: number | null;
+  readonly version: string | null;
+  readonly digest: string | null;
   readonly location: string | null;
-  /** The pinned revision, the material's settings and its repository's, as the job's environment needs them. */
+  readonly upstream_id: number | null;
+  /** Null where the upstream run is not kept any more. */
+  readonly upstream_run_id: number | null;
+  readonly upstream_counter: number | null;
+  /** The pinned revision, the material's settings and its repository's, or the upstream run, as the job's environment needs them. */
   readonly pinned: Json;
   readonly changed: Flag;
+}
+
+/** A package behind a run, pinned by itself or by a run behind it. */
+export interface RunPackageTable {
+  readonly run_id: number;
+  readonly pipeline_id: number;
+  readonly package_id: number;
+  readonly revision_id: number;
+  readonly edition: number;
+}
+
+/** Sets of materials that were started automatically: each starts once. */
+export interface StartedSetTable {
+  readonly pipeline_id: number;
+  readonly hash: string;
+  readonly counter: number;
 }
 
 export interface StageTable {
@@ -209,8 +270,22 @@ export interface StageTable {
   readonly name: string;
   readonly counter: number;
   readonly status: Status;
-  /** When all that must be passed before it was passed: from then on a pending stage waits for its turn, first in first out. */
+  /** Whether it is the newest attempt at its stage. */
+  readonly latest: Generated<Flag>;
+  /** The approval of the run's definition. */
+  readonly approval: Generated<Json>;
+  /** When all that must be passed before it was passed: from then on it waits for approval, or for its turn, first in first out. */
   readonly ready_at: Generated<Time | null>;
+  /** Before this it is not entered: the run rests in the level before. */
+  readonly not_before: Generated<Time | null>;
+  /** When its approval expires, while it waits for one. */
+  readonly expires_at: Generated<Time | null>;
+  /** When enough people had approved it. */
+  readonly approved_at: Generated<Time | null>;
+  /** When somebody cancelled it while it ran. */
+  readonly cancel_at: Generated<Time | null>;
+  /** What the last decision about its turn said it waits for. */
+  readonly waits: Generated<string | null>;
   /** Since when its turn passes it by, because a pinned revision was republished or withdrawn. */
   readonly held_at: Generated<Time | null>;
   readonly started_at: Generated<Time | null>;
@@ -222,6 +297,8 @@ export interface JobTable {
   readonly stage_id: number;
   readonly name: string;
   readonly status: Status;
+  /** The job of an earlier attempt that passed and was not done again; its log is that one's. */
+  readonly original_id: Generated<number | null>;
   readonly exit_code: Generated<number | null>;
   readonly message: Generated<string | null>;
   readonly started_at: Generated<Time | null>;
@@ -241,6 +318,18 @@ export interface AttemptTable extends Leased {
   readonly outcome: Generated<string | null>;
 }
 
+/** Somebody's word on a run that waits to enter a stage. */
+export interface ApprovalTable {
+  readonly id: Generated<number>;
+  readonly stage_id: number;
+  readonly person: string;
+  /** The token's name. */
+  readonly name: string;
+  readonly verdict: 'approved' | 'rejected';
+  readonly comment: string | null;
+  readonly at: Time;
+}
+
 export interface LogTable {
   readonly attempt_id: number;
   /** Raw bytes of the attempt's output up to the end of this chunk. */
@@ -258,6 +347,8 @@ export interface DecisionTable {
   readonly reason: string;
   readonly materials: Json;
   readonly run_id: number | null;
+  /** The upstream run whose pass it is about. */
+  readonly upstream_run_id: number | null;
 }
 
 /** The outbox: what happened, in the transaction in which it happened. */
@@ -292,12 +383,16 @@ export interface Schema {
   poll: PollTable;
   pipeline: PipelineTable;
   listener: ListenerTable;
+  dependency: DependencyTable;
   trigger: TriggerTable;
   run: RunTable;
   run_material: RunMaterialTable;
+  run_package: RunPackageTable;
+  started_set: StartedSetTable;
   stage: StageTable;
   job: JobTable;
   attempt: AttemptTable;
+  approval: ApprovalTable;
   log: LogTable;
   decision: DecisionTable;
   event: EventTable;

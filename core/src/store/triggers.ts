@@ -12,26 +12,17 @@ export interface TriggerWish {
   /** The number of the pointer's move, 0 without a pointer. */
   readonly move: number;
   readonly mode: TriggerTable['mode'];
-  /** `dropped` for one that is only to be remembered as had; waiting by default. */
-  readonly state?: 'waiting' | 'dropped';
+  /** `dropped` for one that is only to be remembered as had, `held` for one that the storm guard keeps; waiting by default. */
+  readonly state?: 'waiting' | 'held' | 'dropped';
+  /** The poll that brought it: the repository's id and the fence of its lease. */
+  readonly poll?: string;
   readonly createdAt: number;
-}
-
-/** A wish that was not there before. */
-export interface InsertedTrigger {
-  readonly id: number;
-  readonly pipelineId: number;
-  readonly packageId: number;
-  readonly version: string;
-  readonly digest: string;
-  readonly move: number;
 }
 
 const rowsAtOnce = 500;
 
-/** Stores wishes, waiting, and answers those that the store did not have: one per pipeline, package, version, digest and move, ever. */
-export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Promise<readonly InsertedTrigger[]> {
-  const inserted: InsertedTrigger[] = [];
+/** Stores wishes, waiting, but for those that the store has: one per pipeline, package, version, digest and move, ever. */
+export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Promise<void> {
   for (let from = 0; from < wishes.length; from += rowsAtOnce) {
     const rows = wishes.slice(from, from + rowsAtOnce).map((wish) => ({
       pipeline_id: wish.pipelineId,
@@ -42,51 +33,150 @@ export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Pr
       move: wish.move,
       mode: wish.mode,
       state: wish.state ?? 'waiting',
+      poll: wish.poll ?? null,
       created_at: wish.createdAt,
     }));
-    inserted.push(
-      ...(await tx.db
-        .insertInto('trigger')
-        .values(rows)
-        .onConflict((conflict) => conflict.columns(['pipeline_id', 'package_id', 'version', 'digest', 'move']).doNothing())
-        .returning(['id', 'pipeline_id as pipelineId', 'package_id as packageId', 'version', 'digest', 'move'])
-        .execute()),
-    );
+    await tx.db
+      .insertInto('trigger')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['pipeline_id', 'package_id', 'version', 'digest', 'move']).doNothing())
+      .execute();
   }
-  return inserted;
 }
 
-/** A wish that waits, with what decides whether and when it is fulfilled. */
-export interface WaitingTrigger {
+/** How many wishes one poll brought a pipeline so far, held ones left out. */
+export async function countWishesOfPoll(tx: Tx, pipelineId: number, poll: string): Promise<number> {
+  const row = await tx.db
+    .selectFrom('trigger')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('pipeline_id', '=', pipelineId)
+    .where('poll', '=', poll)
+    .where('state', '<>', 'held')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Lets held wishes wait for their turn. */
+export async function releaseTriggers(tx: Tx, ids: readonly number[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += rowsAtOnce) {
+    await tx.db
+      .updateTable('trigger')
+      .set({ state: 'waiting', waits: null })
+      .where('id', 'in', ids.slice(from, from + rowsAtOnce))
+      .execute();
+  }
+}
+
+/** The wish that one pass of an upstream stage start one pipeline. */
+export interface PassWish {
+  readonly pipelineId: number;
+  readonly upstreamRunId: number;
+  /** The attempt at the stage that passed. */
+  readonly upstreamStageId: number;
+  readonly mode: TriggerTable['mode'];
+  readonly createdAt: number;
+}
+
+/** Stores wishes of passes, waiting, unless the store has them: one per pipeline and attempt at a stage, ever. */
+export async function insertPassTriggers(tx: Tx, wishes: readonly PassWish[]): Promise<void> {
+  if (wishes.length === 0) return;
+  const rows = wishes.map(({ pipelineId, upstreamRunId, upstreamStageId, mode, createdAt }) => ({
+    pipeline_id: pipelineId,
+    upstream_run_id: upstreamRunId,
+    upstream_stage_id: upstreamStageId,
+    move: 0,
+    mode,
+    state: 'waiting' as const,
+    created_at: createdAt,
+  }));
+  await tx.db
+    .insertInto('trigger')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['pipeline_id', 'upstream_stage_id']).doNothing())
+    .execute();
+}
+
+interface WaitingBase {
   readonly id: number;
+  readonly mode: TriggerTable['mode'];
+  readonly waits: string | null;
+}
+
+/** The wish of a revision that waits, with what decides whether and when it is fulfilled. */
+export interface WaitingRevision extends WaitingBase {
+  readonly kind: 'revision';
   readonly packageId: number;
   /** `npmjs/fastify` */
   readonly package: string;
   readonly revisionId: number;
   readonly version: string;
   readonly move: number;
-  readonly mode: TriggerTable['mode'];
-  readonly waits: string | null;
   readonly rank: number;
   readonly state: RevisionTable['state'];
   readonly standing: RevisionTable['standing'];
 }
 
+/** The wish of a pass that waits. */
+export interface WaitingPass extends WaitingBase {
+  readonly kind: 'pass';
+  readonly upstreamId: number;
+  /** The upstream pipeline's name. */
+  readonly upstream: string;
+  readonly runId: number;
+  /** The upstream run's counter. */
+  readonly counter: number;
+  readonly stage: string;
+  /** Whether this attempt at the stage is still its newest. */
+  readonly isNewest: boolean;
+}
+
+/** A wish that waits. */
+export type WaitingTrigger = WaitingRevision | WaitingPass;
+
 /** The wishes that wait in a pipeline, oldest first. */
-export async function readWaitingTriggers(tx: Tx, pipelineId: number): Promise<readonly WaitingTrigger[]> {
+export async function readWaitingTriggers(
+  tx: Tx,
+  pipelineId: number,
+  state: 'waiting' | 'held' = 'waiting',
+): Promise<readonly WaitingTrigger[]> {
+  const revisions = await readWaitingRevisions(tx, pipelineId, state);
+  const passes = await readWaitingPasses(tx, pipelineId, state);
+  return passes.length === 0 ? revisions : [...revisions, ...passes].toSorted((a, b) => a.id - b.id);
+}
+
+async function readWaitingRevisions(tx: Tx, pipelineId: number, state: 'waiting' | 'held'): Promise<readonly WaitingRevision[]> {
   const rows = await tx.db
     .selectFrom('trigger')
     .innerJoin('revision', 'revision.id', 'trigger.revision_id')
-    .innerJoin('package', 'package.id', 'trigger.package_id')
+    .innerJoin('package', 'package.id', 'revision.package_id')
     .innerJoin('repository', 'repository.id', 'package.repository_id')
-    .select(['trigger.id', 'trigger.package_id as packageId', 'trigger.revision_id as revisionId', 'trigger.version'])
+    .select(['trigger.id', 'revision.package_id as packageId', 'revision.id as revisionId', 'revision.version'])
     .select(['trigger.move', 'trigger.mode', 'trigger.waits', 'revision.rank', 'revision.state', 'revision.standing'])
     .select(['repository.name as repositoryName', 'package.name as packageName'])
     .where('trigger.pipeline_id', '=', pipelineId)
-    .where('trigger.state', '=', 'waiting')
+    .where('trigger.state', '=', state)
     .orderBy('trigger.id')
     .execute();
-  return rows.map(({ repositoryName, packageName, ...row }) => ({ ...row, package: `${repositoryName}/${packageName}` }));
+  return rows.map(({ repositoryName, packageName, ...row }) => ({
+    ...row,
+    kind: 'revision',
+    package: `${repositoryName}/${packageName}`,
+  }));
+}
+
+async function readWaitingPasses(tx: Tx, pipelineId: number, state: 'waiting' | 'held'): Promise<readonly WaitingPass[]> {
+  const rows = await tx.db
+    .selectFrom('trigger')
+    .innerJoin('stage', 'stage.id', 'trigger.upstream_stage_id')
+    .innerJoin('run', 'run.id', 'stage.run_id')
+    .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
+    .select(['trigger.id', 'trigger.mode', 'trigger.waits', 'run.id as runId', 'run.counter'])
+    .select(['pipeline.id as upstreamId', 'pipeline.name as upstream', 'stage.name as stage', 'stage.latest'])
+    .where('trigger.pipeline_id', '=', pipelineId)
+    .where('trigger.state', '=', state)
+    .orderBy('trigger.id')
+    .execute();
+  return rows.map(({ latest, ...row }) => ({ ...row, kind: 'pass', isNewest: latest === 1 }));
 }
 
 /** What becomes of wishes: which run they started, or that none will. */

@@ -23,14 +23,26 @@ export interface RunFacts {
   readonly stage: string;
   readonly stageCounter: number;
   readonly job: string;
-  readonly materials: readonly {
-    readonly package: string;
-    readonly version: string;
-    readonly digest: string | null;
-    readonly location: string | null;
-    readonly purl: string | null;
-    readonly changed: boolean;
-  }[];
+  readonly materials: readonly (PackageFacts | UpstreamFacts)[];
+}
+
+/** A package that a run pinned. */
+export interface PackageFacts {
+  readonly package: string;
+  readonly version: string;
+  readonly digest: string | null;
+  readonly location: string | null;
+  readonly purl: string | null;
+  readonly changed: boolean;
+}
+
+/** A run of another pipeline that a run pinned. */
+export interface UpstreamFacts {
+  readonly pipeline: string;
+  readonly counter: number;
+  readonly label: string;
+  readonly stage: string;
+  readonly changed: boolean;
 }
 
 /** How a job ended. `doubt`: nobody can know; the job's `onDoubt` decides. */

@@ -39,6 +39,10 @@ pipelines:
     group: web
     label: "\${COUNT}-\${main_web}-\${FRONT}"
     materials: [{ package: main/web, trigger: every, as: Front }]
+    timer: { cron: "0 3 * * *", onlyOnChanges: true }
+    publishes: [main/web]
+    lock: onFailure
+    maxNewRuns: 5
     environment: { TARGET: "\${env:TOKEN}", EMPTY: "" }
     stages:
       - name: smoke
@@ -95,6 +99,10 @@ pipelines:
       group: 'web',
       label: '${COUNT}-${main_web}-${FRONT}',
       materials: [{ repository: 'main', package: 'web', trigger: 'every', as: 'FRONT' }],
+      timer: { cron: '0 3 * * *', onlyOnChanges: true },
+      publishes: ['main/web'],
+      lock: 'onFailure',
+      maxNewRuns: 5,
       environment: { TARGET: '${env:TOKEN}', EMPTY: '' },
       stages: [
         {
@@ -120,6 +128,38 @@ pipelines:
             },
           ],
         },
+      ],
+    });
+  });
+
+  test('may say who lets runs into stages, and which pipelines listen to which', async () => {
+    const config = await load(`${repository}pipelines:
+  build: { materials: [{ package: main/web }], stages: [{ name: a, jobs: { j: { run: x } } }, { name: b, jobs: { j: { run: x } } }] }
+  ship:
+    label: "\${build}-\${UP}"
+    materials: [{ pipeline: build, trigger: manual, as: Up }]
+    stages:
+      - { name: one, approval: manual, jobs: { j: { run: x } } }
+      - name: two
+        approval: { type: manual, by: [alice, "role:qa"], expires: 7d, after: 2h, window: { cron: "0 9 * * 1-4", for: 8h }, evenAfterFailure: true }
+        jobs: { j: { run: x } }
+      - { name: three, approval: { type: auto, after: 1h }, jobs: { j: { run: x } } }
+`);
+    expect(config.pipelines.get('ship')).toMatchObject({
+      materials: [{ pipeline: 'build', stage: 'b', trigger: 'manual', as: 'UP' }],
+      stages: [
+        { approval: { type: 'manual', by: [], required: 1, notSelf: false, evenAfterFailure: false } },
+        {
+          approval: {
+            type: 'manual',
+            by: ['alice', 'role:qa'],
+            expiresMs: 604_800_000,
+            afterMs: 7_200_000,
+            window: { cron: '0 9 * * 1-4', forMs: 28_800_000 },
+            evenAfterFailure: true,
+          },
+        },
+        { approval: { type: 'auto', afterMs: 3_600_000 } },
       ],
     });
   });

@@ -1,8 +1,11 @@
 import type {
+  ApprovalConfig,
   Config,
   JobConfig,
+  ManualApproval,
   PackageMaterial,
   PipelineConfig,
+  PipelineMaterial,
   RepositoryConfig,
   RunJob,
   StageConfig,
@@ -13,8 +16,20 @@ export function runJob(name: string, changes: Partial<RunJob> = {}): RunJob {
   return { kind: 'run', name, command: 'true', timeoutMs: 60_000, secrets: [], onDoubt: 'fail', ...changes };
 }
 
-export function makeStage(name: string, jobs: readonly JobConfig[] = [runJob('work')]): StageConfig {
-  return { name, approval: { type: 'auto' }, jobs };
+export function makeStage(
+  name: string,
+  jobs: readonly JobConfig[] = [runJob('work')],
+  approval: ApprovalConfig = { type: 'auto' },
+): StageConfig {
+  return { name, approval, jobs };
+}
+
+export function makeApproval(changes: Partial<ManualApproval> = {}): ManualApproval {
+  return { type: 'manual', by: [], required: 1, notSelf: false, evenAfterFailure: false, ...changes };
+}
+
+export function dependOn(pipeline: string, trigger: TriggerMode = 'latest', stage = 'deploy'): PipelineMaterial {
+  return { pipeline, stage, trigger, as: pipeline.toUpperCase() };
 }
 
 export function listenTo(name: string, trigger: TriggerMode = 'latest'): PackageMaterial {
@@ -22,7 +37,10 @@ export function listenTo(name: string, trigger: TriggerMode = 'latest'): Package
 }
 
 export function makePipeline(name: string, changes: Partial<PipelineConfig> = {}): PipelineConfig {
-  const rest = { group: undefined, label: '${COUNT}-${npmjs_a}', materials: [listenTo('a')], environment: {} };
+  const rest: Omit<PipelineConfig, 'name' | 'stages'> = {
+    ...{ group: undefined, label: '${COUNT}-${npmjs_a}', materials: [listenTo('a')], environment: {} },
+    ...{ timer: undefined, publishes: [], lock: 'none', maxNewRuns: 20 },
+  };
   return { name, ...rest, stages: [makeStage('build'), makeStage('deploy')], ...changes };
 }
 

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { RunJob } from '../../src/config/config.ts';
 import { buildEnvironment, type Resolve, SecretMissing } from '../../src/pipelines/job-environment.ts';
 import type { JobFacts } from '../../src/store/job-facts.ts';
-import type { Pin } from '../../src/store/runs.ts';
+import type { PackagePin } from '../../src/store/runs.ts';
 import { makeConfig, makePipeline, runJob } from './configs.ts';
 
-const revision: Pin['revision'] = {
+const revision: PackagePin['revision'] = {
   id: 1,
   packageId: 1,
   version: '1.2.3',
   state: 'published',
   standing: 'ok',
   digest: 'sha512:ab',
+  edition: 0,
+  rank: 0,
   location: 'https://registry.example.com/a-1.2.3.tgz',
   publishedAt: null,
   publisher: null,
@@ -20,7 +22,7 @@ const revision: Pin['revision'] = {
   purl: 'pkg:npm/a@1.2.3',
   data: { ARCH: 'x86_64', NAME: 'not this one', LABEL: 'nor this', LOCATION: 'nor that' },
 };
-const pin: Pin = {
+const pin: PackagePin = {
   repository: 'npmjs',
   package: 'a',
   as: 'NPMJS_A',
@@ -35,7 +37,7 @@ function makeFacts(job: Partial<RunJob> = {}, environment: Record<string, string
     attempt: { id: 1, number: 1, key: 'key-1' },
     jobId: 1,
     job: runJob('install', job),
-    stage: { id: 1, name: 'smoke', counter: 2, position: 0 },
+    stage: { id: 1, name: 'smoke', counter: 2, position: 0, isCancelled: false },
     run: {
       id: 1,
       pipelineId: 1,

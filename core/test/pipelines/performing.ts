@@ -8,7 +8,6 @@ import { type PerformOptions, performAttempts } from '../../src/pipelines/perfor
 import { readJobLog } from '../../src/store/logs.ts';
 import { createRunTarget } from '../../src/targets/run/run-target.ts';
 import { createWebhookTarget } from '../../src/targets/webhook/webhook-target.ts';
-import { secretFields } from './configs.ts';
 import type { World } from './world.ts';
 
 /** What an observer was told. */
@@ -67,8 +66,7 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
     {
       store,
       node: world.node,
-      config: () => world.config,
-      secretFields,
+      startOptions: () => ({ ...world.options(), now: Date.now() }),
       resolve: (template, learn) => {
         if (!template.includes('${env:TOKEN}')) return template;
         learn('s3cret-token');

@@ -186,9 +186,11 @@ describeWorlds('starting runs', (open) => {
     const events = await world.store.transact((tx) => readEvents(tx, 0, 100));
     expect(events.map(({ type, subject }) => `${type} ${subject}`)).toEqual([
       'pipelinerun.queued p/1',
+      'stage.started p/1/build',
       'pipelinerun.started p/1',
       'taskrun.started p/1/build/work',
       'taskrun.finished p/1/build/work',
+      'stage.finished p/1/build',
       'pipelinerun.finished p/1',
     ]);
   });

@@ -1,13 +1,23 @@
 import { expect, it } from 'vitest';
+import { anonymous } from '../../src/pipelines/actor.ts';
 import { type RunRequest, triggerRun } from '../../src/pipelines/trigger-run.ts';
 import { listenTo, makePipeline } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
 import type { World } from './world.ts';
 
+const alice = { name: 'alice', person: 'alice', roles: ['operator'] };
 const materials = [listenTo('a', 'manual'), listenTo('b', 'manual')];
 
 function trigger(world: World, request: Partial<RunRequest> = {}) {
-  const whole = { pipeline: 'p', materials: {}, environment: {}, by: undefined, ...request };
+  const whole = {
+    pipeline: 'p',
+    materials: {},
+    environment: {},
+    actor: anonymous,
+    comment: undefined,
+    override: false,
+    ...request,
+  };
   return world.store.transact((tx) => triggerRun(tx, whole, world.options()));
 }
 
@@ -16,7 +26,11 @@ describeWorlds('triggering a run by hand', (open) => {
     const world = await open(makePipeline('p', { materials, environment: { TARGET: 'uat' } }));
     await world.publish('a', ['1.0.0', '2.0.0']);
     await world.publish('b', ['1.0.0', '2.0.0']);
-    const { counter } = await trigger(world, { materials: { 'npmjs/a': '1.0.0' }, environment: { TARGET: 'prod' }, by: 'alice' });
+    const { counter } = await trigger(world, {
+      materials: { 'npmjs/a': '1.0.0' },
+      environment: { TARGET: 'prod' },
+      actor: alice,
+    });
     expect(counter).toBe(1);
     expect(await world.summary()).toEqual(['1 a@1.0.0 b@2.0.0 running']);
     expect((await world.runs())[0]?.cause).toBe('triggered by alice');
@@ -45,7 +59,7 @@ describeWorlds('triggering a run by hand', (open) => {
     ['REVISION_WITHDRAWN', { materials: { 'npmjs/a': '1.1.0' } }],
     ['REVISION_REPUBLISHED', { materials: { 'npmjs/a': '1.2.0' } }],
     ['VARIABLE_UNKNOWN', { environment: { PATH: '/tmp' } }],
-    ['REVISION_MISSING', { materials: { 'npmjs/a': '1.0.0' } }],
+    ['SET_MISSING', { materials: { 'npmjs/a': '1.0.0' } }],
   ] as const)('is refused with %s, and says so', async (code, request) => {
     const world = await open(makePipeline('p', { materials }));
     await world.publish('a', ['1.0.0', '1.1.0', '1.2.0']);

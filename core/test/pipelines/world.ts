@@ -1,6 +1,8 @@
 import type { StorePlace } from '../../../test/support/stores.ts';
 import type { Config, PipelineConfig } from '../../src/config/config.ts';
+import { nameMaterial } from '../../src/config/materials.ts';
 import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
+import type { Calendar } from '../../src/pipelines/calendar.ts';
 import { type ClaimedJob, claimJobs } from '../../src/pipelines/claim-jobs.ts';
 import { recordAttemptEnd } from '../../src/pipelines/end-attempt.ts';
 import { type StartOptions, startRuns } from '../../src/pipelines/start-runs.ts';
@@ -27,6 +29,7 @@ export class World {
   store: Store;
   config: Config;
   node = 'one';
+  calendar: Calendar = { findNext: () => undefined, findLast: () => undefined };
   /** Moves on at every look. */
   #now = 1_000_000;
 
@@ -70,7 +73,7 @@ export class World {
   now = (): number => ++this.#now;
 
   options(): StartOptions {
-    return { config: this.config, secretFields, now: this.now() };
+    return { config: this.config, secretFields, calendar: this.calendar, now: this.now() };
   }
 
   async adopt(pipelines: readonly PipelineConfig[], changes: Partial<Config> = {}): Promise<void> {
@@ -99,7 +102,7 @@ export class World {
       );
       for (const pipeline of pipelines) {
         const pipelineId = await findPipeline(tx, pipeline);
-        const material = this.config.pipelines.get(pipeline)?.materials.find((each) => each.package === name);
+        const material = this.config.pipelines.get(pipeline)?.materials.find((each) => nameMaterial(each) === `npmjs/${name}`);
         if (pipelineId === undefined || !material || material.trigger === 'manual') continue;
         const mode = material.trigger;
         const createdAt = this.now();
@@ -171,7 +174,11 @@ export class World {
   /** Runs as `1 a@1.0.0 running`. */
   async summary(pipeline = 'p'): Promise<readonly string[]> {
     return (await this.runs(pipeline)).map(({ counter, materials, status }) => {
-      const versions = materials.map((material) => `${material.package.replace('npmjs/', '')}@${material.version}`);
+      const versions = materials.map((material) =>
+        'pipeline' in material
+          ? `${material.pipeline}#${material.counter}`
+          : `${material.package.replace('npmjs/', '')}@${material.version}`,
+      );
       return `${counter} ${versions.join(' ')} ${status}`;
     });
   }

@@ -29,9 +29,9 @@ describeStores('acknowledging other bytes', (place) => {
   });
 
   const give = async (digest: string, version = '1.0.0') => {
-    const { config, secretFields, now } = house;
+    const { config, secretFields, calendar, now } = house;
     const given = { repository: 'shop', package: 'web', version, digest, comment: 'rebuilt' };
-    return (await house.store.transact((tx) => acknowledge(tx, given, { config, secretFields, now }))).result;
+    return (await house.store.transact((tx) => acknowledge(tx, given, { config, secretFields, calendar, now }))).result;
   };
 
   it('publishes the revision again, and starts nothing', async () => {

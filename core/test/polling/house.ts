@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import type { StorePlace } from '../../../test/support/stores.ts';
 import type { Config, PackageConfig, PipelineConfig, RepositoryConfig, TriggerMode } from '../../src/config/config.ts';
 import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
+import { createCalendar } from '../../src/pipelines/timer.ts';
 import { createPluginHost } from '../../src/plugins/host.ts';
 import type { PluginHost } from '../../src/plugins/plugin-host.ts';
 import { adoptRepositories } from '../../src/polling/adopt-repositories.ts';
@@ -46,7 +47,8 @@ export interface Arrangement {
 }
 
 const referringFirst = [
-  ...(['event', 'decision', 'log', 'attempt', 'job', 'stage', 'run_material', 'trigger', 'run', 'listener', 'pipeline'] as const),
+  ...(['event', 'decision', 'log', 'attempt', 'job', 'trigger', 'stage', 'run_material', 'run_package', 'run'] as const),
+  ...(['started_set', 'dependency', 'listener', 'pipeline'] as const),
   ...(['poll', 'acknowledgement', 'refused', 'revision', 'package', 'repository', 'setting', 'node'] as const),
 ] as const;
 
@@ -100,11 +102,18 @@ export class House {
     await this.store.transact(async (tx) => {
       await activateConfiguration(tx, 'node', config.hash, this.now);
       await adoptRepositories(tx, { config, plugins: this.host.loaded(), now: this.now });
-      const { events } = await adoptPipelines(tx, { config, secretFields: this.secretFields, now: this.now });
+      const { events } = await adoptPipelines(tx, {
+        config,
+        secretFields: this.secretFields,
+        calendar: this.calendar,
+        now: this.now,
+      });
       await appendEvents(tx, events, this.now);
     });
     if (poll) this.start();
   }
+
+  readonly calendar = createCalendar('UTC');
 
   readonly secretFields = (plugin: string) => this.host.loaded().get(plugin)?.secrets;
 
@@ -115,14 +124,14 @@ export class House {
   }
 
   makePoller(node: string): Poller {
-    const { store, host, secretFields, config } = this;
+    const { store, host, secretFields, calendar, config } = this;
     const observer = {
       onPoll: (poll: PollSighting) => void this.sightings.push(poll),
       onRevision: (seen: RevisionSighting) => void this.revisions.push(seen),
       onRun() {},
       onProblem: (what: string, error: unknown) => void this.problems.push(what, error),
     };
-    return new Poller({ store, host, config, secretFields, node, observer, now: () => this.now, random: () => 0.5 });
+    return new Poller({ store, host, config, secretFields, calendar, node, observer, now: () => this.now, random: () => 0.5 });
   }
 
   async stop(): Promise<void> {
@@ -264,7 +273,16 @@ export class House {
 function makePipeline(name: string, repository: string, materials: Readonly<Record<string, TriggerMode>>): PipelineConfig {
   const job = { name: 'job', timeoutMs: 1000, secrets: [], onDoubt: 'fail', kind: 'run', command: 'true' } as const;
   return {
-    ...{ name, group: undefined, label: '${COUNT}', environment: {} },
+    ...{
+      name,
+      group: undefined,
+      label: '${COUNT}',
+      environment: {},
+      timer: undefined,
+      publishes: [],
+      lock: 'none',
+      maxNewRuns: 20,
+    },
     materials: Object.entries(materials).map(([path, trigger]) => {
       const [one = '', two] = path.split('/');
       const as = path.toUpperCase().replaceAll('/', '_');

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
 import { listDecisions } from '../../store/decisions.ts';
 import { listPipelines, type PipelineView } from '../../store/pipeline-views.ts';
 import { ApiError } from '../api-error.ts';
@@ -68,10 +69,11 @@ function viewPipeline(
     group: config?.group ?? null,
     paused: paused && { since: toIso(paused.since), reason: paused.reason },
     materials:
-      config?.materials.map((material) => ({
-        package: `${material.repository}/${material.package}`,
-        trigger: material.trigger,
-      })) ?? [],
+      config?.materials.map((material) =>
+        isPipelineMaterial(material)
+          ? { pipeline: material.pipeline, stage: material.stage, trigger: material.trigger }
+          : { package: nameMaterial(material), trigger: material.trigger },
+      ) ?? [],
     stages: config?.stages.map(({ name }) => name) ?? [],
   };
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.ts';
+import { listPackageMaterials } from '../../config/materials.ts';
+import { anonymous } from '../../pipelines/actor.ts';
 import { triggerRun } from '../../pipelines/trigger-run.ts';
 import { describeChosen } from '../../polling/describe-chosen.ts';
 import { appendEvents } from '../../store/events.ts';
@@ -153,7 +155,8 @@ function refusePoll(repository: string, why: string): ApiError {
 }
 
 function repositoriesOf(config: Config, pipeline: string): ReadonlySet<string> {
-  return new Set(config.pipelines.get(pipeline)?.materials.map(({ repository }) => repository));
+  const definition = config.pipelines.get(pipeline);
+  return new Set(definition ? listPackageMaterials(definition).map(({ repository }) => repository) : []);
 }
 
 async function startRun(
@@ -163,7 +166,11 @@ async function startRun(
 ): Promise<number> {
   const triggered = await store.transact(async (tx) => {
     const options = startOptions();
-    const result = await triggerRun(tx, { pipeline, materials, environment, by: undefined }, options);
+    const result = await triggerRun(
+      tx,
+      { pipeline, materials, environment, actor: anonymous, comment: undefined, override: false },
+      options,
+    );
     await appendEvents(tx, result.changes.events, options.now);
     return result;
   });

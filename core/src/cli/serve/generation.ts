@@ -4,6 +4,7 @@ import { adoptPipelines } from '../../pipelines/adopt-pipelines.ts';
 import type { Changes } from '../../pipelines/changes.ts';
 import type { SecretFields } from '../../pipelines/pin-materials.ts';
 import type { StartOptions } from '../../pipelines/start-runs.ts';
+import { createCalendar } from '../../pipelines/timer.ts';
 import type { PluginHost } from '../../plugins/plugin-host.ts';
 import { adoptRepositories } from '../../polling/adopt-repositories.ts';
 import { Poller } from '../../polling/poller.ts';
@@ -31,7 +32,6 @@ export interface GenerationSurroundings {
 /** A configuration in force: its plugins run, its repositories are polled. */
 export interface Generation extends Loaded {
   readonly loadedAt: number;
-  readonly secretFields: SecretFields;
   startOptions(): StartOptions;
   /** Ends its polls, gives their leases back, and ends its plugins. */
   end(): Promise<void>;
@@ -42,21 +42,21 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
   const { config, host } = loaded;
   const { now } = surroundings;
   const secretFields: SecretFields = (plugin) => host.loaded().get(plugin)?.secrets;
-  const startOptions = (): StartOptions => ({ config, secretFields, now: now() });
+  const calendar = createCalendar(config.timezone);
+  const startOptions = (): StartOptions => ({ config, secretFields, calendar, now: now() });
   const runs = await adopt(loaded, startOptions(), surroundings);
   for (const run of runs) surroundings.observer.onRun(run);
 
   const ending = new AbortController();
   const poller = new Poller({
     ...surroundings,
-    ...{ config, host, secretFields },
+    ...{ config, host, secretFields, calendar },
     mayBegin: () => surroundings.room.isEnough(config.minFree),
   });
   const polling = poller.run(ending.signal);
   return {
     ...loaded,
     loadedAt: now(),
-    secretFields,
     startOptions,
     async end() {
       ending.abort();

@@ -161,8 +161,7 @@ function perform({
     {
       store,
       node: place.id,
-      config: () => governance.config(),
-      secretFields: (plugin) => governance.generation().secretFields(plugin),
+      startOptions: () => governance.generation().startOptions(),
       targets,
       resolve,
       server: environment,

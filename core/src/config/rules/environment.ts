@@ -1,17 +1,15 @@
-import { isReservedName, nameMaterialVariables, toMaterialName } from '../environment-names.ts';
+import { isReservedName, nameDependencyVariables, nameMaterialVariables, toMaterialName } from '../environment-names.ts';
 import { labelNames, labelVariables } from '../label.ts';
 import { fieldNames } from '../plugin-rules.ts';
 import type { Finding, Path } from '../problem.ts';
 import type { Incomplete, RawPipeline } from '../raw-config.ts';
 import { atKey, atValue, entriesOf, itemsOf, type Rule, type Subject } from './rule.ts';
 
-interface Material {
+type Material = {
   readonly path: Path;
   readonly reference: string;
-  readonly repository: string;
-  readonly package: string;
   readonly as: string;
-}
+} & ({ readonly repository: string; readonly package: string } | { readonly pipeline: string });
 
 /** What jobs see is unambiguous: variables do not collide, and labels refer to what there is. */
 export const checkEnvironment: Rule = function* (subject) {
@@ -28,7 +26,11 @@ export const checkEnvironment: Rule = function* (subject) {
 };
 
 function listMaterials(at: Path, { materials }: Incomplete<RawPipeline>): readonly Material[] {
-  return itemsOf(materials).flatMap(([index, { package: reference, as }]) => {
+  return itemsOf(materials).flatMap(([index, { package: reference, pipeline, as }]): readonly Material[] => {
+    if (pipeline !== undefined) {
+      const path = [...at, 'materials', index, as === undefined ? 'pipeline' : 'as'];
+      return [{ path, reference: pipeline, pipeline, as: toMaterialName(as ?? pipeline) }];
+    }
     const [repository, packageName] = reference?.split('/') ?? [];
     if (reference === undefined || repository === undefined || packageName === undefined) return [];
     const name = toMaterialName(as ?? `${repository}_${packageName}`);
@@ -44,7 +46,7 @@ function listMaterials(at: Path, { materials }: Incomplete<RawPipeline>): readon
   });
 }
 
-function* checkCollisions({ config, plugins }: Subject, materials: readonly Material[]): Generator<Finding> {
+function* checkCollisions(subject: Subject, materials: readonly Material[]): Generator<Finding> {
   const names = new Map<string, Material>();
   const variables = new Map<string, Material>();
   for (const material of materials) {
@@ -58,9 +60,7 @@ function* checkCollisions({ config, plugins }: Subject, materials: readonly Mate
       continue;
     }
     names.set(material.as, material);
-    const plugin = plugins?.get(config.repositories?.[material.repository]?.plugin ?? '');
-    const fields = { repository: fieldNames(plugin?.repository ?? {}), package: fieldNames(plugin?.package ?? {}) };
-    for (const variable of listVariables(material.as, fields)) {
+    for (const variable of listVariables(subject, material)) {
       const other = variables.get(variable);
       if (other)
         yield atValue(
@@ -73,12 +73,15 @@ function* checkCollisions({ config, plugins }: Subject, materials: readonly Mate
 }
 
 /** Every variable that a material brings; the keys of a revision's data are not known, and give way to all others. */
-function listVariables(
-  name: string,
-  fields: { readonly repository: readonly string[]; readonly package: readonly string[] },
-): readonly string[] {
-  const { field, repositoryField, ...others } = nameMaterialVariables(name);
-  return [...Object.values(others), ...fields.package.map(field), ...fields.repository.map(repositoryField)];
+function listVariables({ config, plugins }: Subject, material: Material): readonly string[] {
+  if ('pipeline' in material) return Object.values(nameDependencyVariables(material.as));
+  const plugin = plugins?.get(config.repositories?.[material.repository]?.plugin ?? '');
+  const { field, repositoryField, ...others } = nameMaterialVariables(material.as);
+  return [
+    ...Object.values(others),
+    ...fieldNames(plugin?.package ?? {}).map(field),
+    ...fieldNames(plugin?.repository ?? {}).map(repositoryField),
+  ];
 }
 
 function* checkLabel(path: Path, label: string | undefined, materials: readonly Material[]): Generator<Finding> {

@@ -13,9 +13,10 @@ export const checkReferences: Rule = function* (subject) {
       `there is no plugin "${plugin}"${suggest(plugin, [...plugins.keys()])}; name others under plugins:`,
     );
   }
-  for (const [pipeline, { materials, stages }] of entriesOf(config.pipelines)) {
+  for (const [pipeline, { materials, stages, publishes }] of entriesOf(config.pipelines)) {
     const at = ['pipelines', pipeline];
     yield* checkMaterials(subject, [...at, 'materials'], itemsOf(materials));
+    for (const [index, reference] of itemsOf(publishes)) yield* checkPackage(subject, [...at, 'publishes', index], reference);
     for (const [stage, { jobs }] of itemsOf(stages)) {
       for (const [job, { secrets }] of entriesOf(jobs)) {
         yield* checkSecrets(subject, [...at, 'stages', stage, 'jobs', job, 'secrets'], itemsOf(secrets));
@@ -26,28 +27,28 @@ export const checkReferences: Rule = function* (subject) {
 
 type Items<T> = readonly (readonly [string, T])[];
 
-function* checkMaterials(
-  { config }: Subject,
-  at: Path,
-  materials: Items<{ readonly package?: string | undefined }>,
-): Generator<Finding> {
+type WrittenMaterial = { readonly package?: string | undefined; readonly pipeline?: string | undefined };
+
+function* checkMaterials(subject: Subject, at: Path, materials: Items<WrittenMaterial>): Generator<Finding> {
   const seen = new Set<string>();
-  for (const [index, { package: reference }] of materials) {
-    if (reference === undefined) continue;
-    const place = [...at, index, 'package'];
-    const [repository = '', name = ''] = reference.split('/');
-    if (!Object.hasOwn(config.repositories ?? {}, repository)) {
-      yield atValue(
-        place,
-        `there is no repository "${repository}"${suggest(repository, Object.keys(config.repositories ?? {}))}`,
-      );
-    } else if (!Object.hasOwn(config.repositories?.[repository]?.packages ?? {}, name)) {
-      const known = Object.keys(config.repositories?.[repository]?.packages ?? {});
-      yield atValue(place, `repository "${repository}" has no package "${name}"${suggest(name, known)}`);
-    } else if (seen.has(reference)) {
-      yield atValue(place, `package "${reference}" is a material of this pipeline already`);
-    }
-    seen.add(reference);
+  for (const [index, { package: reference, pipeline }] of materials) {
+    const name = reference ?? pipeline;
+    if (name === undefined) continue;
+    const key = reference === undefined ? 'pipeline' : 'package';
+    const place = [...at, index, key];
+    if (seen.has(name)) yield atValue(place, `${key} "${name}" is a material of this pipeline already`);
+    else if (reference !== undefined) yield* checkPackage(subject, place, reference);
+    seen.add(name);
+  }
+}
+
+function* checkPackage({ config: { repositories = {} } }: Subject, place: Path, reference: string): Generator<Finding> {
+  const [repository = '', name = ''] = reference.split('/');
+  const packages = Object.hasOwn(repositories, repository) ? (repositories[repository]?.packages ?? {}) : undefined;
+  if (!packages) {
+    yield atValue(place, `there is no repository "${repository}"${suggest(repository, Object.keys(repositories))}`);
+  } else if (!Object.hasOwn(packages, name)) {
+    yield atValue(place, `repository "${repository}" has no package "${name}"${suggest(name, Object.keys(packages))}`);
   }
 }
 
@@ -69,7 +70,8 @@ function* checkSecrets({ config, plugins }: Subject, at: Path, secrets: Items<st
   }
 }
 
-function suggest(name: string, known: readonly string[]): string {
+/** What somebody who wrote an unknown name most likely meant, as the end of a sentence. */
+export function suggest(name: string, known: readonly string[]): string {
   const closest = findClosest(name, known);
   return closest === undefined ? '' : ` (did you mean "${closest}"?)`;
 }

@@ -1,5 +1,6 @@
 import { defaults } from '../defaults.ts';
-import { atValue, entriesOf, type Rule } from './rule.ts';
+import type { Path } from '../problem.ts';
+import { atValue, entriesOf, itemsOf, type Rule, type Subject } from './rule.ts';
 
 /** Cron expressions and the timezone they are read in exist. */
 export const checkSchedules: Rule = function* ({ config, isCron }) {
@@ -7,11 +8,24 @@ export const checkSchedules: Rule = function* ({ config, isCron }) {
   if (!isTimezone(timezone)) {
     yield atValue(['timezone'], `timezone: "${timezone}" is not an IANA name such as UTC or Europe/Berlin`);
   }
-  for (const [name, { poll }] of entriesOf(config.repositories)) {
-    if (poll?.cron === undefined || isCron(poll.cron, isTimezone(timezone) ? timezone : defaults.timezone)) continue;
-    yield atValue(['repositories', name, 'poll', 'cron'], `cron: "${poll.cron}" is not a cron expression such as "*/5 * * * *"`);
+  const known = isTimezone(timezone) ? timezone : defaults.timezone;
+  for (const [path, cron] of listCrons(config)) {
+    if (!isCron(cron, known)) yield atValue(path, `cron: "${cron}" is not a cron expression such as "*/5 * * * *"`);
   }
 };
+
+function* listCrons({ repositories, pipelines }: Subject['config']): Generator<readonly [Path, string]> {
+  for (const [name, { poll }] of entriesOf(repositories)) {
+    if (poll?.cron !== undefined) yield [['repositories', name, 'poll', 'cron'], poll.cron];
+  }
+  for (const [name, { timer, stages }] of entriesOf(pipelines)) {
+    if (timer?.cron !== undefined) yield [['pipelines', name, 'timer', 'cron'], timer.cron];
+    for (const [index, { approval }] of itemsOf(stages)) {
+      const cron = typeof approval === 'object' ? approval.window?.cron : undefined;
+      if (cron !== undefined) yield [['pipelines', name, 'stages', index, 'approval', 'window', 'cron'], cron];
+    }
+  }
+}
 
 function isTimezone(name: string): boolean {
   try {

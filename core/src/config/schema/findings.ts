@@ -30,6 +30,7 @@ export function toFindings(errors: readonly ErrorObject[], { base, written }: Fi
 /** The errors that need no saying beside this one, as {@link identify} writes them. */
 function listExplained({ keyword, instancePath, params, parentSchema }: ErrorObject, base: Path): readonly string[] {
   if (keyword === 'pattern') return [`${instancePath}: format`];
+  if (keyword === 'type') return [`${instancePath}: oneOf`];
   if (keyword !== 'additionalProperties') return [];
   const key = String(params['additionalProperty']);
   const isLater = describeLater([...base, ...pointerToPath(instancePath)], key) !== undefined;

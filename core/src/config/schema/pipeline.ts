@@ -1,17 +1,21 @@
 import { defaults } from '../defaults.ts';
 import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
 
+const packageReference: Schema = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$',
+  description: 'a package: REPOSITORY/PACKAGE, as they are named under repositories:',
+};
+
 const material = mapping(
   {
-    package: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$',
-      description: 'a package: REPOSITORY/PACKAGE, as they are named under repositories:',
-    },
+    package: packageReference,
+    pipeline: name,
+    stage: name,
     trigger: otherwise({ type: 'string', enum: ['latest', 'every', 'manual'] }, defaults.trigger),
     as: name,
   },
-  { required: ['package'] },
+  { ...exactlyOne('package', 'pipeline'), dependentRequired: { stage: ['pipeline'] } },
 );
 
 const job = mapping(
@@ -25,7 +29,21 @@ const job = mapping(
   exactlyOne('run', 'webhook'),
 );
 
-const approvalType: Schema = { type: 'string', enum: ['auto'] };
+const approvalType: Schema = { type: 'string', enum: ['auto', 'manual'] };
+
+const approval = mapping(
+  {
+    type: approvalType,
+    by: list({ type: 'string', minLength: 1, description: 'a name, or role:NAME' }, { uniqueItems: true }),
+    required: otherwise({ type: 'integer', minimum: 1, maximum: 100 }, defaults.required),
+    notSelf: otherwise({ type: 'boolean' }, false),
+    expires: duration,
+    after: duration,
+    window: mapping({ cron: text, for: duration }, { required: ['cron', 'for'] }),
+    evenAfterFailure: otherwise({ type: 'boolean' }, false),
+  },
+  { required: ['type'] },
+);
 
 const stage = mapping(
   {
@@ -35,7 +53,7 @@ const stage = mapping(
       if: { type: 'string' },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: approvalType,
-      else: mapping({ type: approvalType }, { required: ['type'] }),
+      else: approval,
       default: 'auto',
     },
     jobs: named(job, { minProperties: 1 }),
@@ -59,6 +77,10 @@ export const pipelineSchema: Schema = mapping(
     group: text,
     label: otherwise(text, defaults.label),
     materials: list(material, { minItems: 1 }),
+    timer: mapping({ cron: text, onlyOnChanges: otherwise({ type: 'boolean' }, false) }, { required: ['cron'] }),
+    publishes: list(packageReference, { uniqueItems: true }),
+    lock: otherwise({ type: 'string', enum: ['none', 'onFailure', 'unlockWhenFinished'] }, defaults.lock),
+    maxNewRuns: otherwise({ type: 'integer', minimum: 1, maximum: 10_000 }, defaults.maxNewRuns),
     environment,
     stages: list(stage, { minItems: 1 }),
   },

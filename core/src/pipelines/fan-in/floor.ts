@@ -1,0 +1,49 @@
+import { findFollowers, type PackageBehind, type Provenance, readLastAutomatic } from '../../store/provenance.ts';
+import type { Tx } from '../../store/store.ts';
+import type { Candidate } from './candidate.ts';
+
+/** What the last automatic run of a pipeline had: below it, `trigger: latest` never goes. */
+export interface Floor {
+  /** That run's counter. */
+  readonly counter: number;
+  readonly behind: ReadonlyMap<number, PackageBehind>;
+  readonly pipelines: ReadonlyMap<number, number>;
+}
+
+/**
+ * Reads the floor of a pipeline; undefined where nothing has started it by itself yet. A package that follows a pointer has none,
+ * since each of the pointer's moves is new; nor has one whose revision is withdrawn or republished by now.
+ */
+export async function readFloor(tx: Tx, pipelineId: number): Promise<Floor | undefined> {
+  const last = await readLastAutomatic(tx, pipelineId);
+  if (!last) return undefined;
+  const followers = await findFollowers(
+    tx,
+    last.behind.map(({ packageId }) => packageId),
+  );
+  const standing = last.behind.filter(({ packageId, state }) => state === 'published' && !followers.has(packageId));
+  return { ...last, behind: new Map(standing.map((one) => [one.packageId, one])) };
+}
+
+/** The package of a candidate that is below the floor, with what is there; undefined where none is. */
+export function findLower(
+  { behind }: Candidate,
+  floor: Floor | undefined,
+): { readonly lower: PackageBehind; readonly than: PackageBehind } | undefined {
+  for (const lower of behind) {
+    const than = floor?.behind.get(lower.packageId);
+    if (than && lower.rank < than.rank) return { lower, than };
+  }
+  return undefined;
+}
+
+/** Whether a set, none of whose packages is lower, is older all the same: the same packages, and runs of which none is newer. */
+export function isOlder({ packages, pipelines }: Provenance, floor: Floor | undefined): boolean {
+  if (!floor || floor.pipelines.size === 0) return false;
+  for (const [packageId, { revisionId }] of packages) if (floor.behind.get(packageId)?.revisionId !== revisionId) return false;
+  const pairs = [...pipelines].flatMap(([id, runId]) => {
+    const before = floor.pipelines.get(id);
+    return before === undefined ? [] : [runId - before];
+  });
+  return pairs.some((difference) => difference < 0) && pairs.every((difference) => difference <= 0);
+}

@@ -1,0 +1,39 @@
+import { readLockHolder } from '../store/pipelines.ts';
+import { readRunState } from '../store/runs.ts';
+import { readOpenStages } from '../store/stages.ts';
+import type { Tx } from '../store/store.ts';
+import type { Move } from './changes.ts';
+
+/** Why a pipeline starts nothing by itself now. */
+export interface Obstacle {
+  readonly kind: 'paused' | 'busy' | 'locked';
+  readonly reason: string;
+}
+
+/** Finds what keeps a pipeline from starting a run by itself: a pause, its lock, a run in its first stage or waiting for that. */
+export async function findObstacle(tx: Tx, move: Move): Promise<Obstacle | undefined> {
+  return describePause(move) ?? (await describeLock(tx, move)) ?? (await describeOccupation(tx, move));
+}
+
+function describePause({ pipeline: { pausedAt, pausedReason } }: Move): Obstacle | undefined {
+  if (pausedAt === null) return undefined;
+  return { kind: 'paused', reason: pausedReason ? `the pipeline is paused: ${pausedReason}` : 'the pipeline is paused' };
+}
+
+async function describeLock(tx: Tx, { pipeline, definition }: Move): Promise<Obstacle | undefined> {
+  if ((definition?.lock ?? 'none') === 'none') return undefined;
+  const holder = await readLockHolder(tx, pipeline.id);
+  if (holder === null) return undefined;
+  const { counter, status } = await readRunState(tx, holder);
+  return { kind: 'locked', reason: `the pipeline is locked by run ${counter} (${status})` };
+}
+
+/** A run that is held at its first stage does not stand in the way of others; nor does one that waits there for approval. */
+async function describeOccupation(tx: Tx, { pipeline: { id }, definition }: Move): Promise<Obstacle | undefined> {
+  const first = definition?.stages[0]?.name;
+  const open = await readOpenStages(tx, id);
+  const occupant = open.find(({ position, name, heldAt }) => heldAt === null && (position === 0 || name === first));
+  if (!occupant) return undefined;
+  const does = occupant.status === 'running' ? 'is in' : 'waits for';
+  return { kind: 'busy', reason: `run ${occupant.counter} ${does} the stage ${occupant.name}` };
+}

@@ -1,0 +1,34 @@
+import type { RunState } from '../../store/runs.ts';
+import { cancelPendingStages, insertStageAttempt, type RunStage, readRunStages, resetStage } from '../../store/stages.ts';
+import type { Tx } from '../../store/store.ts';
+import type { Move } from '../changes.ts';
+import { reachStage } from './reach-stage.ts';
+import { settleRun } from './settle-run.ts';
+
+/**
+ * Moves a run on after one of its stages has ended: to the next stage, when the one before has passed or the approval asks people all
+ * the same; else, or where the pipeline was removed, what is still to come is cancelled. A later stage that was done before is done
+ * again.
+ */
+export async function advanceRun(tx: Tx, move: Move, run: RunState, from: Pick<RunStage, 'position' | 'status'>): Promise<void> {
+  const stages = await readRunStages(tx, run.id);
+  const next = stages.find(({ position }) => position === from.position + 1);
+  if (next && move.pipeline.active && mayFollow(from.status, next)) await comeTo(tx, move, run, next);
+  else if (next) await cancelPendingStages(tx, [run.id], move.now);
+  await settleRun(tx, move, run.id);
+}
+
+function mayFollow(status: RunStage['status'], { approval }: RunStage): boolean {
+  return status === 'passed' || (status === 'failed' && approval.type === 'manual' && approval.evenAfterFailure);
+}
+
+async function comeTo(tx: Tx, move: Move, run: RunState, next: RunStage): Promise<void> {
+  if (next.readyAt === null) {
+    if (next.status !== 'pending') await resetStage(tx, next.id);
+    await reachStage(tx, move, run, next);
+    return;
+  }
+  if (next.status === 'waiting' || next.status === 'pending' || next.status === 'running') return;
+  const id = await insertStageAttempt(tx, { ...next, runId: run.id, pipelineId: run.pipelineId }, { keepPassed: false });
+  await reachStage(tx, move, run, { ...next, id, counter: next.counter + 1 });
+}

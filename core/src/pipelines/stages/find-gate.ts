@@ -1,0 +1,33 @@
+import type { OpenStage } from '../../store/stages.ts';
+import type { Move } from '../changes.ts';
+
+/** Why a run may not enter a stage yet, and when to look again (milliseconds) where that is known. */
+export interface Gate {
+  readonly kind: 'paused' | 'soak' | 'window';
+  readonly reason: string;
+  readonly until: number | undefined;
+}
+
+/** What keeps a run out of a stage whose approval, if it needs one, is given: a pause, its rest in the level before, a window. */
+export function findGate(stage: OpenStage, { pipeline, calendar, now }: Move): Gate | undefined {
+  const { approval, counter, name, notBefore } = stage;
+  const what = `run ${counter} does not enter ${name} yet`;
+  if (pipeline.pausedAt !== null && approval.type === 'auto') {
+    const why = pipeline.pausedReason ? `: ${pipeline.pausedReason}` : '';
+    return { kind: 'paused', reason: `${what}: the pipeline is paused${why}`, until: undefined };
+  }
+  if (notBefore !== null && notBefore > now) {
+    return {
+      kind: 'soak',
+      reason: `${what}: it rests in the level before until ${new Date(notBefore).toISOString()}`,
+      until: notBefore,
+    };
+  }
+  if (!approval.window) return undefined;
+  const { cron, forMs } = approval.window;
+  const opened = calendar.findLast(cron, { since: now - forMs, now });
+  if (opened !== undefined && now < opened + forMs) return undefined;
+  const opens = calendar.findNext(cron, now);
+  const when = opens === undefined ? 'does not open' : `opens at ${new Date(opens).toISOString()}`;
+  return { kind: 'window', reason: `${what}: its window ${when}`, until: opens };
+}

@@ -1,0 +1,67 @@
+import { cancelPendingJobs, endStages, insertStageAttempt, type RunStage } from '../../store/stages.ts';
+import type { Tx } from '../../store/store.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import type { StartOptions } from '../start-runs.ts';
+import { type Acted, actOnStage } from './act-on-stage.ts';
+import type { FoundStage, StageRequest } from './find-stage.ts';
+import { aboutRun, reachStage } from './reach-stage.ts';
+import { settleRun } from './settle-run.ts';
+
+/** What is to be done again. */
+export interface RerunRequest extends StageRequest {
+  /** Whether jobs that passed stay as they are. */
+  readonly failedJobsOnly: boolean;
+}
+
+/**
+ * Runs a stage again, as its next attempt, with the same revisions. An approval that let the run in before stands; one that never came
+ * is asked for again. What waits in later stages waits no more: it follows when this attempt has passed.
+ */
+export function rerunStage(tx: Tx, request: RerunRequest, options: StartOptions): Promise<Acted> {
+  return actOnStage(tx, request, options, async (found) => {
+    const refusal = findObstacle(found) ?? (request.failedJobsOnly ? findNothingFailed(found) : undefined);
+    if (refusal) return refusal;
+    const { move, run, stage, stages } = found;
+    await withdrawLater(tx, found, stages);
+    const attempt = { ...stage, runId: run.id, pipelineId: move.pipeline.id };
+    const id = await insertStageAttempt(tx, attempt, { keepPassed: request.failedJobsOnly });
+    await reachStage(tx, move, run, { ...stage, id, counter: stage.counter + 1 }, { isApproved: stage.startedAt !== null });
+    const what = request.failedJobsOnly ? `the failed jobs of ${stage.name}` : stage.name;
+    const reason = `${request.actor.name} had run ${run.counter} do ${what} again${request.comment ? `: ${request.comment}` : ''}`;
+    move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'started', reason });
+    await settleRun(tx, move, run.id);
+    return undefined;
+  });
+}
+
+function findObstacle({ move, run, stage, stages }: FoundStage): Refusal | undefined {
+  const where = `${stage.name} of ${move.pipeline.name} ${run.counter}`;
+  const busy = stages.find(({ status }) => status === 'running');
+  if (busy) return refuse('STAGE_MOVED_ON', `${busy.name} is running; cancel it, or wait for its end`);
+  if (stage.status === 'waiting' || stage.status === 'pending') {
+    return refuse('STAGE_MOVED_ON', `${where} has not been done yet: it is ${stage.status}`);
+  }
+  const before = stages.find(({ position, status }) => position < stage.position && status !== 'passed');
+  const mayFollowFailure = stage.approval.type === 'manual' && stage.approval.evenAfterFailure;
+  if (before && !mayFollowFailure) return refuse('NOTHING_TO_DO', `${before.name} has to pass first: it is ${before.status}`);
+  return undefined;
+}
+
+function findNothingFailed({ stage }: FoundStage): Refusal | undefined {
+  return stage.status === 'passed'
+    ? refuse('NOTHING_TO_DO', `no job of ${stage.name} failed; run the whole stage again`)
+    : undefined;
+}
+
+async function withdrawLater(tx: Tx, { move, run, stage }: FoundStage, stages: readonly RunStage[]): Promise<void> {
+  const later = stages.filter(
+    ({ position, status, readyAt }) =>
+      position > stage.position && readyAt !== null && (status === 'waiting' || status === 'pending'),
+  );
+  const ids = later.map(({ id }) => id);
+  await endStages(tx, ids, 'cancelled', move.now);
+  await cancelPendingJobs(tx, ids, move.now);
+  for (const one of later) {
+    await insertStageAttempt(tx, { ...one, runId: run.id, pipelineId: move.pipeline.id }, { keepPassed: false });
+  }
+}

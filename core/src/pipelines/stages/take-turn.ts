@@ -1,0 +1,26 @@
+import type { OpenStage } from '../../store/stages.ts';
+
+/** What becomes of the runs that wait for one stage when it is free. */
+export interface Turn {
+  readonly enters: OpenStage | undefined;
+  /** Older automatic runs, which give way to the newest. */
+  readonly superseded: readonly OpenStage[];
+  /** The newest automatic run, to which they give way. */
+  readonly by: OpenStage | undefined;
+}
+
+/**
+ * Whose turn it is in a stage that is free, of those that wait for it in the order in which they came. Pure.
+ *
+ * Of the automatic ones (started by `latest`, let in by nobody) only the newest stays. Those that `every` or a person started, or that
+ * somebody approved, are superseded by none: they go in first in, first out.
+ */
+export function takeTurn(waiting: readonly OpenStage[]): Turn {
+  const automatic = waiting.filter(({ startedBy, approval }) => startedBy === 'latest' && approval.type === 'auto');
+  const by = automatic.reduce<OpenStage | undefined>(
+    (newest, stage) => (newest && newest.counter > stage.counter ? newest : stage),
+    undefined,
+  );
+  const superseded = automatic.filter((stage) => stage !== by);
+  return { enters: waiting.find((stage) => !superseded.includes(stage)), superseded, by };
+}

@@ -1,0 +1,134 @@
+import type { PipelineConfig } from '../config/config.ts';
+import { isPipelineMaterial } from '../config/materials.ts';
+import { claimSet } from '../store/provenance.ts';
+import type { Tx } from '../store/store.ts';
+import { endTriggers, readWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
+import { aboutTrigger } from './about-trigger.ts';
+import type { Move } from './changes.ts';
+import { createRun } from './create-run.ts';
+import type { Candidate } from './fan-in/candidate.ts';
+import { type ChoosingContext, type ChosenSet, chooseSet } from './fan-in/choose-set.ts';
+import { readFloor } from './fan-in/floor.ts';
+import { createCandidateList } from './fan-in/list-candidates.ts';
+import { listAccepted, resolveMaterials } from './fan-in/resolve-materials.ts';
+import { findObstacle } from './obstacles.ts';
+import { pinMaterials } from './pin-materials.ts';
+import { type JudgedTrigger, queueTriggers } from './queue-triggers.ts';
+import { sayWaiting } from './say-waiting.ts';
+import type { StartOptions } from './start-runs.ts';
+
+/** How many triggers of `latest` wait for each material of a pipeline with upstream pipelines; older ones are superseded. */
+const keptForFanIn = 20;
+/** How many triggers one look tries to find a set for. */
+const mostTried = 100;
+
+/** Starts one run from the waiting triggers of a pipeline, if one can start; answers whether one did. */
+export async function startByTrigger(tx: Tx, move: Move, definition: PipelineConfig, options: StartOptions): Promise<boolean> {
+  const waiting = await readWaitingTriggers(tx, move.pipeline.id);
+  if (waiting.length === 0) return false;
+  const kept = definition.materials.some(isPipelineMaterial) ? keptForFanIn : 1;
+  const queue = queueTriggers(waiting, (name) => acceptedOf(options, name), kept);
+  await supersede(tx, move, queue.superseded);
+  await sayWaiting(tx, move, 'held', queue.held);
+  if (queue.next.length === 0) return false;
+  const obstacle = await findObstacle(tx, move);
+  if (obstacle) {
+    await sayWaiting(tx, move, obstacle.kind, giveReason(queue.next, obstacle.reason));
+    return false;
+  }
+  return startFirst(tx, move, { definition, queue: queue.next }, options);
+}
+
+interface Wanted {
+  readonly definition: PipelineConfig;
+  readonly queue: readonly WaitingTrigger[];
+}
+
+/** Starts a run from the first trigger for which a set agrees, and says of those before it what they wait for. */
+async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, options: StartOptions): Promise<boolean> {
+  const context = await prepare(tx, move, definition, options);
+  if ('unknown' in context) {
+    await sayWaiting(tx, move, 'missing', giveReason(queue, `there is no version yet that could go with it: ${context.unknown}`));
+    return false;
+  }
+  for (const trigger of queue.slice(0, mostTried)) {
+    const chosen = await chooseSet(tx, trigger, context);
+    if (chosen.kind === 'found') return start(tx, move, { anchor: trigger, definition, queue, context, chosen }, options);
+    if (chosen.kind === 'superseded') await supersede(tx, move, [{ trigger, reason: chosen.reason }]);
+    else
+      await sayWaiting(tx, move, chosen.kind === 'held' ? 'held' : `set: ${chosen.reason}`, [{ trigger, reason: chosen.reason }]);
+  }
+  return false;
+}
+
+async function prepare(
+  tx: Tx,
+  { pipeline }: Move,
+  definition: PipelineConfig,
+  { config }: StartOptions,
+): Promise<ChoosingContext | { readonly unknown: string }> {
+  const { materials, unknown } = await resolveMaterials(tx, definition, config);
+  if (unknown.length > 0) return { unknown: unknown.join(', ') };
+  return { pipelineId: pipeline.id, materials, list: createCandidateList(tx), floor: await readFloor(tx, pipeline.id), config };
+}
+
+interface Starting extends Wanted {
+  readonly anchor: WaitingTrigger;
+  readonly context: ChoosingContext;
+  readonly chosen: Extract<ChosenSet, { kind: 'found' }>;
+}
+
+/** All triggers that the set fulfils start the run. */
+async function start(tx: Tx, move: Move, starting: Starting, options: StartOptions): Promise<boolean> {
+  const { anchor, definition, queue, context, chosen } = starting;
+  const { candidates, provenance, hash } = chosen;
+  const taken = queue.filter((trigger) => trigger === anchor || candidates.some((candidate) => isFulfilled(trigger, candidate)));
+  const pins = await pinMaterials(tx, move.pipeline.id, context.materials, candidates, options);
+  const cause = taken.map(describeCause).join('; ');
+  const startedBy = taken.some(({ mode }) => mode === 'every') ? 'every' : 'latest';
+  const by = { startedBy, person: undefined, overridden: false, environment: {} } as const;
+  const run = await createRun(tx, move, { definition, pins, provenance, cause, ...by });
+  await claimSet(tx, move.pipeline.id, hash, run.counter);
+  await endTriggers(
+    tx,
+    taken.map(({ id }) => id),
+    { state: 'started', runId: run.id },
+  );
+  for (const trigger of taken) {
+    const about = { ...aboutTrigger(move, trigger), materials: run.materials, runId: run.id };
+    move.changes.addDecision({ ...about, outcome: 'started', reason: cause });
+  }
+  return true;
+}
+
+/** Each revision that `every` waits for is to have a run of its own. */
+function isFulfilled(trigger: WaitingTrigger, candidate: Candidate): boolean {
+  if (trigger.kind === 'pass') return 'run' in candidate && candidate.run.id === trigger.runId;
+  return trigger.mode === 'latest' && 'revision' in candidate && candidate.revision.id === trigger.revisionId;
+}
+
+async function supersede(tx: Tx, move: Move, superseded: readonly JudgedTrigger[]): Promise<void> {
+  await endTriggers(
+    tx,
+    superseded.map(({ trigger }) => trigger.id),
+    { state: 'superseded' },
+  );
+  for (const { trigger, reason } of superseded) {
+    move.changes.addDecision({ ...aboutTrigger(move, trigger), outcome: 'superseded', reason, runId: null });
+  }
+}
+
+function giveReason(triggers: readonly WaitingTrigger[], reason: string): readonly JudgedTrigger[] {
+  return triggers.map((trigger) => ({ trigger, reason }));
+}
+
+function describeCause(trigger: WaitingTrigger): string {
+  if (trigger.kind === 'pass') return `${trigger.upstream} ${trigger.counter} passed ${trigger.stage}`;
+  const { package: name, version, move } = trigger;
+  return move > 0 ? `${name} now points to ${version}` : `${name} ${version} was published`;
+}
+
+function acceptedOf({ config }: StartOptions, packageName: string) {
+  const [repository = '', name = ''] = packageName.split('/');
+  return listAccepted(config, { repository, package: name });
+}

@@ -1,0 +1,37 @@
+import type { DependencyTable } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** That a pipeline listens to a stage of another one. */
+export interface Dependency {
+  readonly pipelineId: number;
+  readonly upstreamId: number;
+  readonly stage: string;
+  readonly mode: DependencyTable['mode'];
+}
+
+const rowsAtOnce = 200;
+
+/** Makes these all the dependencies that there are. */
+export async function replaceDependencies(tx: Tx, wanted: readonly Dependency[]): Promise<void> {
+  await tx.db.deleteFrom('dependency').execute();
+  for (let from = 0; from < wanted.length; from += rowsAtOnce) {
+    const rows = wanted.slice(from, from + rowsAtOnce).map(({ pipelineId, upstreamId, stage, mode }) => ({
+      pipeline_id: pipelineId,
+      upstream_id: upstreamId,
+      stage,
+      mode,
+    }));
+    await tx.db.insertInto('dependency').values(rows).execute();
+  }
+}
+
+/** Who listens to a stage of a pipeline. */
+export async function readDownstream(tx: Tx, upstreamId: number, stage: string): Promise<readonly Dependency[]> {
+  return tx.db
+    .selectFrom('dependency')
+    .select(['pipeline_id as pipelineId', 'upstream_id as upstreamId', 'stage', 'mode'])
+    .where('upstream_id', '=', upstreamId)
+    .where('stage', '=', stage)
+    .orderBy('pipeline_id')
+    .execute();
+}

@@ -1,0 +1,198 @@
+import type { RevisionTable } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** Which bytes of which version: two values of one package are the same where both numbers are. */
+export interface PackageValue {
+  readonly revisionId: number;
+  readonly edition: number;
+}
+
+/** Everything behind a run: each package's bytes by package id, each pipeline's run by pipeline id. */
+export interface Provenance {
+  readonly packages: ReadonlyMap<number, PackageValue>;
+  readonly pipelines: ReadonlyMap<number, number>;
+}
+
+/** A run whose stage's newest attempt is passed. */
+export interface PassedRun {
+  readonly id: number;
+  readonly pipelineId: number;
+  readonly counter: number;
+  readonly label: string;
+  readonly stage: string;
+  readonly stageCounter: number;
+}
+
+/** A package behind a run, as the ledger has it now. */
+export interface PackageBehind extends PackageValue {
+  readonly packageId: number;
+  readonly rank: number;
+  readonly state: RevisionTable['state'];
+}
+
+/** A passed run with everything behind it, itself included. */
+export interface TracedRun {
+  readonly run: PassedRun;
+  readonly provenance: Provenance;
+  readonly behind: readonly PackageBehind[];
+}
+
+/** Which passed runs of a pipeline. */
+export interface PassedQuery {
+  readonly pipelineId: number;
+  readonly stage: string;
+  /** Only this one. */
+  readonly runId?: number | undefined;
+  /** Only those with these bytes behind them. */
+  readonly value?: PackageValue | undefined;
+  /** Only those with a higher id: a run is younger than what is behind it. */
+  readonly above?: number | undefined;
+  /** Only those with a lower id. */
+  readonly below?: number | undefined;
+  readonly limit: number;
+}
+
+/** Runs whose stage's newest attempt is passed, newest first. */
+export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readonly TracedRun[]> {
+  const { pipelineId, stage, runId, value, above, below, limit } = query;
+  let select = tx.db
+    .selectFrom('stage')
+    .innerJoin('run', 'run.id', 'stage.run_id')
+    .select(['run.id', 'run.pipeline_id as pipelineId', 'run.counter', 'run.label', 'run.pipelines_behind'])
+    .select(['stage.name as stage', 'stage.counter as stageCounter'])
+    .where('stage.pipeline_id', '=', pipelineId)
+    .where('stage.name', '=', stage)
+    .where('stage.status', '=', 'passed')
+    .where('stage.latest', '=', 1);
+  if (runId !== undefined) select = select.where('stage.run_id', '=', runId);
+  if (above !== undefined) select = select.where('stage.run_id', '>', above);
+  if (below !== undefined) select = select.where('stage.run_id', '<', below);
+  if (value) {
+    select = select.where('stage.run_id', 'in', (e) =>
+      e
+        .selectFrom('run_package')
+        .select('run_id')
+        .where('revision_id', '=', value.revisionId)
+        .where('pipeline_id', '=', pipelineId)
+        .where('edition', '=', value.edition),
+    );
+  }
+  const rows = await select.orderBy('stage.run_id', 'desc').limit(limit).execute();
+  const behind = await readPackagesBehind(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  return rows.map(({ pipelines_behind, ...run }) => {
+    const packages = behind.get(run.id) ?? [];
+    return { run, behind: packages, provenance: toProvenance(run, packages, pipelines_behind) };
+  });
+}
+
+function toProvenance(run: PassedRun, packages: readonly PackageBehind[], pipelines: string): Provenance {
+  const behind: Readonly<Record<string, number>> = JSON.parse(pipelines);
+  return {
+    packages: new Map(packages.map(({ packageId, revisionId, edition }) => [packageId, { revisionId, edition }])),
+    pipelines: new Map([...Object.entries(behind).map(([id, runId]) => [Number(id), runId] as const), [run.pipelineId, run.id]]),
+  };
+}
+
+/** The packages behind runs, by run. */
+export async function readPackagesBehind(
+  tx: Tx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly PackageBehind[]>> {
+  if (runIds.length === 0) return new Map();
+  const rows = await tx.db
+    .selectFrom('run_package')
+    .innerJoin('revision', 'revision.id', 'run_package.revision_id')
+    .select(['run_package.run_id as runId', 'run_package.package_id as packageId', 'run_package.revision_id as revisionId'])
+    .select(['run_package.edition', 'revision.rank', 'revision.state'])
+    .where('run_package.run_id', 'in', runIds)
+    .execute();
+  return new Map(
+    [...Map.groupBy(rows, ({ runId }) => runId)].map(([runId, packages]) => [runId, packages.map(({ runId: _, ...row }) => row)]),
+  );
+}
+
+/** Packages by their names and versions, for people: `npmjs/fastify` and `5.2.1` by revision id. */
+export async function nameRevisions(
+  tx: Tx,
+  revisionIds: readonly number[],
+): Promise<ReadonlyMap<number, { readonly package: string; readonly version: string }>> {
+  if (revisionIds.length === 0) return new Map();
+  const rows = await tx.db
+    .selectFrom('revision')
+    .innerJoin('package', 'package.id', 'revision.package_id')
+    .innerJoin('repository', 'repository.id', 'package.repository_id')
+    .select(['revision.id', 'revision.version', 'package.name as packageName', 'repository.name as repositoryName'])
+    .where('revision.id', 'in', revisionIds)
+    .execute();
+  return new Map(
+    rows.map(({ id, version, packageName, repositoryName }) => [id, { package: `${repositoryName}/${packageName}`, version }]),
+  );
+}
+
+/** The packages behind the newest run of a pipeline that was started automatically by `latest` or `every`. */
+export async function readLastAutomatic(
+  tx: Tx,
+  pipelineId: number,
+): Promise<
+  | { readonly counter: number; readonly behind: readonly PackageBehind[]; readonly pipelines: ReadonlyMap<number, number> }
+  | undefined
+> {
+  const row = await tx.db
+    .selectFrom('run')
+    .select(['id', 'counter', 'pipelines_behind'])
+    .where('pipeline_id', '=', pipelineId)
+    .where('started_by', 'in', ['latest', 'every'])
+    .orderBy('counter', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const behind = (await readPackagesBehind(tx, [row.id])).get(row.id) ?? [];
+  const pipelines: Readonly<Record<string, number>> = JSON.parse(row.pipelines_behind);
+  return {
+    counter: row.counter,
+    behind,
+    pipelines: new Map(Object.entries(pipelines).map(([id, runId]) => [Number(id), runId])),
+  };
+}
+
+/** Which packages follow a pointer. */
+export async function findFollowers(tx: Tx, packageIds: readonly number[]): Promise<ReadonlySet<number>> {
+  if (packageIds.length === 0) return new Set();
+  const rows = await tx.db
+    .selectFrom('package')
+    .select('id')
+    .where('id', 'in', packageIds)
+    .where('pointer', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** How often the pointers of packages moved, by package id. */
+export async function readMoves(tx: Tx, packageIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  if (packageIds.length === 0) return new Map();
+  const rows = await tx.db.selectFrom('package').select(['id', 'moves']).where('id', 'in', packageIds).execute();
+  return new Map(rows.map(({ id, moves }) => [id, moves]));
+}
+
+/** Notes that a set of materials was started automatically. */
+export async function claimSet(tx: Tx, pipelineId: number, hash: string, counter: number): Promise<void> {
+  await tx.db
+    .insertInto('started_set')
+    .values({ pipeline_id: pipelineId, hash, counter })
+    .onConflict((conflict) => conflict.columns(['pipeline_id', 'hash']).doNothing())
+    .execute();
+}
+
+/** The counter of the run that a set of materials has started; undefined where it has started none. */
+export async function findStartedSet(tx: Tx, pipelineId: number, hash: string): Promise<number | undefined> {
+  const row = await tx.db
+    .selectFrom('started_set')
+    .select('counter')
+    .where('pipeline_id', '=', pipelineId)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return row?.counter;
+}
