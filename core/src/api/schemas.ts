@@ -24,7 +24,11 @@ const texts: Schema = { type: 'object', additionalProperties: { type: 'string' }
 const anything: Schema = { type: 'object', additionalProperties: true };
 const status: Schema = { type: 'string', enum: ['pending', 'waiting', 'running', 'passed', 'failed', 'cancelled'] };
 const digest: Schema = { type: 'string', description: 'The strongest digest, as `algorithm:hex`' };
-const versions: Schema = { ...texts, description: 'Versions by material, `npmjs/fastify` to `5.2.1`' };
+const versions: Schema = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'integer'] },
+  description: 'By material, `npmjs/fastify` to `5.2.1`, or `build` to the counter of its run',
+};
 
 const job = object('A job of a stage', { name: text, status, exitCode: orNull({ type: 'integer' }), message: orNull(text) });
 
@@ -33,19 +37,31 @@ const stage = object('A stage of a run; one that was run again is there each tim
   counter: count,
   status,
   approval: { type: 'string', enum: ['auto', 'manual'] },
+  approvals: array(
+    object("Somebody's word on the run's entering", {
+      person: text,
+      name: { ...text, description: 'The token that was used' },
+      verdict: { type: 'string', enum: ['approved', 'rejected'] },
+      comment: orNull(text),
+      at: time,
+    }),
+  ),
+  expiresAt: { ...orNull(time), description: 'When its waiting for approval ends' },
+  notBefore: { ...orNull(time), description: 'Until when the run rests in the level before' },
   held: { ...flag, description: 'A pinned revision is republished or withdrawn' },
   startedAt: orNull(time),
   finishedAt: orNull(time),
   jobs: array(job),
 });
 
-const pinned = object('What a run pinned', {
-  package: text,
-  version: text,
-  digest: orNull(digest),
-  location: orNull(text),
-  changed: { ...flag, description: 'Whether it differs from the run before' },
-});
+const changed = { ...flag, description: 'Whether it differs from the run before' };
+const pinned: Schema = {
+  anyOf: [
+    object('A package that a run pinned', { package: text, version: text, digest: orNull(digest), location: orNull(text), changed }),
+    object('A run of another pipeline that a run pinned', { pipeline: text, counter: count, label: text, stage: text, changed }),
+  ],
+};
+const trigger: Schema = { type: 'string', enum: ['latest', 'every', 'manual'] };
 
 /** What the API speaks of; each is a component of the OpenAPI document. */
 const nouns = {
@@ -99,12 +115,20 @@ const nouns = {
   Pipeline: object('A pipeline, and how it is', {
     name: text,
     group: orNull(text),
-    paused: orNull(object('Since when and why', { since: time, reason: orNull(text) })),
+    paused: orNull(object('Since when, why and by whom', { since: time, reason: orNull(text), by: orNull(text) })),
+    lock: { type: 'string', enum: ['none', 'onFailure', 'unlockWhenFinished'] },
+    lockedBy: { ...orNull(count), description: 'The run that holds the lock' },
+    timer: { ...orNull(time), description: 'When its timer comes next, or came and waits' },
     waiting: { ...count, description: 'Triggers that wait' },
+    held: { ...count, description: 'Triggers that the storm guard holds' },
     lastRun: orNull(object('Its newest run', { counter: count, label: text, status })),
-    materials: array(
-      object('What it listens to', { package: text, trigger: { type: 'string', enum: ['latest', 'every', 'manual'] } }),
-    ),
+    materials: array({
+      anyOf: [
+        object('A package that it listens to', { package: text, trigger }),
+        object('A stage of a pipeline that it listens to', { pipeline: text, stage: text, trigger }),
+      ],
+    }),
+    publishes: { ...array(text), description: 'The packages that its runs publish' },
     stages: array(text),
   }),
   Run: object('One passage of pinned revisions through a pipeline', {
@@ -112,6 +136,8 @@ const nouns = {
     counter: count,
     label: text,
     cause: text,
+    startedBy: { type: 'string', enum: ['latest', 'every', 'timer', 'person'] },
+    person: { ...orNull(text), description: 'Who triggered it' },
     status,
     createdAt: time,
     finishedAt: orNull(time),
@@ -125,6 +151,10 @@ const nouns = {
     reason: text,
     materials: versions,
     run: { ...orNull(count), description: "The run's counter" },
+  }),
+  Held: object('A trigger that the storm guard holds, and what it would start', {
+    materials: versions,
+    trigger: { type: 'string', enum: ['latest', 'every'] },
   }),
   Plugin: object('A plugin that is loaded', {
     id: text,

@@ -3,7 +3,7 @@ import { nameMaterial } from '../config/materials.ts';
 import { type Approval, readApprovals } from './approvals.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { Pin } from './runs.ts';
-import type { Status } from './schema.ts';
+import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** A run as the API shows it; times in milliseconds. */
@@ -12,6 +12,9 @@ export interface RunView {
   readonly counter: number;
   readonly label: string;
   readonly cause: string;
+  readonly startedBy: StartedBy;
+  /** Who triggered it, where a person did. */
+  readonly person: string | null;
   readonly status: Status;
   readonly createdAt: number;
   readonly finishedAt: number | null;
@@ -91,6 +94,7 @@ function selectRuns(tx: Tx) {
     .selectFrom('run')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
     .select(['run.id', 'pipeline.name as pipeline', 'run.counter', 'run.label', 'run.cause', 'run.status'])
+    .select(['run.started_by as startedBy', 'run.person'])
     .select(['run.created_at as createdAt', 'run.finished_at as finishedAt']);
 }
 

@@ -61,13 +61,16 @@ function unknownPipeline(name: string): ApiError {
 
 function viewPipeline(
   { configuration }: ApiSurroundings,
-  { paused, ...pipeline }: PipelineView,
+  { paused, timer, ...pipeline }: PipelineView,
 ): Readonly<Record<string, unknown>> {
   const config = configuration().config.pipelines.get(pipeline.name);
   return {
     ...pipeline,
     group: config?.group ?? null,
-    paused: paused && { since: toIso(paused.since), reason: paused.reason },
+    paused: paused && { since: toIso(paused.since), reason: paused.reason, by: paused.by },
+    lock: config?.lock ?? 'none',
+    timer: toIso(timer),
+    publishes: config?.publishes ?? [],
     materials:
       config?.materials.map((material) =>
         isPipelineMaterial(material)

@@ -6,7 +6,7 @@ import { triggerRun } from '../../pipelines/trigger-run.ts';
 import { describeChosen } from '../../polling/describe-chosen.ts';
 import { appendEvents } from '../../store/events.ts';
 import { readJobLog } from '../../store/logs.ts';
-import { listRuns, type RunView, readRun } from '../../store/run-views.ts';
+import { listRuns, type RunView, readRun, type StageView } from '../../store/run-views.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
 import { pollOnRequest } from '../poll-on-request.ts';
@@ -190,6 +190,14 @@ function viewRun({ createdAt, finishedAt, stages, ...run }: RunView): Readonly<R
     ...run,
     createdAt: toIso(createdAt),
     finishedAt: toIso(finishedAt),
-    stages: stages.map((stage) => ({ ...stage, startedAt: toIso(stage.startedAt), finishedAt: toIso(stage.finishedAt) })),
+    stages: stages.map(viewStage),
+  };
+}
+
+function viewStage({ approvals, expiresAt, notBefore, startedAt, finishedAt, ...stage }: StageView): Readonly<Record<string, unknown>> {
+  return {
+    ...stage,
+    approvals: approvals.map((approval) => ({ ...approval, at: toIso(approval.at) })),
+    ...{ expiresAt: toIso(expiresAt), notBefore: toIso(notBefore), startedAt: toIso(startedAt), finishedAt: toIso(finishedAt) },
   };
 }
