@@ -1,4 +1,5 @@
 import { dirname, resolve as resolvePath } from 'node:path';
+import { buildAccess, buildPipelineAccess } from './build-access.ts';
 import type {
   Config,
   HttpConfig,
@@ -38,7 +39,7 @@ type Resolve = (template: Template) => string;
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
   const directory = dirname(origin.file);
-  const { server, store, timezone, retention, minFree, repositories = {}, pipelines = {} } = raw;
+  const { server, store, timezone, retention, minFree, access, repositories = {}, pipelines = {} } = raw;
   return Object.freeze({
     ...origin,
     ...buildPluginSources(raw, directory, resolve),
@@ -46,11 +47,13 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
       host: resolve(server?.host ?? defaults.server.host),
       port: server?.port ?? defaults.server.port,
       url: server?.url === undefined ? undefined : resolve(server.url),
+      trustProxy: server?.trustProxy ?? defaults.server.trustProxy,
     },
     store: store ?? defaults.store,
     timezone: resolve(timezone ?? defaults.timezone),
     retention: buildRetention(retention ?? {}, resolve),
     minFree: parseSize(resolve(minFree ?? defaults.minFree)),
+    access: access && buildAccess(access, resolve),
     repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
     pipelines: mapEntries(pipelines, (name, pipeline) => buildPipeline(name, pipeline, resolve)),
   });
@@ -141,7 +144,7 @@ function buildSchedule({ every, cron }: NonNullable<RawRepository['poll']>, reso
 
 function buildPipeline(
   name: string,
-  { group, label, materials, environment = {}, stages }: RawPipeline,
+  { group, label, materials, environment = {}, access = {}, stages }: RawPipeline,
   resolve: Resolve,
 ): PipelineConfig {
   return {
@@ -150,6 +153,7 @@ function buildPipeline(
     label: label ?? defaults.label,
     materials: materials.map((material) => buildMaterial(material, resolve)),
     environment,
+    access: buildPipelineAccess(access, resolve),
     stages: stages.map((stage) => buildStage(stage, resolve)),
   };
 }

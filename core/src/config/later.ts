@@ -13,7 +13,6 @@ const stage = `${pipeline}.stages.*`;
 const job = `${stage}.jobs.*`;
 
 const later: readonly Later[] = [
-  { at: '', key: 'access', comesWith: 'access control' },
   { at: '', key: 'events', comesWith: 'events' },
   { at: `${pipeline}.materials.*`, key: 'pipeline', comesWith: 'pipeline materials' },
   { at: `${pipeline}.materials.*`, key: 'stage', comesWith: 'pipeline materials' },
@@ -21,7 +20,6 @@ const later: readonly Later[] = [
   { at: pipeline, key: 'publishes', comesWith: 'value streams' },
   { at: pipeline, key: 'lock', comesWith: 'locks' },
   { at: pipeline, key: 'maxNewRuns', comesWith: 'the storm guard' },
-  { at: pipeline, key: 'access', comesWith: 'access control' },
   { at: `${stage}.approval`, key: 'manual', comesWith: 'approvals' },
   { at: `${stage}.approval.type`, key: 'manual', comesWith: 'approvals' },
   ...['by', 'required', 'notSelf', 'expires', 'after', 'window', 'evenAfterFailure'].map((key) => ({

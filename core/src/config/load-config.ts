@@ -10,6 +10,7 @@ import { interpolateAll } from './reading/interpolate.ts';
 import { locateFindings } from './reading/locate.ts';
 import { SourceReader } from './reading/source-reader.ts';
 import { readSources, type Sources } from './reading/sources.ts';
+import { checkAccess } from './rules/access.ts';
 import { checkEnvironment } from './rules/environment.ts';
 import { checkFiles } from './rules/files.ts';
 import { checkNames } from './rules/names.ts';
@@ -34,7 +35,15 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
 }
 
-const rules: readonly Rule[] = [checkServer, checkSchedules, checkNames, checkReferences, checkEnvironment, checkFiles];
+const rules: readonly Rule[] = [
+  checkServer,
+  checkAccess,
+  checkSchedules,
+  checkNames,
+  checkReferences,
+  checkEnvironment,
+  checkFiles,
+];
 
 /** More problems than this help nobody. */
 const maxProblems = 1000;

@@ -22,7 +22,13 @@ export function listenTo(name: string, trigger: TriggerMode = 'latest'): Package
 }
 
 export function makePipeline(name: string, changes: Partial<PipelineConfig> = {}): PipelineConfig {
-  const rest = { group: undefined, label: '${COUNT}-${npmjs_a}', materials: [listenTo('a')], environment: {} };
+  const rest = {
+    group: undefined,
+    label: '${COUNT}-${npmjs_a}',
+    materials: [listenTo('a')],
+    environment: {},
+    access: { view: undefined, operate: undefined, approve: undefined },
+  };
   return { name, ...rest, stages: [makeStage('build'), makeStage('deploy')], ...changes };
 }
 
@@ -46,7 +52,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     files: ['/etc/sluice.yaml'],
     include: [],
     hash: JSON.stringify(pipelines),
-    server: { host: '127.0.0.1', port: 0, url: undefined },
+    server: { host: '127.0.0.1', port: 0, url: undefined, trustProxy: false },
     store: 'sqlite:sluice.db',
     timezone: 'UTC',
     plugins: [],
@@ -54,6 +60,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
     retention: { logsMs: 1_000, pollsMs: 1_000, decisionsMs: 1_000, runs: 2 },
     minFree: 0,
+    access: undefined,
     repositories: new Map([['npmjs', npmjs]]),
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
     ...changes,

@@ -30,7 +30,7 @@ describeStores('acknowledging other bytes', (place) => {
 
   const give = async (digest: string, version = '1.0.0') => {
     const { config, secretFields, now } = house;
-    const given = { repository: 'shop', package: 'web', version, digest, comment: 'rebuilt' };
+    const given = { repository: 'shop', package: 'web', version, digest, comment: 'rebuilt', by: 'alice' };
     return (await house.store.transact((tx) => acknowledge(tx, given, { config, secretFields, now }))).result;
   };
 

@@ -1,4 +1,5 @@
 import { defaults } from '../defaults.ts';
+import { pipelineAccessSchema } from './access.ts';
 import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
 
 const material = mapping(
@@ -60,6 +61,7 @@ export const pipelineSchema: Schema = mapping(
     label: otherwise(text, defaults.label),
     materials: list(material, { minItems: 1 }),
     environment,
+    access: pipelineAccessSchema,
     stages: list(stage, { minItems: 1 }),
   },
   { required: ['materials', 'stages'] },
