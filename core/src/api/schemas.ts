@@ -126,6 +126,16 @@ const nouns = {
     materials: versions,
     run: { ...orNull(count), description: "The run's counter" },
   }),
+  Audit: object('What somebody did', {
+    id: count,
+    at: time,
+    actor: { ...text, description: 'The name of a token, or `anonymous`, `hook`, `configuration`' },
+    person: { ...text, description: 'Whom the token stands for' },
+    action: { ...text, description: 'What was done: `trigger`, `poll`, `acknowledge`, ...' },
+    subject: { ...text, description: 'What it was done to: `npmjs`, `npmjs/fastify/5.2.1`, `acceptance/17`' },
+    from: { ...orNull(text), description: 'The address that it came from' },
+    details: anything,
+  }),
   Plugin: object('A plugin that is loaded', {
     id: text,
     title: text,

@@ -6,7 +6,9 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { guardRoutes } from './access/guard.ts';
 import { ApiError, type ApiErrorCode, apiErrors, codeOfStatus, toErrorBody } from './api-error.ts';
+import { registerAudit } from './routes/audit.ts';
 import { registerConfiguration } from './routes/configuration.ts';
 import { registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
@@ -22,6 +24,12 @@ import type { ApiSurroundings } from './surroundings.ts';
 
 const bodyLimit = 1024 * 1024;
 
+const tokenScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A token of `access:`; without that section none is needed, and only this machine is answered',
+} as const;
+
 /** The rooms' doors, in the order in which the OpenAPI document shows them. */
 const registrations = [
   registerHealth,
@@ -30,6 +38,7 @@ const registrations = [
   registerPipelines,
   registerRuns,
   registerEvents,
+  registerAudit,
   registerPlugins,
   registerConfiguration,
   registerPages,
@@ -37,10 +46,13 @@ const registrations = [
 
 /** Makes the HTTP server (SURFACE: `/api/v1`, described by `/api/v1/openapi.json`); it does not listen yet. */
 export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
+  const { config } = surroundings.configuration();
   const server = fastify({
     loggerInstance: log,
     bodyLimit,
     forceCloseConnections: true,
+    // Of one proxy: what stands before its own word in X-Forwarded-For, anybody may have written.
+    ...(config.server.trustProxy && { trustProxy: (_: string, hop: number) => hop === 0 }),
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: answerError,
   });
@@ -49,6 +61,8 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Sluice', description: 'Watches package repositories, starts pipelines', version: '1' },
+      components: { securitySchemes: { token: tokenScheme } },
+      security: [{ token: [] }],
     },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
@@ -56,9 +70,11 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
   });
   registerSchemas(server);
   server.addHook('onRequest', async (request) => {
-    requireSameMachine(request);
-    if (!request.routeOptions.config.foreign) requireOwnOrigin(request);
+    const { access, server: own } = surroundings.configuration().config;
+    if (!access) requireSameMachine(request);
+    if (!request.routeOptions.config.foreign) requireOwnOrigin(request, own.url);
   });
+  guardRoutes(server, surroundings);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) =>
     sendError(reply, 'NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}`),
@@ -71,7 +87,7 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     summary: 'This document',
     response: { 200: { type: 'object', additionalProperties: true } },
   };
-  server.get('/api/v1/openapi.json', { schema: document }, async () => server.swagger());
+  server.get('/api/v1/openapi.json', { config: { needs: 'token' }, schema: document }, async () => server.swagger());
   return server;
 }
 

@@ -8,7 +8,7 @@ beforeAll(() => {
   server = fastify();
   server.addHook('onRequest', async (request) => {
     requireSameMachine(request);
-    requireOwnOrigin(request);
+    requireOwnOrigin(request, 'https://sluice.example.com/');
   });
   server.setErrorHandler((error, _, reply) =>
     reply.status(error instanceof ApiError ? apiErrors[error.code].status : 500).send(String(error)),

@@ -1,10 +1,13 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
+import { anonymous } from '../../pipelines/actor.ts';
 import { triggerRun } from '../../pipelines/trigger-run.ts';
 import { describeChosen } from '../../polling/describe-chosen.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { appendEvents } from '../../store/events.ts';
 import { readJobLog } from '../../store/logs.ts';
 import { listRuns, type RunView, readRun } from '../../store/run-views.ts';
+import { auditOf } from '../access/audit-of.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
 import { pollOnRequest } from '../poll-on-request.ts';
@@ -22,6 +25,8 @@ interface TriggerBody {
   readonly environment?: Readonly<Record<string, string>>;
   readonly poll?: boolean;
 }
+
+type TriggerRequest = FastifyRequest<{ Params: { readonly pipeline: string }; Body: TriggerBody | null }>;
 
 const runParams = {
   type: 'object',
@@ -54,6 +59,7 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
   server.get<{ Params: { readonly pipeline: string }; Querystring: PageQuery }>(
     '/api/v1/pipelines/:pipeline/runs',
     {
+      config: { needs: 'view' },
       schema: {
         operationId: 'listRuns',
         summary: 'The runs of a pipeline, newest first',
@@ -71,6 +77,7 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
   server.post<{ Params: { readonly pipeline: string }; Body: TriggerBody | null }>(
     '/api/v1/pipelines/:pipeline/runs',
     {
+      config: { needs: 'operate' },
       schema: {
         operationId: 'triggerRun',
         summary: 'Trigger: with chosen revisions and environment; answers the run',
@@ -78,24 +85,29 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
         response: answerOne('Run', 201),
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
       requirePipeline(surroundings, params.pipeline);
-      if (body?.poll ?? true) await pollMaterials(surroundings, params.pipeline);
+      if (body?.poll ?? true) await pollMaterials(surroundings, request);
       await describeMaterials(surroundings, body?.materials ?? {});
-      const counter = await startRun(surroundings, params.pipeline, body ?? {});
+      const counter = await startRun(surroundings, request);
       return reply.status(201).send(await readOne(surroundings, { pipeline: params.pipeline, counter }));
     },
   );
 
   server.get<{ Params: OfRun }>(
     '/api/v1/pipelines/:pipeline/runs/:counter',
-    { schema: { operationId: 'readRun', summary: 'A run', params: runParams, response: answerOne('Run') } },
+    {
+      config: { needs: 'view' },
+      schema: { operationId: 'readRun', summary: 'A run', params: runParams, response: answerOne('Run') },
+    },
     async ({ params }) => readOne(surroundings, params),
   );
 
   server.get<{ Params: OfRun & { readonly stage: string; readonly job: string }; Querystring: { readonly after?: string } }>(
     '/api/v1/pipelines/:pipeline/runs/:counter/stages/:stage/jobs/:job/log',
     {
+      config: { needs: 'view' },
       schema: {
         operationId: 'readJobLog',
         summary:
@@ -125,11 +137,14 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
 }
 
 /** Polls the repositories of a pipeline's materials; throws POLL_FAILED where one of them fails, since "newest" would be a guess. */
-async function pollMaterials(surroundings: ApiSurroundings, pipeline: string): Promise<void> {
+async function pollMaterials(surroundings: ApiSurroundings, request: TriggerRequest): Promise<void> {
+  const { pipeline } = request.params;
   for (const repository of repositoriesOf(surroundings.configuration().config, pipeline)) {
-    const answer = await pollOnRequest(surroundings, repository).catch((error: unknown) => {
-      throw error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS' ? refusePoll(repository, error.message) : error;
-    });
+    const answer = await pollOnRequest(surroundings, repository, auditOf(request, 'poll', repository, { for: pipeline })).catch(
+      (error: unknown) => {
+        throw error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS' ? refusePoll(repository, error.message) : error;
+      },
+    );
     if (answer?.problem && answer.outcome === 'failed') {
       throw refusePoll(repository, `${answer.problem.code}: ${answer.problem.message}`);
     }
@@ -156,14 +171,17 @@ function repositoriesOf(config: Config, pipeline: string): ReadonlySet<string> {
   return new Set(config.pipelines.get(pipeline)?.materials.map(({ repository }) => repository));
 }
 
-async function startRun(
-  { store, startOptions, tell }: ApiSurroundings,
-  pipeline: string,
-  { materials = {}, environment = {} }: TriggerBody,
-): Promise<number> {
+async function startRun({ store, startOptions, tell }: ApiSurroundings, request: TriggerRequest): Promise<number> {
+  const { actor } = request;
+  const { pipeline } = request.params;
+  const { materials = {}, environment = {} } = request.body ?? {};
+  const by = actor === anonymous ? undefined : actor.name;
   const triggered = await store.transact(async (tx) => {
     const options = startOptions();
-    const result = await triggerRun(tx, { pipeline, materials, environment, by: undefined }, options);
+    const result = await triggerRun(tx, { pipeline, materials, environment, by }, options);
+    const details = { materials, environment: Object.keys(environment) };
+    if (!result.refusal)
+      await appendAudit(tx, auditOf(request, 'trigger', `${pipeline}/${result.counter}`, details), options.now);
     await appendEvents(tx, result.changes.events, options.now);
     return result;
   });
