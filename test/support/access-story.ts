@@ -103,7 +103,10 @@ export async function beginAccessStory(store: string): Promise<AccessStory> {
       const readHash = async () => ((await read('/api/v1/configuration', { as: 'admin' })).body as { hash: string }).hash;
       const before = await readHash();
       await configure(options);
-      await until(async () => (await readHash()) !== before, { describe: () => `another configuration: ${server.output()}` });
+      await until(async () => (await readHash()) !== before, {
+        limitMs: 50_000,
+        describe: () => `another configuration: ${server.output()}`,
+      });
     },
     async end() {
       await place.remove();

@@ -45,6 +45,12 @@ export function guardRoutes(server: FastifyInstance, surroundings: ApiSurroundin
 function requireDeclaration({ method, url, config, schema }: RouteOptions): void {
   const needs = config?.needs;
   if (needs === undefined) throw new Error(`${method} ${url} declares no "needs" in its config: say who may ask for it`);
+  const isOfPipeline = /\/:pipeline(\/|$)/.test(url);
+  if (isOfPipeline !== (needs === 'view' || needs === 'operate')) {
+    throw new Error(
+      `${method} ${url} needs "${needs}": what is below a pipeline needs "view" or "operate", and nothing else does`,
+    );
+  }
   if (schema) Object.assign(schema, { 'x-needs': needs, ...(needs === 'nothing' && { security: [] }) });
 }
 
