@@ -9,6 +9,9 @@ const forwarding = /^(forwarded|x-forwarded-.*)$/;
  * page reaches it under a name of its own, and no proxy may pass on what comes from elsewhere. Throws FORBIDDEN.
  */
 export function requireSameMachine(request: FastifyRequest): void {
+  const { remoteAddress = '' } = request.socket;
+  if (!isLoopback(remoteAddress))
+    throw new ApiError('FORBIDDEN', 'Without "access:" this server answers to its own machine only');
   if (!isLoopback(request.hostname)) {
     throw new ApiError(
       'FORBIDDEN',
@@ -25,12 +28,13 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * The rules against requests that a web page of another origin makes in somebody's browser: whatever changes something is sent
- * as JSON, which needs a permission that is never given (no CORS), and an Origin, where there is one, is our own.
+ * as JSON, which needs a permission that is never given (no CORS), and an Origin, where there is one, is our own: that of the Host,
+ * or of `server.url`.
  */
-export function requireOwnOrigin(request: FastifyRequest): void {
+export function requireOwnOrigin(request: FastifyRequest, url: string | undefined): void {
   if (safeMethods.has(request.method)) return;
-  const { origin, host, 'content-type': type = '' } = request.headers;
-  if (origin !== undefined && !isOwn(origin, host)) {
+  const { origin, 'content-type': type = '' } = request.headers;
+  if (origin !== undefined && !isOwn(origin, request.host, url)) {
     throw new ApiError('FORBIDDEN', `A page of ${origin} cannot change anything here`);
   }
   if (!/^application\/json\s*(;|$)/i.test(type)) {
@@ -41,6 +45,7 @@ export function requireOwnOrigin(request: FastifyRequest): void {
   }
 }
 
-function isOwn(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+function isOwn(origin: string, host: string, url: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false;
+  return new URL(origin).host === host || (url !== undefined && new URL(origin).origin === new URL(url).origin);
 }

@@ -57,7 +57,13 @@ const stage = object('A stage of a run; one that was run again is there each tim
 const changed = { ...flag, description: 'Whether it differs from the run before' };
 const pinned: Schema = {
   anyOf: [
-    object('A package that a run pinned', { package: text, version: text, digest: orNull(digest), location: orNull(text), changed }),
+    object('A package that a run pinned', {
+      package: text,
+      version: text,
+      digest: orNull(digest),
+      location: orNull(text),
+      changed,
+    }),
     object('A run of another pipeline that a run pinned', { pipeline: text, counter: count, label: text, stage: text, changed }),
   ],
 };
@@ -155,6 +161,16 @@ const nouns = {
   Held: object('A trigger that the storm guard holds, and what it would start', {
     materials: versions,
     trigger: { type: 'string', enum: ['latest', 'every'] },
+  }),
+  Audit: object('What somebody did', {
+    id: count,
+    at: time,
+    actor: { ...text, description: 'The name of a token, or `anonymous`, `hook`, `configuration`' },
+    person: { ...text, description: 'Whom the token stands for' },
+    action: { ...text, description: 'What was done: `trigger`, `poll`, `acknowledge`, ...' },
+    subject: { ...text, description: 'What it was done to: `npmjs`, `npmjs/fastify/5.2.1`, `acceptance/17`' },
+    from: { ...orNull(text), description: 'The address that it came from' },
+    details: anything,
   }),
   Plugin: object('A plugin that is loaded', {
     id: text,

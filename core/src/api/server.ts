@@ -6,21 +6,32 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { guardRoutes } from './access/guard.ts';
 import { ApiError, type ApiErrorCode, apiErrors, codeOfStatus, toErrorBody } from './api-error.ts';
+import { registerAudit } from './routes/audit.ts';
 import { registerConfiguration } from './routes/configuration.ts';
 import { registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHooks } from './routes/hooks.ts';
+import { registerOperations } from './routes/operations.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerPipelines } from './routes/pipelines.ts';
 import { registerPlugins } from './routes/plugins.ts';
 import { registerRepositories } from './routes/repositories.ts';
 import { registerRuns } from './routes/runs.ts';
+import { registerStages } from './routes/stages.ts';
+import { registerTrigger } from './routes/trigger.ts';
 import { requireOwnOrigin, requireSameMachine } from './same-machine.ts';
 import { registerSchemas } from './schemas.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
 const bodyLimit = 1024 * 1024;
+
+const tokenScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A token of `access:`; without that section none is needed, and only this machine is answered',
+} as const;
 
 /** The rooms' doors, in the order in which the OpenAPI document shows them. */
 const registrations = [
@@ -28,8 +39,12 @@ const registrations = [
   registerRepositories,
   registerHooks,
   registerPipelines,
+  registerOperations,
+  registerTrigger,
   registerRuns,
+  registerStages,
   registerEvents,
+  registerAudit,
   registerPlugins,
   registerConfiguration,
   registerPages,
@@ -37,10 +52,13 @@ const registrations = [
 
 /** Makes the HTTP server (SURFACE: `/api/v1`, described by `/api/v1/openapi.json`); it does not listen yet. */
 export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
+  const { config } = surroundings.configuration();
   const server = fastify({
     loggerInstance: log,
     bodyLimit,
     forceCloseConnections: true,
+    // Of one proxy: what stands before its own word in X-Forwarded-For, anybody may have written.
+    ...(config.server.trustProxy && { trustProxy: (_: string, hop: number) => hop === 0 }),
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: answerError,
   });
@@ -49,6 +67,8 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Sluice', description: 'Watches package repositories, starts pipelines', version: '1' },
+      components: { securitySchemes: { token: tokenScheme } },
+      security: [{ token: [] }],
     },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
@@ -56,9 +76,11 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
   });
   registerSchemas(server);
   server.addHook('onRequest', async (request) => {
-    requireSameMachine(request);
-    if (!request.routeOptions.config.foreign) requireOwnOrigin(request);
+    const { access, server: own } = surroundings.configuration().config;
+    if (!access) requireSameMachine(request);
+    if (!request.routeOptions.config.foreign) requireOwnOrigin(request, own.url);
   });
+  guardRoutes(server, surroundings);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) =>
     sendError(reply, 'NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}`),
@@ -71,7 +93,7 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     summary: 'This document',
     response: { 200: { type: 'object', additionalProperties: true } },
   };
-  server.get('/api/v1/openapi.json', { schema: document }, async () => server.swagger());
+  server.get('/api/v1/openapi.json', { config: { needs: 'token' }, schema: document }, async () => server.swagger());
   return server;
 }
 

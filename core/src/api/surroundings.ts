@@ -10,6 +10,8 @@ export interface ConfigurationStatus {
   readonly loadedAt: number;
   /** Why the files as they are now were not taken; undefined when they were. */
   readonly refused: { readonly at: number; readonly problems: readonly string[] } | undefined;
+  /** Aborts when another configuration has taken its place. */
+  readonly replaced: AbortSignal;
 }
 
 /** What the API is lent by the composition root. */

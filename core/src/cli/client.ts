@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 /** A server's API, as the commands that talk to a server use it. */
 export interface Client {
@@ -19,7 +19,16 @@ const defaultServer = 'http://127.0.0.1:8153';
 export function addServerOptions(command: Command, environment: Readonly<Record<string, string | undefined>>): Command {
   return command
     .option('--server <url>', 'the server (SLUICE_SERVER)', environment['SLUICE_SERVER'] ?? defaultServer)
-    .option('--token <token>', 'an access token (SLUICE_TOKEN)', environment['SLUICE_TOKEN']);
+    .addOption(createTokenOption(environment['SLUICE_TOKEN']));
+}
+
+/** The help must not show the token itself, which it does with every other default. */
+function createTokenOption(token: string | undefined): Option {
+  const option = new Option(
+    '--token <token>',
+    'an access token; everybody on this machine sees it there: set SLUICE_TOKEN instead',
+  );
+  return token === undefined ? option : option.default(token, 'SLUICE_TOKEN');
 }
 
 /** Makes a client. `signal` ends whatever it waits for. */
@@ -33,6 +42,7 @@ export function createClient({ server, token }: ServerOptions, signal: AbortSign
       },
     );
     const body: unknown = await answer.json().catch(() => undefined);
+    if (answer.status === 401) throw new Error(explainUnauthorized(server, token !== undefined));
     if (!answer.ok) throw new Error(readMessage(body) ?? `${server} answered ${answer.status} to ${path}`);
     return body;
   };
@@ -41,6 +51,12 @@ export function createClient({ server, token }: ServerOptions, signal: AbortSign
     post: (path, body) =>
       ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   };
+}
+
+function explainUnauthorized(server: string, isGiven: boolean): string {
+  return isGiven
+    ? `${server} does not take this token (SLUICE_TOKEN, --token), or does not any more; ask its admin for another`
+    : `${server} wants an access token: set SLUICE_TOKEN to yours; its admin makes one with "sluice token new"`;
 }
 
 function readMessage(body: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addAuditCommand } from './audit.ts';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
 import { addFetchCommand } from './fetch.ts';
@@ -9,6 +10,7 @@ import { addRunsCommand } from './runs.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addStatusCommand } from './status.ts';
 import type { CliSurroundings } from './surroundings.ts';
+import { addTokenCommand } from './token.ts';
 import { addTriggerCommand } from './trigger.ts';
 import { addValidateCommand } from './validate.ts';
 
@@ -25,6 +27,8 @@ const commands: readonly AddCommand[] = [
   addStatusCommand,
   addRunsCommand,
   addTriggerCommand,
+  addAuditCommand,
+  addTokenCommand,
 ];
 
 /** Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong usage. */

@@ -1,3 +1,4 @@
+import { buildPipelineAccess } from './build-access.ts';
 import { buildApproval } from './build-approval.ts';
 import { buildJob } from './build-job.ts';
 import type { Material, PipelineConfig, StageConfig, Template } from './config.ts';
@@ -12,7 +13,7 @@ export type Resolve = (template: Template) => string;
 export function buildPipeline(name: string, all: Readonly<Record<string, RawPipeline>>, resolve: Resolve): PipelineConfig {
   const raw = all[name];
   if (!raw) throw new Error(`there is no pipeline ${name}`);
-  const { group, label, materials, timer, publishes = [], lock, maxNewRuns, environment = {}, stages } = raw;
+  const { group, label, materials, timer, publishes = [], lock, maxNewRuns, environment = {}, access = {}, stages } = raw;
   return {
     name,
     group: group === undefined ? undefined : resolve(group),
@@ -23,6 +24,7 @@ export function buildPipeline(name: string, all: Readonly<Record<string, RawPipe
     lock: lock ?? defaults.lock,
     maxNewRuns: maxNewRuns ?? defaults.maxNewRuns,
     environment,
+    access: buildPipelineAccess(access, resolve),
     stages: stages.map((stage) => buildStage(stage, resolve)),
   };
 }

@@ -1,3 +1,5 @@
+import type { AccessConfig, PipelineAccess } from './access.ts';
+
 /**
  * A configuration as everything else sees it: read, merged, validated, frozen.
  *
@@ -24,6 +26,8 @@ export interface Config {
   readonly http: HttpConfig;
   readonly retention: RetentionConfig;
   readonly minFree: number;
+  /** Undefined: this machine only, and everybody there is admin. */
+  readonly access: AccessConfig | undefined;
   readonly repositories: ReadonlyMap<string, RepositoryConfig>;
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
 }
@@ -36,6 +40,8 @@ export interface ServerConfig {
   readonly port: number;
   /** The address that people and registries use, where it differs from host and port. */
   readonly url: string | undefined;
+  /** Whether one proxy stands in front, whose word on who asks (`X-Forwarded-*`) counts. */
+  readonly trustProxy: boolean;
 }
 
 export interface PluginLimits {
@@ -104,6 +110,7 @@ export interface PipelineConfig {
   /** The most runs that one poll may start here; the rest is held. */
   readonly maxNewRuns: number;
   readonly environment: Readonly<Record<string, Template>>;
+  readonly access: PipelineAccess;
   readonly stages: readonly StageConfig[];
 }
 

@@ -1,6 +1,6 @@
 /** What stands in for the keys of sluice.yaml that are left out, as they would be written there. */
 export const defaults = {
-  server: { host: '127.0.0.1', port: 8153 },
+  server: { host: '127.0.0.1', port: 8153, trustProxy: false },
   store: 'sqlite:sluice.db',
   timezone: 'UTC',
   pluginLimits: { silence: '2m', total: '30m', memory: '512MB' },

@@ -13,9 +13,7 @@ const stage = `${pipeline}.stages.*`;
 const job = `${stage}.jobs.*`;
 
 const later: readonly Later[] = [
-  { at: '', key: 'access', comesWith: 'access control' },
   { at: '', key: 'events', comesWith: 'events' },
-  { at: pipeline, key: 'access', comesWith: 'access control' },
   { at: `${job}.webhook`, key: 'wait', comesWith: 'targets' },
   ...['github', 'gitlab', 'jenkins', 'gocd'].map((key) => ({ at: job, key, comesWith: 'targets' })),
 ];

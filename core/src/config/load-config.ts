@@ -10,6 +10,7 @@ import { interpolateAll } from './reading/interpolate.ts';
 import { locateFindings } from './reading/locate.ts';
 import { SourceReader } from './reading/source-reader.ts';
 import { readSources, type Sources } from './reading/sources.ts';
+import { checkAccess } from './rules/access.ts';
 import { checkApprovals } from './rules/approvals.ts';
 import { checkDependencies } from './rules/dependencies.ts';
 import { checkEnvironment } from './rules/environment.ts';
@@ -38,6 +39,7 @@ export interface LoadOptions {
 
 const rules: readonly Rule[] = [
   checkServer,
+  checkAccess,
   checkSchedules,
   checkNames,
   checkReferences,

@@ -1,7 +1,7 @@
 /** sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key means. */
 export interface RawConfig {
   readonly include?: readonly string[];
-  readonly server?: { readonly host?: string; readonly port?: number; readonly url?: string };
+  readonly server?: { readonly host?: string; readonly port?: number; readonly url?: string; readonly trustProxy?: boolean };
   readonly store?: string;
   readonly timezone?: string;
   readonly plugins?: readonly string[];
@@ -14,8 +14,20 @@ export interface RawConfig {
     readonly runs?: number;
   };
   readonly minFree?: string;
+  readonly access?: RawAccess;
   readonly repositories?: Readonly<Record<string, RawRepository>>;
   readonly pipelines?: Readonly<Record<string, RawPipeline>>;
+}
+
+export interface RawAccess {
+  readonly tokens: Readonly<Record<string, RawToken>>;
+}
+
+export interface RawToken {
+  readonly sha256: readonly string[];
+  readonly roles?: readonly string[];
+  readonly expires?: string;
+  readonly person?: string;
 }
 
 export interface RawHttp {
@@ -53,7 +65,14 @@ export interface RawPipeline {
   readonly lock?: 'none' | 'onFailure' | 'unlockWhenFinished';
   readonly maxNewRuns?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly access?: RawPipelineAccess;
   readonly stages: readonly RawStage[];
+}
+
+export interface RawPipelineAccess {
+  readonly view?: readonly string[];
+  readonly operate?: readonly string[];
+  readonly approve?: readonly string[];
 }
 
 /** Either a package, or a pipeline and maybe its stage. */

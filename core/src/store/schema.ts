@@ -113,6 +113,8 @@ export interface AcknowledgementTable {
   readonly revision_id: number;
   readonly digest: string;
   readonly comment: string;
+  /** The name of the token that gave it; null before tokens were asked for. */
+  readonly by: string | null;
   readonly at: Time;
 }
 
@@ -360,6 +362,18 @@ export interface EventTable {
   readonly data: Json;
 }
 
+/** Who did what, from where. The database refuses to change or delete a row. */
+export interface AuditTable {
+  readonly id: Generated<number>;
+  readonly at: Time;
+  readonly actor: string;
+  readonly person: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly address: string | null;
+  readonly details: Json;
+}
+
 export interface NodeTable {
   readonly id: string;
   readonly configuration: string;
@@ -396,6 +410,7 @@ export interface Schema {
   log: LogTable;
   decision: DecisionTable;
   event: EventTable;
+  audit: AuditTable;
   node: NodeTable;
   setting: SettingTable;
 }

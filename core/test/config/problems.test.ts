@@ -17,7 +17,7 @@ http: { concurrencyPerHost: 0, ca: missing.pem }
 retention: { runs: 1.5 }
 minFree:
 `);
-    const why = 'this version has no access control yet, so everybody who reaches the server is its admin';
+    const why = 'without "access:" everybody who reaches the server is its admin';
     expect(problems).toEqual([
       '1:1: unknown key "servr"; did you mean "server"?',
       `2:17: ${why}: use 127.0.0.1 or ::1`,
@@ -160,11 +160,9 @@ minFree:
   });
 
   test('what later versions bring', async () => {
-    const problems = await problemsOf(`access: { tokens: {} }
-events: []
+    const problems = await problemsOf(`events: []
 ${repository}pipelines:
   p:
-    access: {}
     materials: [{ package: main/web }]
     stages:
       - { name: a, jobs: { j: { webhook: { url: "https://x/", wait: false } }, k: { github: {} } } }
@@ -172,11 +170,9 @@ ${repository}pipelines:
     const comesWith = (place: string, key: string, what: string) =>
       `${place} "${key}" comes with ${what}, which this version does not have yet; remove it`;
     expect(problems).toEqual([
-      comesWith('1:1:', 'access', 'access control'),
-      comesWith('2:1:', 'events', 'events'),
-      comesWith('11:5: p:', 'access', 'access control'),
-      comesWith('14:63: webhook:', 'wait', 'targets'),
-      comesWith('14:85: k:', 'github', 'targets'),
+      comesWith('1:1:', 'events', 'events'),
+      comesWith('12:63: webhook:', 'wait', 'targets'),
+      comesWith('12:85: k:', 'github', 'targets'),
     ]);
   });
 

@@ -40,6 +40,7 @@ export function makePipeline(name: string, changes: Partial<PipelineConfig> = {}
   const rest: Omit<PipelineConfig, 'name' | 'stages'> = {
     ...{ group: undefined, label: '${COUNT}-${npmjs_a}', materials: [listenTo('a')], environment: {} },
     ...{ timer: undefined, publishes: [], lock: 'none', maxNewRuns: 20 },
+    access: { view: undefined, operate: undefined, approve: undefined },
   };
   return { name, ...rest, stages: [makeStage('build'), makeStage('deploy')], ...changes };
 }
@@ -64,7 +65,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     files: ['/etc/sluice.yaml'],
     include: [],
     hash: JSON.stringify(pipelines),
-    server: { host: '127.0.0.1', port: 0, url: undefined },
+    server: { host: '127.0.0.1', port: 0, url: undefined, trustProxy: false },
     store: 'sqlite:sluice.db',
     timezone: 'UTC',
     plugins: [],
@@ -72,6 +73,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
     retention: { logsMs: 1_000, pollsMs: 1_000, decisionsMs: 1_000, runs: 2 },
     minFree: 0,
+    access: undefined,
     repositories: new Map([['npmjs', npmjs]]),
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
     ...changes,

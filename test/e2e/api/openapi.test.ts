@@ -24,6 +24,7 @@ const routes = [
   'get /api/v1/pipelines/{pipeline}/runs/{counter}',
   'get /api/v1/pipelines/{pipeline}/runs/{counter}/stages/{stage}/jobs/{job}/log',
   'get /api/v1/events',
+  'get /api/v1/audit',
   'get /api/v1/plugins',
   'get /api/v1/configuration',
   'get /api/v1/openapi.json',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Config, PluginSettings, RepositoryConfig } from '../../config/config.ts';
+import type { PipelineConfig, PluginSettings, RepositoryConfig } from '../../config/config.ts';
+import { mayViewAll, mayViewPipeline } from '../access/visible.ts';
 import { toIso } from '../paging.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
@@ -9,13 +10,14 @@ export function registerConfiguration(server: FastifyInstance, { configuration, 
   server.get(
     '/api/v1/configuration',
     {
+      config: { needs: 'viewer' },
       schema: {
         operationId: 'readConfiguration',
         summary: 'The configuration that runs, and what became of the last reload',
         response: answerOne('Configuration'),
       },
     },
-    async () => {
+    async ({ actor }) => {
       const { config, loadedAt, refused } = configuration();
       const secretsOf = (plugin: string) => host().loaded().get(plugin)?.secrets ?? { repository: [], package: [] };
       return {
@@ -23,11 +25,11 @@ export function registerConfiguration(server: FastifyInstance, { configuration, 
         files: config.files,
         hash: config.hash,
         loadedAt: toIso(loadedAt),
-        refused: refused ? { at: toIso(refused.at), problems: refused.problems } : null,
+        refused: refused ? { at: toIso(refused.at), problems: mayViewAll(actor, config) ? refused.problems : [] } : null,
         repositories: [...config.repositories.values()].map((repository) =>
           viewRepository(repository, secretsOf(repository.plugin)),
         ),
-        pipelines: viewPipelines(config),
+        pipelines: viewPipelines([...config.pipelines.values()].filter(({ name }) => mayViewPipeline(actor, config, name))),
       };
     },
   );
@@ -58,8 +60,8 @@ function isReference(value: PluginSettings[string]): boolean {
   return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value);
 }
 
-function viewPipelines(config: Config): readonly unknown[] {
-  return [...config.pipelines.values()].map(({ stages, ...pipeline }) => ({
+function viewPipelines(pipelines: readonly PipelineConfig[]): readonly unknown[] {
+  return pipelines.map(({ stages, ...pipeline }) => ({
     ...pipeline,
     stages: stages.map(({ jobs, ...stage }) => ({
       ...stage,

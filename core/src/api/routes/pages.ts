@@ -1,24 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import { listPipelines } from '../../store/pipeline-views.ts';
 import { readRepositories } from '../../store/read-repositories.ts';
+import { mayViewAll, mayViewPipeline } from '../access/visible.ts';
 import { html } from '../html.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** A page for people who follow the address that the terminal prints: how everything is, without scripts. */
 export function registerPages(server: FastifyInstance, { store, configuration }: ApiSurroundings): void {
-  server.get('/', { schema: { hide: true } }, async (_request, reply) => {
+  server.get('/', { config: { needs: 'viewer' }, schema: { hide: true } }, async ({ actor }, reply) => {
     const [repositories, pipelines] = await store.transact(
       async (tx) => [await readRepositories(tx), await listPipelines(tx)] as const,
     );
-    const { refused } = configuration();
+    const { config, refused } = configuration();
+    const visible = pipelines.filter(({ name }) => mayViewPipeline(actor, config, name));
     const page = html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sluice</title>
 <h1>Sluice</h1>
-${refused ? html`<p role="alert">The configuration file as it is now is invalid; the one before runs on: ${refused.problems.join('; ')}</p>` : ''}
+${refused ? html`<p role="alert">The configuration file as it is now is invalid; the one before runs on${mayViewAll(actor, config) ? `: ${refused.problems.join('; ')}` : ''}</p>` : ''}
 <h2>Pipelines</h2>
 <table><thead><tr><th scope="col">Pipeline<th scope="col">Last run<th scope="col">Status<th scope="col">Waiting</thead>
-${pipelines.map(
+${visible.map(
   ({ name, lastRun, waiting }) =>
     html`<tr><th scope="row"><a href="/api/v1/pipelines/${name}/runs">${name}</a><td>${lastRun ? `${lastRun.counter} (${lastRun.label})` : 'none yet'}<td>${lastRun?.status ?? ''}<td>${waiting}`,
 )}

@@ -8,9 +8,11 @@ import { createCalendar } from '../../pipelines/timer.ts';
 import type { PluginHost } from '../../plugins/plugin-host.ts';
 import { adoptRepositories } from '../../polling/adopt-repositories.ts';
 import { Poller } from '../../polling/poller.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { appendEvents } from '../../store/events.ts';
 import { activateConfiguration } from '../../store/nodes.ts';
 import type { Store } from '../../store/store.ts';
+import { auditConfiguration } from './audit-configuration.ts';
 import type { Room } from './disk.ts';
 
 /** A configuration and the plugins that it was checked with. */
@@ -76,6 +78,7 @@ async function adopt(
     await adoptRepositories(tx, { config, plugins: host.loaded(), now: now() });
     const { runs, events } = await adoptPipelines(tx, options);
     const loaded = { type: 'configuration.loaded', subject: config.hash, data: { file: config.file } } as const;
+    await appendAudit(tx, auditConfiguration('configuration.loaded', config), now());
     await appendEvents(tx, [...events, loaded], now());
     tx.wake('polls');
     tx.wake('attempts');

@@ -1,4 +1,5 @@
 import { defaults } from '../defaults.ts';
+import { pipelineAccessSchema } from './access.ts';
 import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
 
 const packageReference: Schema = {
@@ -82,6 +83,7 @@ export const pipelineSchema: Schema = mapping(
     lock: otherwise({ type: 'string', enum: ['none', 'onFailure', 'unlockWhenFinished'] }, defaults.lock),
     maxNewRuns: otherwise({ type: 'integer', minimum: 1, maximum: 10_000 }, defaults.maxNewRuns),
     environment,
+    access: pipelineAccessSchema,
     stages: list(stage, { minItems: 1 }),
   },
   { required: ['materials', 'stages'] },

@@ -45,6 +45,9 @@ export function rejectStage(tx: Tx, request: StageRequest & { readonly comment: 
   });
 }
 
+/** Of a pipeline that the configuration does not have any more. */
+const nobodyNamed = { view: [], operate: [], approve: [] };
+
 async function giveWord(
   tx: Tx,
   { move, run, stage }: FoundStage,
@@ -56,7 +59,8 @@ async function giveWord(
   if (stage.status !== 'waiting' || approval.type !== 'manual') {
     return refuse('STAGE_MOVED_ON', `${where} does not wait for approval: it is ${stage.status}`);
   }
-  const objection = judgeApprover(actor, approval, run.person);
+  const access = move.definition?.access ?? nobodyNamed;
+  const objection = judgeApprover(actor, { approval, access, triggeredBy: run.person });
   if (objection) {
     move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'refused', reason: objection });
     return refuse('NOT_ALLOWED', objection);
