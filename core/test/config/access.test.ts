@@ -88,6 +88,17 @@ describe('the lists of a pipeline', () => {
     ]);
   });
 
+  test('and so do the approvals of its stages', async () => {
+    const approved = pipeline.replace(
+      '{ name: s,',
+      '{ name: s, approval: { type: manual, by: [bob, "role:qa", alise, "role:qb"] },',
+    );
+    expect(await problemsOf(tokens + approved)).toEqual([
+      '14:72: no token has the name or the person "alise" (did you mean "alice"?)',
+      '14:79: no token has the role "qb" (did you mean "role:qa"?)',
+    ]);
+  });
+
   test('need tokens', async () => {
     expect(await problemsOf(`${pipeline}    access: { view: [] }\n`)).toEqual([
       '11:5: needs the section "access:" with tokens: without it everybody on this machine is admin',
