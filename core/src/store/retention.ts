@@ -37,7 +37,14 @@ export async function deleteRuns(tx: Tx, kept: number, limit: number): Promise<n
 }
 
 async function findSurplus(tx: Tx, pipelineId: number, kept: number, limit: number): Promise<readonly number[]> {
-  const ended = tx.db.selectFrom('run').where('pipeline_id', '=', pipelineId).where('finished_at', 'is not', null);
+  // The run that holds a lock says why others wait.
+  const ended = tx.db
+    .selectFrom('run')
+    .where('pipeline_id', '=', pipelineId)
+    .where('finished_at', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('pipeline').select('pipeline.id').whereRef('pipeline.locked_by', '=', 'run.id'))),
+    );
   const newest = await ended.select('counter').orderBy('counter', 'desc').limit(1).offset(kept).executeTakeFirst();
   if (!newest) return [];
   const rows = await ended.select('id').where('counter', '<=', newest.counter).orderBy('counter').limit(limit).execute();
