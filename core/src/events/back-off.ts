@@ -24,5 +24,5 @@ export function findRetryTime(
   if (now >= deadline) return undefined;
   const backOff = Math.min(firstMs * 2 ** (tries - 1), maxMs) * (0.5 + random() / 2);
   // The last try is at the deadline, not before it.
-  return Math.min(now + Math.max(backOff, retryAfterMs), deadline);
+  return Math.min(now + Math.ceil(Math.max(backOff, retryAfterMs)), deadline);
 }

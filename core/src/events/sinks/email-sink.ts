@@ -15,7 +15,7 @@ export function createEmailSink(config: EmailSinkConfig, { resolve, origin, tryM
     async give(event, signal) {
       signal.throwIfAborted();
       const server = resolve(config.server);
-      const write = (template: string) => writeMessage(resolve(template), event, { origin, escape: toOneLine });
+      const write = (template: string) => writeMessage(resolve(template), event, { origin, quote: toOneLine });
       const timeouts = { connectionTimeout: tryMs, greetingTimeout: tryMs, socketTimeout: tryMs, dnsTimeout: tryMs };
       const transport = createTransport({ url: server, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
       const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -15,7 +15,7 @@ export function createSlackSink({ url: address, template = usualText }: SlackSin
     async give(event, signal) {
       // Whoever knows the address can write there, so it is never shown.
       const url = readAddress(resolve(address), '[secret]');
-      const text = writeMessage(resolve(template), event, { origin, escape: escapeMrkdwn });
+      const text = writeMessage(resolve(template), event, { origin, quote: escapeMrkdwn });
       const headers = { 'content-type': 'application/json; charset=utf-8' };
       const reply = await post({ url, headers, body: JSON.stringify({ text }), timeoutMs: tryMs, signal, now });
       signal.throwIfAborted();
