@@ -20,7 +20,7 @@ export interface DeliverOptions extends Pick<SinkLoopOptions, 'store' | 'node' |
 }
 
 /** The most events on their way to one sink. Slack takes a message a second, and mail servers few connections. */
-const concurrency: Readonly<Record<SinkConfig['kind'], number>> = { http: 16, slack: 1, email: 2 };
+const concurrency: Readonly<Record<SinkConfig['kind'], number>> = { http: 32, slack: 1, email: 2 };
 
 /**
  * Delivers what is in the outbox to the sinks of a configuration until the signal aborts, each sink by itself, so that none waits for

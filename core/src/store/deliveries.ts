@@ -1,57 +1,87 @@
+import type { Insertable } from 'kysely';
 import type { EventType } from '../config/event-types.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Page, PageRequest } from './page.ts';
+import type { DeliveryTable } from './schema.ts';
 import type { Tx } from './store.ts';
+
+/** An event in a sink's queue, without what it says. */
+export interface QueuedDelivery {
+  readonly id: number;
+  readonly eventId: number;
+  /** Events of one lane are delivered one after another. */
+  readonly lane: string;
+  /** How often it was tried already. */
+  readonly tries: number;
+  readonly queuedAt: number;
+  readonly dueAt: number;
+}
+
+/** The oldest events that wait in a sink's queue. */
+export async function loadQueue(tx: Tx, sinkId: number, limit: number): Promise<readonly QueuedDelivery[]> {
+  return tx.db
+    .selectFrom('delivery')
+    .select(['id', 'event_id as eventId', 'lane', 'tries', 'queued_at as queuedAt', 'due_at as dueAt'])
+    .where('sink_id', '=', sinkId)
+    .where('state', '=', 'waiting')
+    .orderBy('event_id')
+    .limit(limit)
+    .execute();
+}
 
 /** How events come into a sink's queue. */
 export interface QueueRequest {
   readonly sinkId: number;
+  /** The event after which to look. */
+  readonly cursor: number;
   /** What the sink wants. */
   readonly types: readonly EventType[];
-  /** The most that may wait in its queue. */
-  readonly lookAhead: number;
+  /** The most to look at. */
+  readonly limit: number;
   readonly now: number;
+}
+
+/** What was queued, and whether there may be more to look at. */
+export interface Queued {
+  readonly deliveries: readonly QueuedDelivery[];
+  readonly more: boolean;
 }
 
 const rowsAtOnce = 500;
 
-/**
- * Looks at events after a sink's cursor and queues those that it wants, in small portions; answers whether there may be more to look
- * at now. Call it where the sink's row is locked.
- */
-export async function queueEvents(tx: Tx, { sinkId, types, lookAhead, now }: QueueRequest): Promise<boolean> {
-  const { waiting } = await tx.db
-    .selectFrom('delivery')
-    .select(({ fn }) => fn.countAll<number>().as('waiting'))
-    .where('sink_id', '=', sinkId)
-    .where('state', '=', 'waiting')
-    .executeTakeFirstOrThrow();
-  const limit = Math.min(rowsAtOnce, lookAhead - Number(waiting));
-  if (limit <= 0) return false;
-  const { cursor } = await tx.db.selectFrom('sink').select('cursor').where('id', '=', sinkId).executeTakeFirstOrThrow();
+/** Looks at a portion of the events after a sink's cursor and queues those that it wants. Call it where the sink's row is locked. */
+export async function queueEvents(tx: Tx, { sinkId, cursor, types, limit, now }: QueueRequest): Promise<Queued> {
+  const portion = Math.min(rowsAtOnce, limit);
   const events = await tx.db
     .selectFrom('event')
     .select(['id', 'type', 'subject'])
     .where('id', '>', cursor)
     .orderBy('id')
-    .limit(limit)
+    .limit(portion)
     .execute();
   const last = events.at(-1);
-  if (!last) return false;
+  if (!last) return { deliveries: [], more: false };
   const wanted: ReadonlySet<string> = new Set(types);
   const rows = events
     .filter(({ type }) => wanted.has(type))
     .map(({ id, subject }) => ({ sink_id: sinkId, event_id: id, lane: laneOf(subject), queued_at: now, due_at: now }));
-  if (rows.length > 0) {
-    await tx.db
-      .insertInto('delivery')
-      .values(rows.map((row) => ({ ...row, state: 'waiting' as const })))
-      // What is told again may be in the queue still.
-      .onConflict((conflict) => conflict.columns(['sink_id', 'event_id']).doNothing())
-      .execute();
-  }
+  const deliveries = await insertDeliveries(tx, rows);
   await tx.db.updateTable('sink').set({ cursor: last.id }).where('id', '=', sinkId).execute();
-  return events.length === limit;
+  return { deliveries, more: events.length === portion };
+}
+
+/** What is told again may be in the queue still: that is left as it is, and not answered. */
+async function insertDeliveries(
+  tx: Tx,
+  rows: readonly Pick<Insertable<DeliveryTable>, 'sink_id' | 'event_id' | 'lane' | 'queued_at' | 'due_at'>[],
+): Promise<readonly QueuedDelivery[]> {
+  if (rows.length === 0) return [];
+  return tx.db
+    .insertInto('delivery')
+    .values(rows.map((row) => ({ ...row, state: 'waiting' as const })))
+    .onConflict((conflict) => conflict.columns(['sink_id', 'event_id']).doNothing())
+    .returning(['id', 'event_id as eventId', 'lane', 'tries', 'queued_at as queuedAt', 'due_at as dueAt'])
+    .execute();
 }
 
 /** What an event is about, as order goes: a repository, a package, or a run with its stages and jobs. */
@@ -59,64 +89,22 @@ function laneOf(subject: string): string {
   return subject.split('/').slice(0, 2).join('/');
 }
 
-/** An event to be delivered now. */
-export interface DueDelivery {
-  readonly id: number;
-  readonly lane: string;
-  /** How often it was tried already. */
-  readonly tries: number;
-  readonly queuedAt: number;
-  readonly event: RecordedEvent;
-}
-
-/** The first event of each lane of a sink's queue, without those of lanes that are busy. */
-function selectHeads(tx: Tx, sinkId: number, busy: readonly string[]) {
-  const heads = tx.db
-    .selectFrom('delivery')
-    .select(({ fn, ref }) => ['lane', fn.min<number>(ref('event_id')).as('first')])
-    .where('sink_id', '=', sinkId)
-    .where('state', '=', 'waiting')
-    .groupBy('lane')
-    .as('head');
-  const query = tx.db
-    .selectFrom(heads)
-    .innerJoin('delivery', (join) => join.onRef('delivery.event_id', '=', 'head.first').on('delivery.sink_id', '=', sinkId));
-  return busy.length === 0 ? query : query.where('head.lane', 'not in', busy);
-}
-
-/** Which deliveries are due. */
-export interface DueRequest {
-  readonly sinkId: number;
-  readonly now: number;
-  /** Lanes in which something is under way. */
-  readonly busy: readonly string[];
-  readonly limit: number;
-}
-
-/** The deliveries that can be made now, the oldest events first. */
-export async function findDueDeliveries(tx: Tx, { sinkId, now, busy, limit }: DueRequest): Promise<readonly DueDelivery[]> {
-  const rows = await selectHeads(tx, sinkId, busy)
-    .innerJoin('event', 'event.id', 'delivery.event_id')
-    .select(['delivery.id', 'delivery.lane', 'tries', 'queued_at', 'event_id', 'event.at', 'type', 'subject', 'data'])
-    .where('due_at', '<=', now)
-    .orderBy('event_id')
-    .limit(limit)
+/** What the events of deliveries say, by their ids. */
+export async function readQueuedEvents(
+  tx: Tx,
+  deliveries: readonly QueuedDelivery[],
+): Promise<ReadonlyMap<number, RecordedEvent>> {
+  if (deliveries.length === 0) return new Map();
+  const rows = await tx.db
+    .selectFrom('event')
+    .select(['id as event_id', 'at', 'type', 'subject', 'data'])
+    .where(
+      'id',
+      'in',
+      deliveries.map(({ eventId }) => eventId),
+    )
     .execute();
-  return rows.map(({ id, lane, tries, queued_at, ...event }) => ({
-    id,
-    lane,
-    tries,
-    queuedAt: queued_at,
-    event: toEvent(event),
-  }));
-}
-
-/** When there is next something to deliver beside what is under way; undefined where nothing waits. */
-export async function findNextDelivery(tx: Tx, sinkId: number, busy: readonly string[]): Promise<number | undefined> {
-  const row = await selectHeads(tx, sinkId, busy)
-    .select(({ fn, ref }) => fn.min<number | null>(ref('due_at')).as('due'))
-    .executeTakeFirst();
-  return row?.due ?? undefined;
+  return new Map(rows.map((row) => [row.event_id, toEvent(row)]));
 }
 
 interface EventRow {

@@ -382,6 +382,8 @@ export interface SinkTable extends Leased {
   readonly active: Flag;
   /** Up to this event, those that the sink wants are in `delivery`, or done with. */
   readonly cursor: number;
+  /** Grows whenever deliveries that were over wait again. */
+  readonly epoch: Generated<number>;
   readonly give_up_ms: number;
 }
 

@@ -1,5 +1,5 @@
 import { readNewestEventId } from './events.ts';
-import { claim, type Lease } from './leases.ts';
+import { claim, type Lease, LeaseLost, renew } from './leases.ts';
 import type { Tx } from './store.ts';
 
 /** What the store must know of a sink that is configured. */
@@ -54,6 +54,20 @@ export async function claimSink(tx: Tx, name: string, owner: string): Promise<Le
     .executeTakeFirst();
   const [lease] = row ? await claim(tx, 'sink', [row.id], owner) : [];
   return lease;
+}
+
+/** Where a sink is in the outbox, as who delivers must know. */
+export interface SinkPlace {
+  /** Up to this event, those that it wants are queued, or done with. */
+  readonly cursor: number;
+  /** Grows whenever deliveries that were over wait again. */
+  readonly epoch: number;
+}
+
+/** Lengthens the lease of a sink, and locks its row to the end of the transaction. Throws {@link LeaseLost}. */
+export async function keepSink(tx: Tx, lease: Lease): Promise<SinkPlace> {
+  if (!(await renew(tx, 'sink', [lease])).has(lease.id)) throw new LeaseLost(lease);
+  return tx.db.selectFrom('sink').select(['cursor', 'epoch']).where('id', '=', lease.id).executeTakeFirstOrThrow();
 }
 
 /** How a sink is. */
@@ -134,7 +148,11 @@ export async function replayEvents(tx: Tx, { sink, from }: Replay, now: number):
       .set({ state: 'waiting', tries: 0, queued_at: now, due_at: now, failed_at: null, tried_at: null, error: null })
       .executeTakeFirstOrThrow();
     const position = from === undefined ? cursor : Math.min(cursor, from - 1);
-    await tx.db.updateTable('sink').set({ cursor: position }).where('id', '=', id).execute();
+    await tx.db
+      .updateTable('sink')
+      .set(({ eb }) => ({ cursor: position, epoch: eb('epoch', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
     replayed.push({ name, deadLetters: Number(numUpdatedRows), position });
   }
   tx.wake('events');

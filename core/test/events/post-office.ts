@@ -40,6 +40,14 @@ export class PostOffice {
     await this.stop();
     await this.store.close();
     await this.#place.remove();
+    if (this.problems.length > 0) throw new Error('delivery met problems', { cause: this.problems });
+  }
+
+  /** As after a kill: nothing but the store is left. */
+  async reopen(): Promise<void> {
+    await this.stop();
+    await this.store.close();
+    this.store = await openStore(this.#place.url, { now: Date.now, random: Math.random });
   }
 
   /** Makes these the sinks that are configured, as a start or a reload does. */

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 
 /** Who is told of events, and what they have still to be told. */
@@ -11,6 +11,7 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('kind', text, (c) => c.notNull())
     .addColumn('active', 'integer', (c) => c.notNull())
     .addColumn('cursor', 'bigint', (c) => c.notNull())
+    .addColumn('epoch', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('give_up_ms', 'bigint', (c) => c.notNull())
     .addColumn('lease_owner', text)
     .addColumn('lease_until', 'bigint')
@@ -31,10 +32,5 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addUniqueConstraint('delivery_once', ['sink_id', 'event_id'])
     .execute();
   await db.schema.createIndex('delivery_event').on('delivery').column('event_id').execute();
-  await db.schema
-    .createIndex('delivery_waiting')
-    .on('delivery')
-    .columns(['sink_id', 'lane', 'event_id'])
-    .where(sql.ref('state'), '=', sql.lit('waiting'))
-    .execute();
+  await db.schema.createIndex('delivery_state').on('delivery').columns(['sink_id', 'state', 'event_id']).execute();
 }
