@@ -10,7 +10,7 @@ import { cdEventsSchemas } from './cdevents-schemas.ts';
 import { sampleOf } from './samples.ts';
 
 const identity = '0d1f0f0e-6a55-4a3e-9a57-6f6bd1a0a0aa';
-const server = { host: '127.0.0.1', port: 8153, url: 'https://sluice.example.com' };
+const server = { host: '127.0.0.1', port: 8153, url: 'https://sluice.example.com', trustProxy: false };
 const origin = describeOrigin(server, identity);
 const ajv = addFormats.default(new Ajv2020({ allErrors: true }));
 

@@ -76,7 +76,7 @@ export class PostOffice {
 
   async #optionsOf(node: string, options: Partial<DeliverOptions>): Promise<DeliverOptions> {
     const { store } = this;
-    const server = { host: '127.0.0.1', port: 8153, url: 'https://sluice.example.com' };
+    const server = { host: '127.0.0.1', port: 8153, url: 'https://sluice.example.com', trustProxy: false };
     return {
       ...{ store, node, random: Math.random, now: () => this.now(), resolve: (template) => template },
       config: { events: this.sinks, server, hash: this.#hash },

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../test/support/random.ts';
+import { until } from '../../../test/support/until.ts';
 import { httpSink } from './configs.ts';
 import { describeOffices, published } from './post-office.ts';
 import { type Received, readEvent, startReceiver } from './receiver.ts';
@@ -36,7 +37,10 @@ describeOffices(
         await office.reopen();
         await office.start('one', { graceMs: random() < 0.5 ? 0 : 100 });
       }
-      const status = await office.drained('storm', 240_000);
+      const isDone = () =>
+        new Set(office.sightings.filter(({ outcome }) => outcome === 'delivered').map(({ event }) => event)).size === total;
+      await until(isDone, { limitMs: 570_000, describe: () => `${total} deliveries` });
+      const status = await office.drained('storm');
       expect(status).toMatchObject({ lag: 0, deadLetters: 0, failing: undefined });
 
       const numbers = taken.map((one) => {
@@ -49,6 +53,6 @@ describeOffices(
         const first = [...new Set(ofSubject.map(({ index }) => index))];
         expect(first).toEqual(first.toSorted((a, b) => a - b));
       }
-    }, 300_000);
+    }, 600_000);
   },
 );
