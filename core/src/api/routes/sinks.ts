@@ -20,7 +20,7 @@ const replayBody = {
   properties: {
     sink: { type: 'string', description: 'One sink; all of them where it is left out' },
     from: {
-      type: ['integer', 'string'],
+      anyOf: [{ type: 'integer', minimum: 1 }, { type: 'string' }],
       description: 'The id of the first event to tell again, or a time (ISO 8601): all that followed is told again too',
     },
     dead: { type: 'boolean', description: 'Tells dead letters again' },
