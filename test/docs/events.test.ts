@@ -20,9 +20,5 @@ it('docs/events.md shows a configuration that is valid', async () => {
 });
 
 it.each(eventTypes)('docs/events.md knows what %s is called outside', (type) => {
-  const row = page.split('\n').find((line) => line.startsWith('| `') && line.includes(`\`${type}\``));
-  const shared = page.split('\n').find((line) => line.startsWith('| `stage.started`, `.finished`'));
-  expect(type === 'stage.finished' ? shared : row).toContain(
-    type === 'stage.finished' ? '`.finished`' : `\`${vocabulary[type].type}\``,
-  );
+  expect(page).toContain(`\n| \`${type}\` | \`${vocabulary[type].type}\` |`);
 });

@@ -21,6 +21,7 @@ beforeAll(async () => {
   place = await openWorkplace({ TEAM: 'a-reference' });
   await place.configure(describeConfig());
   server = await place.serve();
+  registry.publish('0.9.0');
   await pollNow(server, 'shop');
   registry.publish('1.0.0');
   await pollNow(server, 'shop');
@@ -46,7 +47,7 @@ events:
     only: ["artifact.*"]
 ${more}
 repositories:
-  shop: { plugin: npm, config: { url: "${registry.url}" }, poll: { manual: true }, packages: { it: { config: { name: watched } } } }
+  shop: { plugin: npm, config: { url: "${registry.url}" }, poll: { manual: true }, packages: { it: { config: { name: watched }, first: none } } }
 pipelines:
   build:
     materials: [{ package: shop/it, trigger: every }]
@@ -153,18 +154,21 @@ describe('a server with sinks', () => {
   });
 
   it('is followed on the terminal, a line for each event', async () => {
-    const following = place.sluice('events', '--after', '0', '--server', server.url);
-    const json = place.sluice('events', '--json', '--after', '0', '--server', server.url);
+    const following = place.begin('events', '--after', '0', '--server', server.url);
+    const json = place.begin('events', '--json', '--after', '0', '--server', server.url);
     registry.publish('2.0.0');
     await pollNow(server, 'shop');
-    await settle(server);
-    await idle('audit');
+    await until(() =>
+      [following, json].every((one) =>
+        /pipelinerun\.finished\S* .*build\/2|"subject":"build\/2","data":{[^}]*"passed"/.test(one.output()),
+      ),
+    );
     await server.stop();
-    const { stdout, stderr, code } = await following;
+    const { stdout, stderr, code } = await following.ended;
     expect(stdout).toMatch(/^\S+Z \d+ artifact\.published shop\/it 2\.0\.0 was published$/m);
     expect(stdout).toMatch(/^\S+Z \d+ pipelinerun\.finished build\/2 \(2\) has passed$/m);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const told = (await json).stdout
+    const told = (await json.ended).stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));

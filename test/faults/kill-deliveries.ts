@@ -26,6 +26,7 @@ export function testKilledDeliveries(place: () => Promise<StorePlace>): void {
     const workplace = ending.adopt(await openWorkplace(), (one) => one.remove());
     await workplace.configure(describeConfig(store.url, registry.url, { flaky, silent }));
 
+    registry.publish('1.0.0');
     let server = await workplace.serve();
     await pollNow(server, 'shop');
     const versions: string[] = [];
