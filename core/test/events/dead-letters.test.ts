@@ -9,7 +9,6 @@ import { describeOffices, type PostOffice, published } from './post-office.ts';
 import { answerWith, readEvent, startReceiver } from './receiver.ts';
 
 const never = new AbortController().signal;
-const brief = { ...quick, giveUpMs: 50 };
 
 function deadOf(office: PostOffice, sink?: string, page = { limit: 10 } as { limit: number; after?: number }) {
   return office.store.transact((tx) => listDeadLetters(tx, sink, page));
@@ -22,15 +21,21 @@ function replay(office: PostOffice, what: { readonly sink?: string; readonly fro
 describeOffices('an event that cannot be delivered', (open) => {
   it('for as long as the sink is to be tried is a dead letter, and the next of its subject has its turn', async () => {
     const office = await open();
+    const clock = { ms: 1_000 };
+    office.now = () => clock.ms;
     const receiver = await startReceiver((response, { body }) => response.writeHead(body.includes('@1.0.0') ? 503 : 204).end());
-    await office.adopt(httpSink('sink', receiver.url, { retry: brief }));
+    await office.adopt(httpSink('sink', receiver.url, { retry: { ...quick, giveUpMs: 1_000 } }));
     await office.start();
     await office.append(published('1.0.0'), published('1.1.0'));
+    await until(() => office.sightings.length === 1);
+    clock.ms += 500;
+    await until(() => office.sightings.length === 2);
+    clock.ms += 500;
     const status = await office.drained('sink');
     expect(status).toMatchObject({ deadLetters: 1, failing: undefined });
     const { items } = await deadOf(office);
     expect(items).toMatchObject([{ sink: 'sink', error: 'answered 503', event: { data: { version: '1.0.0' } } }]);
-    expect(items[0]?.tries).toBeGreaterThan(1);
+    expect(items[0]?.tries).toBe(3);
     expect(readEvent(receiver.received.at(-1) ?? { method: '', headers: {}, body: '' }).subject).toBe('pkg:npm/fastify@1.1.0');
   });
 
