@@ -14,13 +14,22 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A command that runs on. */
+export interface Running {
+  /** What it has printed on standard output. */
+  output(): string;
+  readonly ended: Promise<Ended>;
+}
+
 /** A folder with a sluice.yaml, and the real program run in it. */
 export interface Workplace {
   readonly directory: string;
   configure(yaml: string): Promise<void>;
   /** Runs a command of the command line to its end. */
   sluice(...args: readonly string[]): Promise<Ended>;
-  /** The same, with something on its standard input. */
+  /** Starts a command of the command line. */
+  begin(...args: readonly string[]): Running;
+  /** The same as `sluice`, with something on its standard input. */
   feed(input: string, ...args: readonly string[]): Promise<Ended>;
   /** Starts the server, and waits until it says where to look, 25 seconds unless told otherwise. */
   serve(limitMs?: number): Promise<Server>;
@@ -51,17 +60,22 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
       env: { PATH: process.env['PATH'], HOME: directory, ...environment },
       stdio: 'pipe',
     });
-  const feed = async (input: string, ...args: readonly string[]): Promise<Ended> => {
+  const begin = (input: string, args: readonly string[]): Running => {
     const child = start(args);
     child.stdin.end(input);
     const stdout = collect(child, 'stdout');
     const stderr = collect(child, 'stderr');
-    const [code] = await once(child, 'close');
-    return { code, stdout: stdout(), stderr: stderr() };
+    const end = async () => {
+      const [code] = await once(child, 'close');
+      return { code, stdout: stdout(), stderr: stderr() };
+    };
+    return { output: stdout, ended: end() };
   };
+  const feed = (input: string, ...args: readonly string[]): Promise<Ended> => begin(input, args).ended;
   return {
     directory,
     configure: (yaml) => writeFile(join(directory, 'sluice.yaml'), yaml),
+    begin: (...args) => begin('', args),
     feed,
     sluice: (...args) => feed('', ...args),
     async serve(limitMs = 25_000) {

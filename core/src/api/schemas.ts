@@ -172,6 +172,32 @@ const nouns = {
     from: { ...orNull(text), description: 'The address that it came from' },
     details: anything,
   }),
+  Sink: object('Who is told of events, and how that goes', {
+    name: text,
+    kind: { type: 'string', enum: ['http', 'slack', 'email'] },
+    position: { ...count, description: 'The event up to which it was looked what the sink is to get' },
+    lag: { ...count, description: 'Events that wait for it, and those after its position' },
+    failing: orNull(
+      object('Since when events wait that could not be delivered, and what went wrong last', { since: time, error: text }),
+    ),
+    deadLetters: { ...count, description: 'Events that it did not get' },
+  }),
+  DeadLetter: object('An event that a sink did not get', {
+    sink: text,
+    event: object('What happened', { id: count, at: time, type: text, subject: text, data: anything }),
+    tries: count,
+    at: { ...time, description: 'When it was tried last' },
+    error: text,
+  }),
+  Replay: object('What is told again', {
+    items: array(
+      object('What one sink is told again', {
+        name: text,
+        deadLetters: { ...count, description: 'Dead letters that wait again' },
+        position: { ...count, description: 'The event after which the sink goes on' },
+      }),
+    ),
+  }),
   Plugin: object('A plugin that is loaded', {
     id: text,
     title: text,
@@ -190,6 +216,7 @@ const nouns = {
         problems: array({ ...text, description: 'file:line:column: what' }),
       }),
     ),
+    events: array(anything),
     repositories: array(anything),
     pipelines: array(anything),
   }),

@@ -19,6 +19,7 @@ import { registerPipelines } from './routes/pipelines.ts';
 import { registerPlugins } from './routes/plugins.ts';
 import { registerRepositories } from './routes/repositories.ts';
 import { registerRuns } from './routes/runs.ts';
+import { registerSinks } from './routes/sinks.ts';
 import { registerStages } from './routes/stages.ts';
 import { registerTrigger } from './routes/trigger.ts';
 import { requireOwnOrigin, requireSameMachine } from './same-machine.ts';
@@ -44,6 +45,7 @@ const registrations = [
   registerRuns,
   registerStages,
   registerEvents,
+  registerSinks,
   registerAudit,
   registerPlugins,
   registerConfiguration,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAuditCommand } from './audit.ts';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
+import { addEventsCommand } from './events.ts';
 import { addFetchCommand } from './fetch.ts';
 import { tellFailure } from './outcome.ts';
 import { addPluginsCommand } from './plugins.ts';
@@ -29,6 +30,7 @@ const commands: readonly AddCommand[] = [
   addTriggerCommand,
   addAuditCommand,
   addTokenCommand,
+  addEventsCommand,
 ];
 
 /** Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong usage. */

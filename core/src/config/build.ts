@@ -1,5 +1,6 @@
 import { dirname, resolve as resolvePath } from 'node:path';
 import { buildAccess } from './build-access.ts';
+import { buildSinks } from './build-events.ts';
 import { buildPipeline, type Resolve } from './build-pipeline.ts';
 import type { Config, HttpConfig, PackageConfig, PluginLimits, RepositoryConfig, RetentionConfig, Schedule } from './config.ts';
 import { defaults } from './defaults.ts';
@@ -23,7 +24,7 @@ const noStandings: readonly never[] = Object.freeze([]);
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
   const directory = dirname(origin.file);
-  const { server, store, timezone, retention, minFree, access, repositories = {}, pipelines = {} } = raw;
+  const { server, store, timezone, retention, minFree, access, events = [], repositories = {}, pipelines = {} } = raw;
   return Object.freeze({
     ...origin,
     ...buildPluginSources(raw, directory, resolve),
@@ -38,6 +39,7 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     retention: buildRetention(retention ?? {}, resolve),
     minFree: parseSize(resolve(minFree ?? defaults.minFree)),
     access: access && buildAccess(access, resolve),
+    events: buildSinks(events, directory, resolve),
     repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
     pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, resolve)),
   });

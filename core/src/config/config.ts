@@ -1,4 +1,5 @@
 import type { AccessConfig, PipelineAccess } from './access.ts';
+import type { SinkConfig } from './events.ts';
 
 /**
  * A configuration as everything else sees it: read, merged, validated, frozen.
@@ -28,6 +29,8 @@ export interface Config {
   readonly minFree: number;
   /** Undefined: this machine only, and everybody there is admin. */
   readonly access: AccessConfig | undefined;
+  /** Who is told what happens. */
+  readonly events: readonly SinkConfig[];
   readonly repositories: ReadonlyMap<string, RepositoryConfig>;
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
 }

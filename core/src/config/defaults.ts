@@ -15,5 +15,6 @@ export const defaults = {
   maxNewRuns: 20,
   required: 1,
   timeout: '1h',
+  events: { only: ['*'], retry: { first: '5s', max: '1h', giveUp: '3d' } },
   onDoubt: { run: 'fail', webhook: 'restart' },
 } as const;

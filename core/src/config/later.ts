@@ -13,7 +13,6 @@ const stage = `${pipeline}.stages.*`;
 const job = `${stage}.jobs.*`;
 
 const later: readonly Later[] = [
-  { at: '', key: 'events', comesWith: 'events' },
   { at: `${job}.webhook`, key: 'wait', comesWith: 'targets' },
   ...['github', 'gitlab', 'jenkins', 'gocd'].map((key) => ({ at: job, key, comesWith: 'targets' })),
 ];

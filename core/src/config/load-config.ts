@@ -14,6 +14,7 @@ import { checkAccess } from './rules/access.ts';
 import { checkApprovals } from './rules/approvals.ts';
 import { checkDependencies } from './rules/dependencies.ts';
 import { checkEnvironment } from './rules/environment.ts';
+import { checkEvents } from './rules/events.ts';
 import { checkFiles } from './rules/files.ts';
 import { checkNames } from './rules/names.ts';
 import { checkReferences } from './rules/references.ts';
@@ -46,6 +47,7 @@ const rules: readonly Rule[] = [
   checkDependencies,
   checkApprovals,
   checkEnvironment,
+  checkEvents,
   checkFiles,
 ];
 

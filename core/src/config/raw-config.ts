@@ -1,3 +1,5 @@
+import type { RawSink } from './raw-events.ts';
+
 /** sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key means. */
 export interface RawConfig {
   readonly include?: readonly string[];
@@ -15,6 +17,7 @@ export interface RawConfig {
   };
   readonly minFree?: string;
   readonly access?: RawAccess;
+  readonly events?: readonly RawSink[];
   readonly repositories?: Readonly<Record<string, RawRepository>>;
   readonly pipelines?: Readonly<Record<string, RawPipeline>>;
 }

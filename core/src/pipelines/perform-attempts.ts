@@ -1,10 +1,10 @@
 import { findCancelled, keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../store/attempts.ts';
+import { Bell } from '../store/bell.ts';
 import { appendEvents } from '../store/events.ts';
 import { type Lease, LeaseLost, leaseMs, release, renew } from '../store/leases.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
 import { findDuePipelines, findWaitingPipelines, readNextLook } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
-import { Bell } from './bell.ts';
 import type { RunChange } from './changes.ts';
 import { type ClaimedJob, claimJobs, isBound } from './claim-jobs.ts';
 import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';

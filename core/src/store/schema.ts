@@ -374,6 +374,36 @@ export interface AuditTable {
   readonly details: Json;
 }
 
+/** Who is told of events: an entry of `events:`. */
+export interface SinkTable extends Leased {
+  readonly id: Generated<number>;
+  readonly name: string;
+  readonly kind: string;
+  readonly active: Flag;
+  /** Up to this event, those that the sink wants are in `delivery`, or done with. */
+  readonly cursor: number;
+  /** Grows whenever deliveries that were over wait again. */
+  readonly epoch: Generated<number>;
+  readonly give_up_ms: number;
+}
+
+/** An event that a sink has still to get, or that it could not be given. */
+export interface DeliveryTable {
+  readonly id: Generated<number>;
+  readonly sink_id: number;
+  readonly event_id: number;
+  /** Events of one lane are delivered one after another. */
+  readonly lane: string;
+  readonly state: 'waiting' | 'dead';
+  readonly tries: Generated<number>;
+  readonly queued_at: Time;
+  readonly due_at: Time;
+  /** When it failed first and last. */
+  readonly failed_at: Generated<Time | null>;
+  readonly tried_at: Generated<Time | null>;
+  readonly error: Generated<string | null>;
+}
+
 export interface NodeTable {
   readonly id: string;
   readonly configuration: string;
@@ -411,6 +441,8 @@ export interface Schema {
   decision: DecisionTable;
   event: EventTable;
   audit: AuditTable;
+  sink: SinkTable;
+  delivery: DeliveryTable;
   node: NodeTable;
   setting: SettingTable;
 }

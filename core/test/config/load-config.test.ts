@@ -90,6 +90,7 @@ pipelines:
           ['reader', { ...token('reader', undefined), sha256: [hashOf('d')] }],
         ]),
       },
+      events: [],
     });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(repositories.get('main')).toEqual({

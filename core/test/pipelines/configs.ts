@@ -74,6 +74,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     retention: { logsMs: 1_000, pollsMs: 1_000, decisionsMs: 1_000, runs: 2 },
     minFree: 0,
     access: undefined,
+    events: [],
     repositories: new Map([['npmjs', npmjs]]),
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
     ...changes,

@@ -47,8 +47,8 @@ export interface Arrangement {
 }
 
 const referringFirst = [
-  ...(['event', 'decision', 'log', 'attempt', 'job', 'trigger', 'stage', 'run_material', 'run_package', 'run'] as const),
-  ...(['started_set', 'dependency', 'listener', 'pipeline'] as const),
+  ...(['delivery', 'sink', 'event', 'decision', 'log', 'attempt', 'job', 'trigger', 'stage'] as const),
+  ...(['run_material', 'run_package', 'run', 'started_set', 'dependency', 'listener', 'pipeline'] as const),
   ...(['poll', 'acknowledgement', 'refused', 'revision', 'package', 'repository', 'setting', 'node'] as const),
 ] as const;
 
@@ -259,7 +259,7 @@ export class House {
     const [first = ''] = repositories.map(({ name }) => name);
     const config = {
       ...{ file: '', directory: this.directory, files: [], include: [], store: '', timezone: 'UTC', plugins: [], minFree: 0 },
-      ...{ access: undefined, server: { host: '', port: 0, url: undefined, trustProxy: false } },
+      ...{ access: undefined, events: [], server: { host: '', port: 0, url: undefined, trustProxy: false } },
       pluginLimits: { silenceMs: 1, totalMs: 1, memoryBytes: 1 },
       http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
       retention: { logsMs: 1, pollsMs: 1, decisionsMs: 1, runs: 1 },

@@ -34,6 +34,9 @@ const routes = [
   'post /api/v1/pipelines/{pipeline}/runs/{counter}/stages/{stage}/cancel',
   'get /api/v1/events',
   'get /api/v1/audit',
+  'get /api/v1/events/sinks',
+  'get /api/v1/events/dead-letters',
+  'post /api/v1/events/replay',
   'get /api/v1/plugins',
   'get /api/v1/configuration',
   'get /api/v1/openapi.json',
@@ -131,6 +134,7 @@ describe('the OpenAPI document', () => {
   it.each([
     ['/api/v1/repositories/{repo}/poll', { wait: true }, 200],
     ['/api/v1/repositories/{repo}/poll', {}, 202],
+    ['/api/v1/events/replay', { dead: true }, 200],
     ['/api/v1/pipelines/{pipeline}/runs', { poll: false }, 201],
     ['/api/v1/pipelines/{pipeline}/runs', { environment: { OTHER: '1' }, poll: false }, 422],
   ])('says exactly what POST %s with %j answers', async (path, body, status) => {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { PipelineConfig, PluginSettings, RepositoryConfig } from '../../config/config.ts';
 import { mayViewAll, mayViewPipeline } from '../access/visible.ts';
+import { hideSecret } from '../hide-secret.ts';
 import { toIso } from '../paging.ts';
 import { answerOne } from '../schemas.ts';
+import { viewSink } from '../sink-view.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** The configuration that runs, as it was written; what is secret and was written literally is not shown. */
@@ -26,6 +28,7 @@ export function registerConfiguration(server: FastifyInstance, { configuration, 
         hash: config.hash,
         loadedAt: toIso(loadedAt),
         refused: refused ? { at: toIso(refused.at), problems: mayViewAll(actor, config) ? refused.problems : [] } : null,
+        events: mayViewAll(actor, config) ? config.events.map(viewSink) : [],
         repositories: [...config.repositories.values()].map((repository) =>
           viewRepository(repository, secretsOf(repository.plugin)),
         ),
@@ -51,13 +54,8 @@ function viewRepository(
 
 function hideSecrets(settings: PluginSettings, secrets: readonly string[]): PluginSettings {
   const hide = ([name, value]: [string, PluginSettings[string]]): [string, PluginSettings[string]] =>
-    secrets.includes(name) && !isReference(value) ? [name, '[secret]'] : [name, value];
+    secrets.includes(name) ? [name, hideSecret(value)] : [name, value];
   return Object.fromEntries(Object.entries(settings).map(hide));
-}
-
-/** Whether all of a text is one reference, which says where the secret is and not what it is. */
-function isReference(value: PluginSettings[string]): boolean {
-  return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value);
 }
 
 function viewPipelines(pipelines: readonly PipelineConfig[]): readonly unknown[] {

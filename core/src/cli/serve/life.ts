@@ -11,6 +11,7 @@ import { performAttempts } from '../../pipelines/perform-attempts.ts';
 import { deleteOld } from '../../pipelines/retention.ts';
 import { releaseAll } from '../../store/leases.ts';
 import { type NodePlace, takeNodePlace } from '../../store/nodes.ts';
+import { listSinks } from '../../store/sinks.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { createRunTarget } from '../../targets/run/run-target.ts';
 import { createWebhookTarget } from '../../targets/webhook/webhook-target.ts';
@@ -69,6 +70,7 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   const { signal: stopping, masker, environment } = surroundings;
   const metrics = createMetrics({
     readDepths: () => readDepths(store, now()),
+    readEventLags: () => store.transact(listSinks),
     isConfigurationValid: () => governance.status().refused === undefined,
   });
   const observer = tellAll([reportTo(log), metrics.observer]);
@@ -92,7 +94,7 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
 
   const room = new Room(place.jobs);
   await room.look();
-  const governance = new Governance({ store, node: place.id, observer, now, random, room, load, log });
+  const governance = new Governance({ store, node: place.id, observer, now, random, room, resolve, load, log });
   ending.defer(() => governance.end());
   await governance.begin(loaded);
   closing.move();

@@ -1,5 +1,6 @@
 import { defaults } from '../defaults.ts';
 import { accessSchema } from './access.ts';
+import { sinkSchema } from './events.ts';
 import { pipelineSchema } from './pipeline.ts';
 import { repositorySchema } from './repository.ts';
 import { duration, list, mapping, named, otherwise, type Schema, size, text, webUrl } from './terms.ts';
@@ -40,6 +41,7 @@ export const sections = {
   }),
   minFree: otherwise(size, defaults.minFree),
   access: accessSchema,
+  events: list(sinkSchema),
   repositories: named(repositorySchema),
   pipelines: named(pipelineSchema),
 } as const satisfies Record<string, Schema>;

@@ -11,6 +11,8 @@ export interface Post {
   /** For the whole exchange, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** PEM texts, for a receiver that wants to know who calls. */
+  readonly client?: { readonly certificate: string; readonly key: string } | undefined;
   readonly now: () => number;
 }
 
@@ -29,7 +31,7 @@ export type Reply =
 export const shownBytes = 4096;
 
 /** Sends a request once, without following redirects. Does not throw for what happens on the way: that is a reply. */
-export async function post({ url, headers, body, timeoutMs, signal, now }: Post): Promise<Reply> {
+export async function post({ url, headers, body, timeoutMs, signal, client, now }: Post): Promise<Reply> {
   const request = got.stream.post(url, {
     headers: { ...headers, 'user-agent': 'sluice' },
     body,
@@ -37,6 +39,7 @@ export async function post({ url, headers, body, timeoutMs, signal, now }: Post)
     throwHttpErrors: false,
     retry: { limit: 0 },
     timeout: { request: timeoutMs },
+    ...(client && { https: client }),
     signal,
   });
   try {
