@@ -23,7 +23,7 @@ const noStandings: readonly never[] = Object.freeze([]);
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
   const directory = dirname(origin.file);
-  const { server, store, timezone, retention, minFree, access, repositories = {}, pipelines = {} } = raw;
+  const { server, store, timezone, retention, minFree, access, targets, repositories = {}, pipelines = {} } = raw;
   return Object.freeze({
     ...origin,
     ...buildPluginSources(raw, directory, resolve),
@@ -38,8 +38,9 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     retention: buildRetention(retention ?? {}, resolve),
     minFree: parseSize(resolve(minFree ?? defaults.minFree)),
     access: access && buildAccess(access, resolve),
+    targets: { allowPrivate: targets?.allowPrivate ?? defaults.targets.allowPrivate },
     repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
-    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, resolve)),
+    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, { directory, resolve })),
   });
 }
 

@@ -15,5 +15,8 @@ export const defaults = {
   maxNewRuns: 20,
   required: 1,
   timeout: '1h',
-  onDoubt: { run: 'fail', webhook: 'restart' },
+  onDoubt: { run: 'fail', webhook: 'restart', remote: 'fail' },
+  shell: '/bin/sh',
+  outputLimit: '10MB',
+  targets: { allowPrivate: true },
 } as const;

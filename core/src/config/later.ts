@@ -8,15 +8,7 @@ interface Later {
   readonly comesWith: string;
 }
 
-const pipeline = 'pipelines.*';
-const stage = `${pipeline}.stages.*`;
-const job = `${stage}.jobs.*`;
-
-const later: readonly Later[] = [
-  { at: '', key: 'events', comesWith: 'events' },
-  { at: `${job}.webhook`, key: 'wait', comesWith: 'targets' },
-  ...['github', 'gitlab', 'jenkins', 'gocd'].map((key) => ({ at: job, key, comesWith: 'targets' })),
-];
+const later: readonly Later[] = [{ at: '', key: 'events', comesWith: 'events' }];
 
 /** What to say of a key (or of a value that stands where a key could) that a later version brings; undefined for any other. */
 export function describeLater(path: Path, key: string): string | undefined {

@@ -15,6 +15,7 @@ import { checkApprovals } from './rules/approvals.ts';
 import { checkDependencies } from './rules/dependencies.ts';
 import { checkEnvironment } from './rules/environment.ts';
 import { checkFiles } from './rules/files.ts';
+import { checkJobs } from './rules/jobs.ts';
 import { checkNames } from './rules/names.ts';
 import { checkReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
@@ -47,6 +48,7 @@ const rules: readonly Rule[] = [
   checkApprovals,
   checkEnvironment,
   checkFiles,
+  checkJobs,
 ];
 
 /** More problems than this help nobody. */

@@ -9,12 +9,13 @@ import type { RunChange } from './changes.ts';
 import { type ClaimedJob, claimJobs, isBound } from './claim-jobs.ts';
 import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';
 import { followJob, type JobSurroundings } from './follow-job.ts';
+import { Looks } from './looks.ts';
 import type { PipelineObserver } from './observer.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 import { nameWork } from './work.ts';
 
 /** What performing attempts needs. */
-export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
+export interface PerformOptions extends Omit<JobSurroundings, 'config' | 'looks'> {
   /** This node's id, the same in every life of it. */
   readonly node: string;
   /** What starting runs needs, as of now: the configuration too. */
@@ -42,6 +43,8 @@ const retryMs = 5_000;
 interface Hand {
   readonly lease: Lease;
   readonly cancel: AbortController;
+  /** Another node has the job by now: what goes on on this machine is ended, what goes on elsewhere is let go of. */
+  drop(): void;
   readonly done: Promise<void>;
 }
 
@@ -61,10 +64,12 @@ class Performer {
   readonly #hands = new Map<number, Hand>();
   readonly #stopping = new AbortController();
   readonly #stoppingAtOnce = new AbortController();
+  readonly #looks: Looks;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: PerformOptions) {
     this.#options = options;
+    this.#looks = new Looks(options.store);
   }
 
   async perform(signal: AbortSignal): Promise<void> {
@@ -73,6 +78,7 @@ class Performer {
     signal.addEventListener('abort', () => this.#bell.ring(), { once: true });
     const renewing = new AbortController();
     const renewal = this.#renewLeases(renewing.signal);
+    this.#looks.listen(renewing.signal);
     await this.#try('old work directories cannot be removed', () => this.#sweepDirectories());
     while (!signal.aborted) await this.#look();
     this.#stoppingAtOnce.abort();
@@ -109,21 +115,24 @@ class Performer {
 
   #take(job: ClaimedJob): void {
     const cancel = new AbortController();
+    const lost = new AbortController();
+    const drop = () => (isBound(job.facts) ? cancel.abort() : lost.abort(new LeaseLost(job.lease)));
     if (job.as === 'anew') this.#tellJob(job, { status: 'running', exitCode: null, message: null });
-    const done = this.#finish(job, cancel.signal).finally(() => {
+    const done = this.#finish(job, cancel.signal, lost.signal).finally(() => {
       this.#hands.delete(job.lease.id);
       this.#bell.ring();
     });
-    this.#hands.set(job.lease.id, { lease: job.lease, cancel, done });
+    this.#hands.set(job.lease.id, { lease: job.lease, cancel, drop, done });
   }
 
   /** Never rejects. */
-  async #finish(job: ClaimedJob, cancel: AbortSignal): Promise<void> {
+  async #finish(job: ClaimedJob, cancel: AbortSignal, lost: AbortSignal): Promise<void> {
     const bound = isBound(job.facts);
-    const detach = bound ? this.#stoppingAtOnce.signal : this.#stopping.signal;
+    const stopping = job.facts.job.kind === 'webhook' ? this.#stopping : this.#stoppingAtOnce;
+    const detach = AbortSignal.any([stopping.signal, lost]);
     try {
       const { config } = this.#options.startOptions();
-      const outcome = await followJob(job, { ...this.#options, config }, { detach, cancel });
+      const outcome = await followJob(job, { ...this.#options, config, looks: this.#looks }, { detach, cancel });
       const end = await this.#options.store.transact((tx) =>
         recordAttemptEnd(tx, job.lease, job.facts, outcome, this.#options.startOptions()),
       );
@@ -151,7 +160,6 @@ class Performer {
     );
   }
 
-  /** A lease that was lost is somebody else's to end by now: what goes on here is ended. */
   async #renewLeases(signal: AbortSignal): Promise<void> {
     const { renewMs = leaseMs / 3 } = this.#options;
     const pause = new Bell();
@@ -164,7 +172,7 @@ class Performer {
       const kept = await this.#try('leases cannot be renewed', () =>
         this.#options.store.transact((tx) => renew(tx, 'attempt', leases)),
       );
-      if (kept) for (const { lease, cancel } of hands) if (!kept.has(lease.id)) cancel.abort();
+      if (kept) for (const { lease, drop } of hands) if (!kept.has(lease.id)) drop();
     }
   }
 

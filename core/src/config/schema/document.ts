@@ -40,6 +40,7 @@ export const sections = {
   }),
   minFree: otherwise(size, defaults.minFree),
   access: accessSchema,
+  targets: mapping({ allowPrivate: otherwise({ type: 'boolean' }, defaults.targets.allowPrivate) }),
   repositories: named(repositorySchema),
   pipelines: named(pipelineSchema),
 } as const satisfies Record<string, Schema>;

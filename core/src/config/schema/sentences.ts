@@ -50,6 +50,8 @@ export function describeError(error: ErrorObject, { base, inside, written }: Err
     case 'minItems':
     case 'minProperties':
       return here(`needs at least ${params['limit']}`);
+    case 'maxProperties':
+      return here(`takes at most ${params['limit']}`);
     case 'uniqueItems':
       return here(`item ${Number(params['j']) + 1} is there twice`);
     default:

@@ -1,4 +1,4 @@
-import type { RunJob } from '../../config/config.ts';
+import type { RunJob } from '../../config/jobs.ts';
 import type { Following, Outcome, Work } from '../target.ts';
 import type { OutputTail } from './output-tail.ts';
 import { isAlive, type ProcessTable, signalGroup } from './processes.ts';

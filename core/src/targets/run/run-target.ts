@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunJob } from '../../config/config.ts';
+import type { RunJob } from '../../config/jobs.ts';
 import { createMasker } from '../log-text.ts';
 import type { Following, Outcome, Target, Work } from '../target.ts';
 import { Execution } from './execution.ts';
