@@ -32,7 +32,7 @@ function buildRun(common: Common, raw: RawJob, { resolve }: JobOrigin): RunJob {
     kind: 'run',
     onDoubt: onDoubt ?? defaults.onDoubt.run,
     command: run ?? '',
-    ...(cwd !== undefined && { cwd }),
+    ...(cwd !== undefined && { cwd: resolve(cwd) }),
     ...(shell !== undefined && { shell: resolve(shell) }),
     ...(user !== undefined && { user: resolve(user) }),
     ...(passEnvironment && { passEnvironment: passEnvironment.map(resolve) }),

@@ -24,7 +24,7 @@ export interface RunJob extends JobBase {
   /** A shell command; never interpolated by Sluice. */
   readonly command: string;
   /** Where it runs: from the job's own folder, or absolute; default that folder. */
-  readonly cwd?: Template | undefined;
+  readonly cwd?: string | undefined;
   /** The program that takes the command after `-c`; default /bin/sh. */
   readonly shell?: string | undefined;
   /** The user who runs it, by name; default the server's own. */

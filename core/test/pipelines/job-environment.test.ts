@@ -103,6 +103,16 @@ describe("a job's environment", () => {
     expect(buildEnvironment(makeFacts(), sources).secrets).toEqual(['abcd', 'r.example.com']);
   });
 
+  it('has what the job is passed of the server, which is masked like a secret', () => {
+    const server = { ...sources.server, SSH_AUTH_SOCK: '/run/agent' };
+    const job = { passEnvironment: ['SSH_AUTH_SOCK', 'NOT_SET'] };
+    const { environment, secrets } = buildEnvironment(makeFacts(job), { ...sources, server });
+    expect(environment['SSH_AUTH_SOCK']).toBe('/run/agent');
+    expect(environment).not.toHaveProperty('NOT_SET');
+    expect(environment).not.toHaveProperty('SECRET_OF_THE_SERVER');
+    expect(secrets).toContain('/run/agent');
+  });
+
   it('has a secret of a repository where the job lists it', () => {
     const { environment, secrets } = buildEnvironment(makeFacts({ secrets: ['npmjs.token'] }), sources);
     expect(environment['GO_REPO_NPMJS_A_TOKEN']).toBe('s3cret');

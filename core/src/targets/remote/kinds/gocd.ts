@@ -82,9 +82,9 @@ function judge(stages: readonly unknown[]): Pick<Reading, 'status' | 'word'> {
   const cancelled = results.find(({ result }) => result === 'Cancelled');
   if (cancelled !== undefined) return { status: 'cancelled', word: `stage ${cancelled.name} Cancelled` };
   if (results.length > 0 && results.every(({ result }) => result === 'Passed')) return { status: 'passed', word: 'Passed' };
-  return stages.some((stage) => at(stage, 'scheduled') === true)
-    ? { status: 'running', word: 'Building' }
-    : { status: 'queued', word: 'Scheduled' };
+  const jobs = stages.flatMap((stage) => itemsAt(stage, 'jobs'));
+  const hasBegun = jobs.some((job) => !['Scheduled', undefined].includes(textAt(job, 'state')));
+  return hasBegun ? { status: 'running', word: 'Building' } : { status: 'queued', word: 'Scheduled' };
 }
 
 function isActive(stage: unknown): boolean {
