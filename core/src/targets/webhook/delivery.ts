@@ -58,6 +58,9 @@ export class Delivery {
   /** Until the outcome is known. Rejects with the reason of `detach`. */
   async run(): Promise<Outcome> {
     if (await this.#isAccepted()) return this.#wait();
+    if (this.#options.now() >= this.#deadline) {
+      return fail(`the webhook was not accepted within the time limit of ${this.#work.job.timeoutMs / 1000} s`);
+    }
     let message: Message;
     try {
       message = await this.#prepare();
