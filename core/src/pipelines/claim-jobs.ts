@@ -67,3 +67,8 @@ async function begin(tx: Tx, facts: JobFacts, { node, now }: JobClaim): Promise<
 export function isBound({ job }: Pick<JobFacts, 'job'>): boolean {
   return job.kind === 'run';
 }
+
+/** Whether a job's work goes on at another server while nothing is done here: a build, or a webhook that waits for a report. */
+export function isElsewhere({ job }: Pick<JobFacts, 'job'>): boolean {
+  return job.kind === 'webhook' ? job.wait === true : job.kind !== 'run';
+}

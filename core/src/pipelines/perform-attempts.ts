@@ -6,7 +6,7 @@ import { findDuePipelines, findWaitingPipelines, readNextLook } from '../store/p
 import type { Tx } from '../store/store.ts';
 import { Bell } from './bell.ts';
 import type { RunChange } from './changes.ts';
-import { type ClaimedJob, claimJobs, isBound } from './claim-jobs.ts';
+import { type ClaimedJob, claimJobs, isBound, isElsewhere } from './claim-jobs.ts';
 import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';
 import { followJob, type JobSurroundings } from './follow-job.ts';
 import { Looks } from './looks.ts';
@@ -24,7 +24,7 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config' | 'looks'
   readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
   readonly observer: PipelineObserver;
-  /** The most jobs in hand at once; default 64. */
+  /** The most jobs in hand at once, those not counted whose work is elsewhere; default 64. */
   readonly limit?: number;
   /** How long a webhook in flight may take when the server stops, in milliseconds; default 5,000. */
   readonly graceMs?: number;
@@ -39,10 +39,13 @@ const lookMs = 10_000;
 const sweepMs = 60_000;
 const pipelinesAtOnce = 20;
 const retryMs = 5_000;
+/** Following work elsewhere costs little, and it takes long. */
+const mostElsewhere = 1_000;
 
 interface Hand {
   readonly lease: Lease;
   readonly cancel: AbortController;
+  readonly isElsewhere: boolean;
   /** Another node has the job by now: what goes on on this machine is ended, what goes on elsewhere is let go of. */
   drop(): void;
   readonly done: Promise<void>;
@@ -109,7 +112,8 @@ class Performer {
     const { config } = this.#options.startOptions();
     const mayBegin = (await freeBytes()) >= config.minFree;
     const inHand = [...this.#hands.keys()];
-    const room = limit - inHand.length;
+    const local = [...this.#hands.values()].filter(({ isElsewhere }) => !isElsewhere).length;
+    const room = Math.min(limit - local, limit + mostElsewhere - inHand.length);
     return store.transact((tx) => claimJobs(tx, { node, configHash: config.hash, mayBegin, inHand, room, now: now() }));
   }
 
@@ -122,13 +126,13 @@ class Performer {
       this.#hands.delete(job.lease.id);
       this.#bell.ring();
     });
-    this.#hands.set(job.lease.id, { lease: job.lease, cancel, drop, done });
+    this.#hands.set(job.lease.id, { lease: job.lease, cancel, isElsewhere: isElsewhere(job.facts), drop, done });
   }
 
   /** Never rejects. */
   async #finish(job: ClaimedJob, cancel: AbortSignal, lost: AbortSignal): Promise<void> {
     const bound = isBound(job.facts);
-    const stopping = job.facts.job.kind === 'webhook' ? this.#stopping : this.#stoppingAtOnce;
+    const stopping = bound || isElsewhere(job.facts) ? this.#stoppingAtOnce : this.#stopping;
     const detach = AbortSignal.any([stopping.signal, lost]);
     try {
       const { config } = this.#options.startOptions();

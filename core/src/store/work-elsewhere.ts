@@ -81,12 +81,19 @@ const callbackKey = 'callback-key';
 
 /** The key that callback addresses are signed with: made once, the same for all nodes and lives. */
 export async function readCallbackKey(tx: Tx): Promise<string> {
-  const value = randomBytes(32).toString('base64url');
+  const known = await findCallbackKey(tx);
+  if (known !== undefined) return known;
   await tx.db
     .insertInto('setting')
-    .values({ name: callbackKey, value })
+    .values({ name: callbackKey, value: randomBytes(32).toString('base64url') })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-  const row = await tx.db.selectFrom('setting').select('value').where('name', '=', callbackKey).executeTakeFirstOrThrow();
-  return row.value;
+  // Another node may have been first.
+  return (await findCallbackKey(tx)) ?? '';
+}
+
+/** The same; undefined where no address was signed yet. */
+export async function findCallbackKey(tx: Tx): Promise<string | undefined> {
+  const row = await tx.db.selectFrom('setting').select('value').where('name', '=', callbackKey).executeTakeFirst();
+  return row?.value;
 }

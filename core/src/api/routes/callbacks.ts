@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { provesCallback } from '../../pipelines/callback.ts';
-import { type ReportVerdict, readCallbackKey, takeReport } from '../../store/work-elsewhere.ts';
+import { findCallbackKey, type ReportVerdict, takeReport } from '../../store/work-elsewhere.ts';
 import { ApiError } from '../api-error.ts';
+import { limitRequests } from '../hook-limit.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
@@ -16,7 +17,8 @@ const refusals: Readonly<Record<Exclude<ReportVerdict, 'taken' | 'repeated'>, Ap
 };
 
 /** Where receivers of webhooks that were accepted report the result; the signature in the address is the proof. */
-export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSurroundings): void {
+export async function registerCallbacks(server: FastifyInstance, { store, now }: ApiSurroundings): Promise<void> {
+  await limitRequests(server);
   server.post<{
     Params: { readonly key: string };
     Querystring: { readonly expires: number; readonly signature: string };
@@ -46,8 +48,8 @@ export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSu
       },
     },
     async ({ params: { key }, query: { expires, signature }, body: { status, message = null } }) => {
-      const signingKey = await store.transact(readCallbackKey);
-      if (!provesCallback({ key, expires }, signature, signingKey)) {
+      const signingKey = await store.transact(findCallbackKey);
+      if (signingKey === undefined || !provesCallback({ key, expires }, signature, signingKey)) {
         throw new ApiError(
           'UNAUTHORIZED',
           'The address is not one that this server gave; report to the address of the webhook, as it is',
