@@ -7,7 +7,7 @@ export interface RemoteKind<K extends RemoteKindName = RemoteKindName> {
   readonly noun: string;
   /** The server that is meant where none is configured. */
   readonly url?: string;
-  /** How long after a request its build may take to show in the server's lists, in milliseconds. */
+  /** How long after a request its build may take to show, in milliseconds: not below 30,000, for which the request itself may last. */
   readonly settleMs: number;
   /** How long a build that was asked for may take to show at most, in milliseconds; without it, as long as the job's time limit allows. */
   readonly showMs?: number;

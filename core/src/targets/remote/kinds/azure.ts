@@ -21,7 +21,7 @@ const version = { 'api-version': '7.1' };
 export const azure: RemoteKind<'azure'> = {
   noun: 'the pipeline run',
   url: azureDefaults.url,
-  settleMs: 10_000,
+  settleMs: 30_000,
   open({ organization, project, pipeline, ref: refName, token }, http) {
     const base = [organization, project, '_apis'];
     const runs = [...base, 'pipelines', String(pipeline), 'runs'];

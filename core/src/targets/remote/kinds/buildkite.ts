@@ -21,7 +21,7 @@ const statuses: Readonly<Record<string, Reading['status']>> = {
 export const buildkite: RemoteKind<'buildkite'> = {
   noun: 'the build',
   url: buildkiteDefaults.url,
-  settleMs: 5_000,
+  settleMs: 30_000,
   open({ organization, pipeline, branch, commit, token }, http) {
     const builds = ['v2', 'organizations', organization, 'pipelines', pipeline, 'builds'];
     const headers = { authorization: `Bearer ${token}` };

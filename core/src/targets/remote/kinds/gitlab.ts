@@ -27,7 +27,7 @@ const pageSize = 100;
 export const gitlab: RemoteKind<'gitlab'> = {
   noun: 'the pipeline',
   url: gitlabDefaults.url,
-  settleMs: 10_000,
+  settleMs: 30_000,
   open({ project, ref: branch, triggerToken, token }, http) {
     const base = ['api', 'v4', 'projects', project];
     const headers = { 'private-token': token };

@@ -18,7 +18,7 @@ const buildTree = `builds[number,url,queueId,timestamp,${parameters}]{0,${mostBu
  */
 export const jenkins: RemoteKind<'jenkins'> = {
   noun: 'the build',
-  settleMs: 10_000,
+  settleMs: 30_000,
   open({ job, user, token }, http) {
     const path = job.split('/').flatMap((name) => ['job', name]);
     const headers = { authorization: `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}` };
