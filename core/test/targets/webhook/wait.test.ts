@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import type { Elsewhere, Memory, Outcome } from '../../../src/targets/target.ts';
 import { createWebhookTarget } from '../../../src/targets/webhook/webhook-target.ts';
 import { nothingElsewhere } from '../elsewhere.ts';
@@ -55,7 +56,7 @@ describe('a webhook that waits', () => {
     const kept = new Kept();
     const log = kept.follow();
     const outcome = perform(url, log);
-    await vi.waitFor(() => expect(kept.memory).toMatchObject({ state: 'accepted' }));
+    await until(() => kept.memory?.state === 'accepted');
     kept.tell('failed', 'two tests broke');
     expect(await outcome).toEqual({ status: 'failed', exitCode: null, message: 'two tests broke' });
     const { callback } = JSON.parse(received[0]?.body ?? '').data;
@@ -75,7 +76,7 @@ describe('a webhook that waits', () => {
     const kept = new Kept();
     const first = kept.follow();
     const interrupted = perform(url, first);
-    await vi.waitFor(() => expect(kept.memory).toBeDefined());
+    await until(() => kept.memory !== undefined);
     first.detaching.abort(new Error('the server goes away'));
     await expect(interrupted).rejects.toThrow('the server goes away');
     const outcome = perform(url, kept.follow());
@@ -105,7 +106,7 @@ describe('a webhook that waits', () => {
     const kept = new Kept();
     const log = kept.follow();
     const outcome = perform(url, log);
-    await vi.waitFor(() => expect(kept.memory).toBeDefined());
+    await until(() => kept.memory !== undefined);
     await wait(0);
     log.cancelling.abort();
     expect(await outcome).toMatchObject({ status: 'failed', message: 'the job was cancelled' });
