@@ -26,7 +26,7 @@ export async function registerCallbacks(server: FastifyInstance, { store, now }:
   }>(
     '/api/v1/callbacks/:key',
     {
-      config: { foreign: true },
+      config: { needs: 'nothing', foreign: true },
       schema: {
         operationId: 'reportResult',
         summary: 'The receiver of a webhook reports the result of its job, once; the same again changes nothing',

@@ -16,10 +16,10 @@ export async function registerJobHooks(
 ): Promise<void> {
   await limitHooks(server);
 
-  server.post<{ Params: { readonly pipeline: string }; Body: Buffer | null }>(
-    '/api/v1/hooks/jobs/:pipeline',
+  server.post<{ Params: { readonly name: string }; Body: Buffer | null }>(
+    '/api/v1/hooks/jobs/:name',
     {
-      config: { foreign: true },
+      config: { needs: 'nothing', foreign: true },
       schema: {
         operationId: 'takeJobHook',
         summary: "A build server says that a build changed; it knows the hookSecret of the pipeline's jobs there",
@@ -27,7 +27,7 @@ export async function registerJobHooks(
       },
     },
     async ({ params, headers, body }, reply) => {
-      const { pipeline } = params;
+      const { name: pipeline } = params;
       const secrets = listHookSecrets(configuration().config.pipelines.get(pipeline));
       if (secrets.length === 0) {
         throw new ApiError('NOT_FOUND', `There is no hook for jobs of ${pipeline}; give a job there a hookSecret to open one`);
