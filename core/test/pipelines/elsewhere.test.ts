@@ -4,6 +4,7 @@ import type { RemoteJob } from '../../src/config/jobs.ts';
 import { provesCallback, writeCallback } from '../../src/pipelines/callback.ts';
 import { Looks } from '../../src/pipelines/looks.ts';
 import { LeaseLost } from '../../src/store/leases.ts';
+import { cancelRunningStage } from '../../src/store/stages.ts';
 import {
   findBegunAttempts,
   readCallbackKey,
@@ -103,6 +104,23 @@ describeWorlds('a job whose work is on another server', (open) => {
     expect(taken.as).toBe('adopted');
     expect(server.calls.slice(seen).filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(server.all[0]?.script).toEqual(['running']);
+  });
+
+  it('is cancelled there when somebody cancels its stage', async () => {
+    const disk = new Disk();
+    const server = await startServer();
+    server.script = ['running'];
+    const world = await open(pipelineAt(server.url));
+    perform(world, disk, { targets: quickTargets(disk) });
+    await world.publish('a', ['1.0.0']);
+    await until(() => server.calls.some(({ path }) => path.endsWith('/builds/1')));
+    await world.store.transact(async (tx) => {
+      const stage = await tx.db.selectFrom('stage').select('id').where('status', '=', 'running').executeTakeFirstOrThrow();
+      await cancelRunningStage(tx, stage.id, Date.now());
+    });
+    const run = await untilEnded(world);
+    expect(run.stages[0]).toMatchObject({ status: 'cancelled', jobs: [{ status: 'cancelled' }] });
+    expect(server.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/builds/1/cancel'))).toHaveLength(1);
   });
 
   it('is looked at as soon as somebody says so, at whichever node', async () => {
