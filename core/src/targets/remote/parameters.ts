@@ -27,16 +27,16 @@ function renderParameter(
 
 /** The parameters that a job's configuration chooses, filled in; undefined where it chooses none. */
 export function fillInParameters(
-  job: RemoteJob,
+  chosen: Parameters | undefined,
   environment: Readonly<Record<string, string>>,
   resolve: (template: Template) => string,
 ): Readonly<Record<string, string>> | undefined {
-  const chosen = parametersOf(job);
   if (chosen === undefined) return undefined;
   return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, renderParameter(value, environment, resolve)]));
 }
 
-function parametersOf(job: RemoteJob): Parameters | undefined {
+/** The parameters that a job chooses, as they are written. */
+export function parametersOf(job: RemoteJob): Parameters | undefined {
   switch (job.kind) {
     case 'github':
       return job.settings.inputs;
@@ -51,16 +51,17 @@ function parametersOf(job: RemoteJob): Parameters | undefined {
   }
 }
 
-/** The settings with every text filled in, one level deep, but for the parameters. */
-export function fillInSettings<S extends object>(settings: S, resolve: (template: Template) => string): S {
-  const fillIn = (value: unknown): unknown => (typeof value === 'string' ? resolve(value) : value);
-  const filled = Object.entries(settings).map(([name, value]) => {
-    const isMapping = typeof value === 'object' && value !== null;
-    if (isMapping && !parameterKeys.has(name))
-      return [name, Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillIn(inner)]))];
-    return [name, fillIn(value)];
-  });
+/** The settings with every text filled in, but for the parameters. */
+export function fillInSettings<S extends object>(
+  settings: S,
+  parameters: Parameters | undefined,
+  resolve: (template: Template) => string,
+): S {
+  const fillIn = (value: unknown): unknown => {
+    if (typeof value === 'string') return resolve(value);
+    if (typeof value !== 'object' || value === null || value === parameters) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fillIn(inner)]));
+  };
+  const filled = Object.entries(settings).map(([name, value]) => [name, fillIn(value)]);
   return Object.fromEntries(filled);
 }
-
-const parameterKeys: ReadonlySet<string> = new Set(['inputs', 'variables', 'parameters', 'env']);

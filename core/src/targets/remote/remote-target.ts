@@ -12,7 +12,7 @@ import type { Order, RemoteServer } from './kind.ts';
 import { remoteKinds } from './kinds.ts';
 import { Life } from './life.ts';
 import { Pace } from './pace.ts';
-import { fillInParameters, fillInSettings, type Resolve } from './parameters.ts';
+import { fillInParameters, fillInSettings, parametersOf, type Resolve } from './parameters.ts';
 
 /** What following builds on other servers needs. Times in milliseconds. */
 export interface RemoteTargetOptions {
@@ -67,25 +67,26 @@ async function prepare(
   masker: Masker,
 ): Promise<Prepared> {
   const { job, run, environment } = work;
+  const parameters = parametersOf(job);
   const order: Order = {
     key: work.key,
     title: `${run.pipeline}/${run.counter} (${run.label}) ${run.stage}/${run.job}`,
-    chosen: fillInParameters(job, environment, resolve),
+    chosen: fillInParameters(parameters, environment, resolve),
     environment: listOpenVariables(work),
   };
   const wires = await openWires(options.config(), resolve);
   const makeHttp = (url: string) =>
     new RemoteHttp({ url, wires, now: options.now, tryMs: options.tryMs ?? 30_000, learnSecret: (secret) => masker.add(secret) });
-  return { wires, order, server: openServer(job, resolve, makeHttp) };
+  return { wires, order, server: openServer(job, (settings) => fillInSettings(settings, parameters, resolve), makeHttp) };
 }
 
 function openServer<K extends RemoteKindName>(
   job: RemoteJob<K>,
-  resolve: (template: Template) => string,
+  fillIn: <S extends object>(settings: S) => S,
   makeHttp: (url: string) => RemoteHttp,
 ): RemoteServer {
   const kind = remoteKinds[job.kind];
-  const settings = fillInSettings(job.settings, resolve);
+  const settings = fillIn(job.settings);
   return kind.open(settings, makeHttp(settings.url ?? kind.url ?? ''));
 }
 
