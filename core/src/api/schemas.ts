@@ -30,7 +30,13 @@ const versions: Schema = {
   description: 'By material, `npmjs/fastify` to `5.2.1`, or `build` to the counter of its run',
 };
 
-const job = object('A job of a stage', { name: text, status, exitCode: orNull({ type: 'integer' }), message: orNull(text) });
+const job = object('A job of a stage', {
+  name: text,
+  status,
+  exitCode: orNull({ type: 'integer' }),
+  message: orNull(text),
+  link: { ...orNull(text), description: 'Where people see what is done for it on another server' },
+});
 
 const stage = object('A stage of a run; one that was run again is there each time', {
   name: text,
@@ -223,6 +229,8 @@ const nouns = {
   Health: object('The process answers', { status: { type: 'string', const: 'ok' } }),
   Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
   Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),
+  Looking: object('The builds that were meant are looked at', { looking: { ...count, description: 'How many' } }),
+  Reported: object('The result is taken', { reported: { type: 'boolean', const: true } }),
   Acknowledged: object('The bytes are taken for right', { acknowledged: { type: 'boolean', const: true } }),
 } satisfies Readonly<Record<string, Schema>>;
 

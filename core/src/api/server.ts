@@ -9,10 +9,12 @@ import fastify, {
 import { guardRoutes } from './access/guard.ts';
 import { ApiError, type ApiErrorCode, apiErrors, codeOfStatus, toErrorBody } from './api-error.ts';
 import { registerAudit } from './routes/audit.ts';
+import { registerCallbacks } from './routes/callbacks.ts';
 import { registerConfiguration } from './routes/configuration.ts';
 import { registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHooks } from './routes/hooks.ts';
+import { registerJobHooks } from './routes/job-hooks.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerPipelines } from './routes/pipelines.ts';
@@ -39,6 +41,8 @@ const registrations = [
   registerHealth,
   registerRepositories,
   registerHooks,
+  registerJobHooks,
+  registerCallbacks,
   registerPipelines,
   registerOperations,
   registerTrigger,

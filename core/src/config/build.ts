@@ -24,7 +24,7 @@ const noStandings: readonly never[] = Object.freeze([]);
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
   const directory = dirname(origin.file);
-  const { server, store, timezone, retention, minFree, access, events = [], repositories = {}, pipelines = {} } = raw;
+  const { server, store, timezone, retention, minFree, access, events = [], targets, repositories = {}, pipelines = {} } = raw;
   return Object.freeze({
     ...origin,
     ...buildPluginSources(raw, directory, resolve),
@@ -40,8 +40,9 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     minFree: parseSize(resolve(minFree ?? defaults.minFree)),
     access: access && buildAccess(access, resolve),
     events: buildSinks(events, directory, resolve),
+    targets: { allowPrivate: targets?.allowPrivate ?? defaults.targets.allowPrivate },
     repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
-    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, resolve)),
+    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, { directory, resolve })),
   });
 }
 

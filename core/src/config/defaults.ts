@@ -16,5 +16,8 @@ export const defaults = {
   required: 1,
   timeout: '1h',
   events: { only: ['*'], retry: { first: '5s', max: '1h', giveUp: '3d' } },
-  onDoubt: { run: 'fail', webhook: 'restart' },
+  onDoubt: { run: 'fail', webhook: 'restart', remote: 'fail' },
+  shell: '/bin/sh',
+  outputLimit: '10MB',
+  targets: { allowPrivate: true },
 } as const;

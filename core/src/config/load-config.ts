@@ -16,6 +16,7 @@ import { checkDependencies } from './rules/dependencies.ts';
 import { checkEnvironment } from './rules/environment.ts';
 import { checkEvents } from './rules/events.ts';
 import { checkFiles } from './rules/files.ts';
+import { checkJobs } from './rules/jobs.ts';
 import { checkNames } from './rules/names.ts';
 import { checkReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
@@ -49,6 +50,7 @@ const rules: readonly Rule[] = [
   checkEnvironment,
   checkEvents,
   checkFiles,
+  checkJobs,
 ];
 
 /** More problems than this help nobody. */

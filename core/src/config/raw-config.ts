@@ -1,3 +1,4 @@
+import type { RemoteSettings } from './jobs.ts';
 import type { RawSink } from './raw-events.ts';
 
 /** sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key means. */
@@ -18,6 +19,7 @@ export interface RawConfig {
   readonly minFree?: string;
   readonly access?: RawAccess;
   readonly events?: readonly RawSink[];
+  readonly targets?: { readonly allowPrivate?: boolean };
   readonly repositories?: Readonly<Record<string, RawRepository>>;
   readonly pipelines?: Readonly<Record<string, RawPipeline>>;
 }
@@ -104,12 +106,24 @@ export interface RawApproval {
   readonly evenAfterFailure?: boolean;
 }
 
-export interface RawJob {
+export interface RawJob extends Partial<RemoteSettings> {
   readonly run?: string;
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: {
+    readonly url: string;
+    readonly secret?: string;
+    readonly wait?: boolean;
+    readonly clientCert?: string;
+    readonly clientKey?: string;
+    readonly ca?: string;
+  };
   readonly timeout?: string;
   readonly secrets?: readonly string[];
   readonly onDoubt?: 'fail' | 'restart';
+  readonly cwd?: string;
+  readonly shell?: string;
+  readonly user?: string;
+  readonly passEnvironment?: readonly string[];
+  readonly outputLimit?: string;
 }
 
 /** A value of which any part may be missing, because it was left out or did not fit. */

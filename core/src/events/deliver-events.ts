@@ -6,7 +6,7 @@ import { createSink } from './sinks/create-sink.ts';
 
 /** What delivering events needs. */
 export interface DeliverOptions extends Pick<SinkLoopOptions, 'store' | 'node' | 'observer' | 'now' | 'random'> {
-  readonly config: Pick<Config, 'events' | 'server' | 'hash'>;
+  readonly config: Pick<Config, 'events' | 'server' | 'hash' | 'http' | 'targets'>;
   /** What tells this store from any other. */
   readonly identity: string;
   /** Fills in what a template refers to; throws where it cannot, in words without the values. */
@@ -30,7 +30,7 @@ export async function deliverEvents(options: DeliverOptions, signal: AbortSignal
   const { config, resolve, now, lookAhead = 10_000, tryMs = 30_000, graceMs = 5_000 } = options;
   const origin = describeOrigin(config.server, options.identity);
   const loops = config.events.map((sink) => {
-    const surroundings = { resolve, origin, now, tryMs };
+    const surroundings = { config, resolve, origin, now, tryMs };
     return new SinkLoop({
       ...options,
       ...{ configHash: config.hash, config: sink, sink: createSink(sink, surroundings) },

@@ -305,6 +305,8 @@ export interface JobTable {
   readonly message: Generated<string | null>;
   readonly started_at: Generated<Time | null>;
   readonly finished_at: Generated<Time | null>;
+  /** Where people see the work that is done for it on another server: http or https. */
+  readonly link: Generated<string | null>;
 }
 
 export interface AttemptTable extends Leased {
@@ -318,6 +320,12 @@ export interface AttemptTable extends Leased {
   /** The node that started it, where that node alone can adopt it. */
   readonly node: Generated<string | null>;
   readonly outcome: Generated<string | null>;
+  /** What is known of the work on another server, as its target remembers it. */
+  readonly memory: Generated<Json | null>;
+  /** The result that the receiver of a webhook reported. */
+  readonly report: Generated<Json | null>;
+  /** Counts how often somebody said that there is something to look at. */
+  readonly looks: Generated<number>;
 }
 
 /** Somebody's word on a run that waits to enter a stage. */
@@ -411,7 +419,7 @@ export interface NodeTable {
   readonly seen_at: Time;
 }
 
-/** Single values: the active configuration's hash. */
+/** Single values: the active configuration's hash, the key that callback addresses are signed with. */
 export interface SettingTable {
   readonly name: string;
   readonly value: string;

@@ -20,6 +20,7 @@ pluginLimits: { silence: 10s, total: 5m, memory: 64MB }
 http: { proxy: "http://\${env:TOKEN}@proxy:3128", noProxy: [localhost], ca: ca.pem, concurrencyPerHost: 4 }
 retention: { logs: 1d, polls: 2d, decisions: 3d, runs: 4 }
 minFree: 5MB
+targets: { allowPrivate: false }
 access:
   tokens:
     alice: { sha256: [${hashOf('a')}, ${hashOf('B')}], roles: [admin], expires: 2027-01-01 }
@@ -91,6 +92,7 @@ pipelines:
         ]),
       },
       events: [],
+      targets: { allowPrivate: false },
     });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(repositories.get('main')).toEqual({
@@ -195,6 +197,7 @@ pipelines:
       http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 16 },
       retention: { logsMs: 2_592_000_000, pollsMs: 604_800_000, decisionsMs: 7_776_000_000, runs: 1000 },
       minFree: 1_073_741_824,
+      targets: { allowPrivate: true },
     });
     expect(config.repositories.get('main')).toMatchObject({ poll: { everyMs: 300_000 }, formerly: [], hookSecret: undefined });
     expect(config.repositories.get('main')?.packages.get('web')).toMatchObject({ first: 'latest', accept: [] });

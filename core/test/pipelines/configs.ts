@@ -1,16 +1,15 @@
 import type {
   ApprovalConfig,
   Config,
-  JobConfig,
   ManualApproval,
   PackageMaterial,
   PipelineConfig,
   PipelineMaterial,
   RepositoryConfig,
-  RunJob,
   StageConfig,
   TriggerMode,
 } from '../../src/config/config.ts';
+import type { JobConfig, RunJob } from '../../src/config/jobs.ts';
 
 export function runJob(name: string, changes: Partial<RunJob> = {}): RunJob {
   return { kind: 'run', name, command: 'true', timeoutMs: 60_000, secrets: [], onDoubt: 'fail', ...changes };
@@ -75,6 +74,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     minFree: 0,
     access: undefined,
     events: [],
+    targets: { allowPrivate: true },
     repositories: new Map([['npmjs', npmjs]]),
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
     ...changes,

@@ -259,7 +259,8 @@ export class House {
     const [first = ''] = repositories.map(({ name }) => name);
     const config = {
       ...{ file: '', directory: this.directory, files: [], include: [], store: '', timezone: 'UTC', plugins: [], minFree: 0 },
-      ...{ access: undefined, events: [], server: { host: '', port: 0, url: undefined, trustProxy: false } },
+      ...{ access: undefined, events: [], targets: { allowPrivate: true } },
+      server: { host: '', port: 0, url: undefined, trustProxy: false },
       pluginLimits: { silenceMs: 1, totalMs: 1, memoryBytes: 1 },
       http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
       retention: { logsMs: 1, pollsMs: 1, decisionsMs: 1, runs: 1 },

@@ -16,6 +16,8 @@ const routes = [
   'get /api/v1/repositories/{repo}/packages/{pkg}/revisions',
   'post /api/v1/repositories/{repo}/packages/{pkg}/revisions/{version}/acknowledge',
   'post /api/v1/hooks/{repo}',
+  'post /api/v1/hooks/jobs/{name}',
+  'post /api/v1/callbacks/{key}',
   'get /api/v1/pipelines',
   'get /api/v1/pipelines/{pipeline}',
   'get /api/v1/pipelines/{pipeline}/decisions',

@@ -73,8 +73,8 @@ describe('what the API shows', () => {
         },
       ],
       stages: [
-        { name: 'make', ...stage, jobs: [{ name: 'print', status: 'passed', exitCode: 0, message: null }] },
-        { name: 'ship', ...stage, jobs: [{ name: 'fail', status: 'passed', exitCode: 0, message: null }] },
+        { name: 'make', ...stage, jobs: [{ name: 'print', status: 'passed', exitCode: 0, message: null, link: null }] },
+        { name: 'ship', ...stage, jobs: [{ name: 'fail', status: 'passed', exitCode: 0, message: null, link: null }] },
       ],
     });
   });

@@ -1,28 +1,18 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { appendAudit } from '../../store/audit.ts';
 import { requestPoll } from '../../store/due-polls.ts';
 import { ApiError } from '../api-error.ts';
+import { limitHooks } from '../hook-limit.ts';
 import { provesItself } from '../hook-proof.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
-
-const requestsPerMinute = 300;
 
 /** Where registries say that something was published. What they send is not believed: it only means "poll now". */
 export async function registerHooks(
   server: FastifyInstance,
   { store, configuration, resolve, now }: ApiSurroundings,
 ): Promise<void> {
-  await server.register(rateLimit, {
-    max: requestsPerMinute,
-    timeWindow: '1 minute',
-    cache: 1_000,
-    errorResponseBuilder: () =>
-      new ApiError('TOO_MANY_REQUESTS', `At most ${requestsPerMinute} hook requests a minute are taken`),
-  });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  await limitHooks(server);
 
   server.post<{ Params: { readonly repo: string }; Body: Buffer | null }>(
     '/api/v1/hooks/:repo',

@@ -25,7 +25,8 @@ function* checkCertificate(at: Path, { clientCert, clientKey }: ClientCertificat
   }
 }
 
-function* checkReadable(path: Path, file: string | undefined, directory: string): Generator<Finding> {
+/** A file can be read, where one is named. */
+export function* checkReadable(path: Path, file: string | undefined, directory: string): Generator<Finding> {
   if (file === undefined) return;
   try {
     accessSync(resolve(directory, file), constants.R_OK);

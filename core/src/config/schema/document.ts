@@ -42,6 +42,7 @@ export const sections = {
   minFree: otherwise(size, defaults.minFree),
   access: accessSchema,
   events: list(sinkSchema),
+  targets: mapping({ allowPrivate: otherwise({ type: 'boolean' }, defaults.targets.allowPrivate) }),
   repositories: named(repositorySchema),
   pipelines: named(pipelineSchema),
 } as const satisfies Record<string, Schema>;

@@ -1,6 +1,7 @@
 import { defaults } from '../defaults.ts';
 import { pipelineAccessSchema } from './access.ts';
-import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
+import { jobSchema } from './job.ts';
+import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text } from './terms.ts';
 
 const packageReference: Schema = {
   type: 'string',
@@ -17,17 +18,6 @@ const material = mapping(
     as: name,
   },
   { ...exactlyOne('package', 'pipeline'), dependentRequired: { stage: ['pipeline'] } },
-);
-
-const job = mapping(
-  {
-    run: text,
-    webhook: mapping({ url: webUrl, secret: text }, { required: ['url'] }),
-    timeout: otherwise(duration, defaults.timeout),
-    secrets: list({ type: 'string', pattern: '^.+\\..+$', description: 'a secret: REPOSITORY.FIELD' }, { uniqueItems: true }),
-    onDoubt: { type: 'string', enum: ['fail', 'restart'] },
-  },
-  exactlyOne('run', 'webhook'),
 );
 
 const approvalType: Schema = { type: 'string', enum: ['auto', 'manual'] };
@@ -57,7 +47,7 @@ const stage = mapping(
       else: approval,
       default: 'auto',
     },
-    jobs: named(job, { minProperties: 1 }),
+    jobs: named(jobSchema, { minProperties: 1 }),
   },
   { required: ['name', 'jobs'] },
 );

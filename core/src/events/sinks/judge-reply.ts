@@ -1,11 +1,14 @@
 import type { Masker } from '../../config/masker.ts';
-import { type Reply, shownBytes } from '../../targets/webhook/post.ts';
+import type { Reply } from '../../targets/send.ts';
 import { toOneLine } from '../message.ts';
 import type { Answer } from './sink.ts';
 
 /** Statuses that say something of the way to the receiver, not of the event: who may send, where to, how often. */
 const aboutTheWay: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 408, 410, 421, 425, 429]);
 const shownCharacters = 200;
+
+/** How many bytes of an answer are read. */
+export const shownBytes = 4096;
 
 /** What the answer to a POST means for the event in it. */
 export function judgeReply(reply: Reply, masker: Masker): Answer {

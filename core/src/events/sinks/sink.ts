@@ -1,5 +1,6 @@
 import type { Template } from '../../config/config.ts';
 import type { RecordedEvent } from '../../store/events.ts';
+import type { WireConfig } from '../../targets/wires.ts';
 import type { Origin } from '../origin.ts';
 
 /** What came of giving an event to somebody. Texts are without secrets. */
@@ -19,6 +20,8 @@ export interface Sink {
 
 /** What sinks need. */
 export interface SinkSurroundings {
+  /** How other servers are reached: proxies, authorities, private addresses. */
+  readonly config: WireConfig;
   /** Fills in what a template refers to; throws where it cannot, in words without the values. */
   readonly resolve: (template: Template) => string;
   readonly origin: Origin;
