@@ -226,6 +226,7 @@ const nouns = {
     repositories: array(anything),
     pipelines: array(anything),
   }),
+  Actor: object('Whom a token stands for', { name: text, person: text, roles: array(text) }),
   Health: object('The process answers', { status: { type: 'string', const: 'ok' } }),
   Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
   Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),

@@ -3,6 +3,7 @@ import type { Changes } from '../pipelines/changes.ts';
 import type { StartOptions } from '../pipelines/start-runs.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { Store } from '../store/store.ts';
+import type { EventHub } from './event-hub.ts';
 
 /** The configuration that runs, and what became of the last attempt to load another. */
 export interface ConfigurationStatus {
@@ -33,4 +34,9 @@ export interface ApiSurroundings {
   readonly now: () => number;
   /** Aborts when the server stops: streams end. */
   readonly stopping: AbortSignal;
+}
+
+/** What the routes are lent: what the API is, and what they share among themselves. */
+export interface RouteSurroundings extends ApiSurroundings {
+  readonly events: EventHub;
 }

@@ -5,6 +5,14 @@ import type { Tx } from './store.ts';
 /** What was decided. */
 export type DecisionOutcome = DecisionTable['outcome'];
 
+/** Every outcome that there is. */
+export const outcomes = ['started', 'superseded', 'waits', 'held', 'refused'] as const satisfies readonly DecisionOutcome[];
+
+/** Whether a text is an outcome. */
+export function isDecisionOutcome(text: string): text is DecisionOutcome {
+  return outcomes.some((outcome) => outcome === text);
+}
+
 /** Why a revision or a request did or did not start a run, to be recorded. */
 export interface NewDecision {
   readonly at: number;
@@ -53,15 +61,26 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
   }
 }
 
-/** The decisions of a pipeline, newest first. */
-export async function listDecisions(tx: Tx, pipeline: string, { after, limit }: PageRequest): Promise<Page<DecisionView>> {
+/** Which decisions. */
+export interface DecisionRequest extends PageRequest {
+  /** Only these. */
+  readonly outcome?: DecisionOutcome | undefined;
+}
+
+/** The decisions of a pipeline, of several, or of all where none is named, newest first. */
+export async function listDecisions(
+  tx: Tx,
+  pipeline: string | readonly string[] | undefined,
+  { outcome, after, limit }: DecisionRequest,
+): Promise<Page<DecisionView>> {
   let query = tx.db
     .selectFrom('decision')
     .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
     .leftJoin('run', 'run.id', 'decision.run_id')
     .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
-    .select(['decision.materials', 'run.counter as run'])
-    .where('pipeline.name', '=', pipeline);
+    .select(['decision.materials', 'run.counter as run']);
+  if (pipeline !== undefined) query = query.where('pipeline.name', 'in', [pipeline, ''].flat());
+  if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
   if (after !== undefined) query = query.where('decision.id', '<', after);
   const rows = await query
     .orderBy('decision.id', 'desc')

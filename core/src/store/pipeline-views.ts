@@ -40,6 +40,11 @@ export async function listPipelines(tx: Tx): Promise<readonly PipelineView[]> {
   }));
 }
 
+/** One of them; undefined where the configuration has no such pipeline. */
+export async function readPipeline(tx: Tx, name: string): Promise<PipelineView | undefined> {
+  return (await listPipelines(tx)).find((pipeline) => pipeline.name === name);
+}
+
 /** By the pipeline's id and the triggers' state. */
 async function countTriggers(tx: Tx): Promise<ReadonlyMap<string, number>> {
   const rows = await tx.db

@@ -8,7 +8,7 @@ export type AuthenticationSurroundings = Pick<ApiSurroundings, 'configuration' |
 
 /**
  * Who sends a request, by the configuration in force now; undefined where nothing proves it. This is the only place that knows how
- * people prove themselves: by `Authorization: Bearer TOKEN` (RFC 6750, section 2.1).
+ * people prove themselves: by `Authorization: Bearer TOKEN` (RFC 6750, section 2.1), or by the cookie of a browser that signed in.
  */
 export function authenticate(request: FastifyRequest, { configuration, now }: AuthenticationSurroundings): Actor | undefined {
   const { access } = configuration().config;
@@ -17,7 +17,10 @@ export function authenticate(request: FastifyRequest, { configuration, now }: Au
   return token === undefined ? undefined : findActor(access, token, now());
 }
 
+/** The cookie in which a browser that signed in brings its token. */
+export const sessionCookie = 'sluice-session';
+
 /** The token that a request brings, right or wrong. */
-export function readToken({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer +([\x21-\x7e]+) *$/i.exec(headers.authorization ?? '')?.[1];
+export function readToken({ headers, cookies }: FastifyRequest): string | undefined {
+  return /^Bearer +([\x21-\x7e]+) *$/i.exec(headers.authorization ?? '')?.[1] ?? (cookies[sessionCookie] || undefined);
 }

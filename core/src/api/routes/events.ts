@@ -5,13 +5,13 @@ import { maySeeEvent } from '../access/visible.ts';
 import { ApiError } from '../api-error.ts';
 import { streamEvents } from '../event-stream.ts';
 import { answerText } from '../schemas.ts';
-import type { ApiSurroundings } from '../surroundings.ts';
+import type { RouteSurroundings } from '../surroundings.ts';
 
 const mostStreams = 1_000;
 
 /** What happens, as it happens. */
-export function registerEvents(server: FastifyInstance, surroundings: ApiSurroundings): void {
-  const { store, stopping, configuration } = surroundings;
+export function registerEvents(server: FastifyInstance, surroundings: RouteSurroundings): void {
+  const { events, stopping, configuration } = surroundings;
   let open = 0;
   server.get<{ Querystring: { after?: number } }>(
     '/api/v1/events',
@@ -44,7 +44,7 @@ export function registerEvents(server: FastifyInstance, surroundings: ApiSurroun
         return reader !== undefined && maySeeEvent(reader, configuration().config, event);
       };
       try {
-        await streamEvents(reply.raw, { store, after, maySee, signal });
+        await streamEvents(reply.raw, { events, after, maySee, signal });
       } catch (error) {
         if (!signal.aborted) request.log.error(error, 'an event stream broke off');
         reply.raw.destroy();

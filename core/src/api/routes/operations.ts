@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Take } from '../../pipelines/take-held.ts';
-import { listHeld, listPipelines } from '../../store/pipeline-views.ts';
+import { listHeld, readPipeline } from '../../store/pipeline-views.ts';
 import { findPipeline } from '../../store/pipelines.ts';
 import { actOnPipeline, type PipelineAction } from '../actions.ts';
 import { answerList, answerOne } from '../schemas.ts';
@@ -61,7 +61,7 @@ export function registerOperations(server: FastifyInstance, surroundings: ApiSur
         const { params, body } = request;
         requirePipeline(surroundings, params.pipeline);
         await actOnPipeline(surroundings, request, { ...params, comment: body?.comment }, toAction(body ?? {}));
-        const found = (await store.transact(listPipelines)).find(({ name }) => name === params.pipeline);
+        const found = await store.transact((tx) => readPipeline(tx, params.pipeline));
         if (!found) throw unknownPipeline(params.pipeline);
         return viewPipeline(surroundings, found);
       },

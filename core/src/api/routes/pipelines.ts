@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
 import { listDecisions } from '../../store/decisions.ts';
-import { listPipelines, type PipelineView } from '../../store/pipeline-views.ts';
+import { listPipelines, type PipelineView, readPipeline } from '../../store/pipeline-views.ts';
 import { mayViewPipeline } from '../access/visible.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
 import { answerList, answerOne } from '../schemas.ts';
@@ -34,7 +34,7 @@ export function registerPipelines(server: FastifyInstance, surroundings: ApiSurr
     '/api/v1/pipelines/:pipeline',
     { config: { needs: 'view' }, schema: one },
     async ({ params }) => {
-      const found = (await store.transact(listPipelines)).find(({ name }) => name === params.pipeline);
+      const found = await store.transact((tx) => readPipeline(tx, params.pipeline));
       if (!found) throw unknownPipeline(params.pipeline);
       return viewPipeline(surroundings, found);
     },
