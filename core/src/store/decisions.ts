@@ -31,6 +31,8 @@ export interface DecisionView {
   readonly materials: Readonly<Record<string, string | number>>;
   /** The run's counter. */
   readonly run: number | null;
+  /** The upstream run whose pass it is about. */
+  readonly upstream: { readonly pipeline: string; readonly counter: number } | null;
 }
 
 const rowsAtOnce = 500;
@@ -55,21 +57,36 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
 
 /** The decisions of a pipeline, newest first. */
 export async function listDecisions(tx: Tx, pipeline: string, { after, limit }: PageRequest): Promise<Page<DecisionView>> {
-  let query = tx.db
-    .selectFrom('decision')
-    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
-    .leftJoin('run', 'run.id', 'decision.run_id')
-    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
-    .select(['decision.materials', 'run.counter as run'])
-    .where('pipeline.name', '=', pipeline);
+  let query = selectDecisions(tx).where('pipeline.name', '=', pipeline);
   if (after !== undefined) query = query.where('decision.id', '<', after);
   const rows = await query
     .orderBy('decision.id', 'desc')
     .limit(limit + 1)
     .execute();
+  return toDecisionPage(rows, limit);
+}
+
+/** Decisions with what they are about, by name. */
+export function selectDecisions(tx: Tx) {
+  return tx.db
+    .selectFrom('decision')
+    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
+    .leftJoin('run', 'run.id', 'decision.run_id')
+    .leftJoin('run as passed', 'passed.id', 'decision.upstream_run_id')
+    .leftJoin('pipeline as upstream', 'upstream.id', 'passed.pipeline_id')
+    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
+    .select(['decision.materials', 'run.counter as run', 'upstream.name as upstream', 'passed.counter as upstreamCounter']);
+}
+
+type DecisionRow = Awaited<ReturnType<ReturnType<typeof selectDecisions>['execute']>>[number];
+
+/** Makes a page of rows of which one more than `limit` was asked for. */
+export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Page<DecisionView> {
   const shown = rows.slice(0, limit);
-  return {
-    items: shown.map(({ id: _, materials, ...row }) => ({ ...row, materials: JSON.parse(materials) })),
-    next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
-  };
+  return { items: shown.map(toView), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+}
+
+function toView({ id: _, materials, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+  const pass = upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
+  return { ...row, materials: JSON.parse(materials), upstream: pass };
 }

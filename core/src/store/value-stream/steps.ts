@@ -58,7 +58,11 @@ export const stepDown: Step = async (tx, { runs, revisions }, { publishing, isVi
 function selectMaterials(tx: Tx) {
   return tx.db
     .selectFrom('run_material')
-    .select(['run_material.run_id as runId', 'run_material.revision_id as revisionId', 'run_material.upstream_run_id as upstreamRunId']);
+    .select([
+      'run_material.run_id as runId',
+      'run_material.revision_id as revisionId',
+      'run_material.upstream_run_id as upstreamRunId',
+    ]);
 }
 
 type Pinned = Awaited<ReturnType<ReturnType<typeof selectMaterials>['execute']>>[number];
