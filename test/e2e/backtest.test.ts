@@ -52,7 +52,7 @@ describeStores('a backtest', (newPlace) => {
   it('shows the runs of a pipeline that is new, and of one that is gone', async () => {
     const { code, lines } = await backtest((yaml) =>
       yaml
-        .replace(/ {2}acceptance:[^]*?(?= {2}deploy:)/, '')
+        .replace(/ {2}acceptance:.*?(?= {2}deploy:)/s, '')
         .concat(
           "  scan:\n    materials: [{ package: shop/it, trigger: every }]\n    stages: [{ name: scan, jobs: { it: { run: 'true' } } }]\n",
         ),
