@@ -146,7 +146,7 @@ function stages(): readonly string[] {
 
 function decisions(): readonly string[] {
   const from = numbers(size.runs);
-  const about = "'1.' || " + passage + " || '.0'";
+  const about = `'1.' || ${passage} || '.0'`;
   const started = (where: string, values: string) =>
     `insert into decision (at, pipeline_id, package_id, version, outcome, reason, materials, run_id, upstream_run_id) ${from}
        select ${start} + i, ${pipeline} + 1, ${values} from n where ${where} order by i`;
