@@ -17,17 +17,26 @@ export interface AboutVersion extends PageRequest {
 export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<Page<DecisionView>> {
   const { pipelineId, version, limit } = about;
   const revisionIds = await findRevisions(tx, about);
-  const named = await selectIds(tx, about).where('decision.version', '=', version).execute();
+  const named = await selectIds(tx, about)
+    .where('decision.pipeline_id', '=', pipelineId)
+    .where('decision.version', '=', version)
+    .execute();
   const ofRuns = await selectIds(tx, about)
-    .innerJoin('run_package', 'run_package.run_id', 'decision.run_id')
-    .where('run_package.pipeline_id', '=', pipelineId)
-    .where('run_package.revision_id', 'in', revisionIds)
+    .where('decision.run_id', 'in', (e) =>
+      e.selectFrom('run_package').select('run_id').where('revision_id', 'in', revisionIds).where('pipeline_id', '=', pipelineId),
+    )
     .execute();
   const ofPasses = await selectIds(tx, about)
-    .innerJoin('run_package', 'run_package.run_id', 'decision.upstream_run_id')
-    .where('run_package.revision_id', 'in', revisionIds)
-    .where('run_package.pipeline_id', 'in', (e) =>
-      e.selectFrom('dependency').select('upstream_id').where('dependency.pipeline_id', '=', pipelineId),
+    // A sum, so that SQLite begins with the passes of the version instead of with all that the pipeline ever decided.
+    .where((e) => e(e('decision.pipeline_id', '+', 0), '=', pipelineId))
+    .where('decision.upstream_run_id', 'in', (e) =>
+      e
+        .selectFrom('run_package')
+        .select('run_id')
+        .where('revision_id', 'in', revisionIds)
+        .where('pipeline_id', 'in', (inner) =>
+          inner.selectFrom('dependency').select('upstream_id').where('dependency.pipeline_id', '=', pipelineId),
+        ),
     )
     .execute();
   const ids = [...new Set([...named, ...ofRuns, ...ofPasses].map(({ id }) => id))].toSorted((a, b) => b - a);
@@ -38,12 +47,10 @@ export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<P
   return toDecisionPage(rows, limit);
 }
 
-function selectIds(tx: Tx, { pipelineId, after, limit }: AboutVersion) {
+function selectIds(tx: Tx, { after, limit }: AboutVersion) {
   return tx.db
     .selectFrom('decision')
     .select('decision.id')
-    .distinct()
-    .where('decision.pipeline_id', '=', pipelineId)
     .$if(after !== undefined, (query) => query.where('decision.id', '<', after ?? 0))
     .orderBy('decision.id', 'desc')
     .limit(limit + 1);

@@ -15,6 +15,17 @@ export async function up(db: Kysely<unknown>, { text }: Dialect): Promise<void> 
     .execute();
   await db.schema.dropIndex('decision_version').execute();
   await db.schema.createIndex('decision_version').on('decision').columns(['pipeline_id', 'version', 'id']).execute();
+  // The newest runs first, without looking at all.
+  for (const [name, column] of [
+    ['run_material_revision', 'revision_id'] as const,
+    ['run_material_upstream', 'upstream_run_id'] as const,
+  ]) {
+    await db.schema.dropIndex(name).execute();
+    await db.schema.createIndex(name).on('run_material').columns([column, 'run_id']).execute();
+  }
+  // SQLite does not see that one state is among those of a partial index.
+  await db.schema.dropIndex('trigger_waiting').execute();
+  await db.schema.createIndex('trigger_state').on('trigger').columns(['state', 'pipeline_id', 'id']).execute();
 }
 
 async function rememberPublishers(db: Kysely<Schema>): Promise<void> {

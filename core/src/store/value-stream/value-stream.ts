@@ -9,7 +9,7 @@ export interface ValueStream {
   readonly nodes: readonly StreamNode[];
   /** By the nodes' ids. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
-  /** Whether there is more than is shown. */
+  /** Whether there is, or may be, more than is shown. */
   readonly truncated: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Tracing {
   readonly isVisible: (pipelineId: number) => boolean;
 }
 
-const mostNodes = 2_000;
+const mostNodes = 1_000;
 const idsAtOnce = 200;
 
 /** Traces the value stream of a run, or of a revision, up and down, as far as anything is recorded. */
@@ -48,7 +48,9 @@ async function walk(
   while (frontier.runs.length + frontier.revisions.length > 0) {
     const next: { runs: number[]; revisions: number[] } = { runs: [], revisions: [] };
     for (const part of divide(frontier)) {
-      const most = graph.room * 2 + idsAtOnce;
+      // A graph that is full says so, and is not looked into further.
+      if (graph.room === 0) return graph.cut();
+      const most = graph.room + idsAtOnce;
       const { links, isCut } = await step(tx, part, { ...tracing, most });
       if (isCut) graph.cut();
       const fresh = graph.add(links);
