@@ -73,6 +73,50 @@ const pinned: Schema = {
     object('A run of another pipeline that a run pinned', { pipeline: text, counter: count, label: text, stage: text, changed }),
   ],
 };
+const path: Schema = { type: 'string', description: 'Below the address of the server' };
+const revisionState: Schema = { type: 'string', enum: ['published', 'republished', 'withdrawn'] };
+const standing: Schema = { type: 'string', enum: ['ok', 'deprecated', 'yanked'] };
+const next: Schema = { type: ['integer', 'null'], description: 'The ?after= of the next page; null where this is the last' };
+const isDirect = { ...flag, description: 'Whether a run pinned it itself' };
+const comparedRun = object('A run', { counter: count, label: text, status, path });
+const upstreamRun = object('A run of another pipeline', { counter: count, label: orNull(text), path });
+
+const boardCell = object('The newest run of a version that came to a level', {
+  pipeline: text,
+  counter: count,
+  label: text,
+  stage: text,
+  stageCounter: count,
+  status,
+  held: { ...flag, description: 'A pinned revision is republished or withdrawn' },
+});
+
+const valueStream = {
+  nodes: array({
+    anyOf: [
+      object('A version of a package', {
+        id: text,
+        kind: { type: 'string', const: 'package' },
+        package: text,
+        version: text,
+        label: text,
+        status: revisionState,
+      }),
+      object('A run', {
+        id: text,
+        kind: { type: 'string', const: 'run' },
+        pipeline: text,
+        counter: count,
+        label: text,
+        status,
+        stages: array(object('The newest attempt at a stage', { name: text, counter: count, status })),
+      }),
+    ],
+  }),
+  edges: array(object('From what flowed to what it flowed into, by id', { from: text, to: text })),
+  truncated: { ...flag, description: 'There is more than is shown' },
+};
+
 const trigger: Schema = { type: 'string', enum: ['latest', 'every', 'manual'] };
 
 /** What the API speaks of; each is a component of the OpenAPI document. */
@@ -118,10 +162,10 @@ const nouns = {
     comment: orNull(text),
     trackbackUrl: orNull(text),
     purl: orNull(text),
-    standing: { type: 'string', enum: ['ok', 'deprecated', 'yanked'] },
+    standing,
     warning: orNull(text),
     data: texts,
-    state: { type: 'string', enum: ['published', 'republished', 'withdrawn'] },
+    state: revisionState,
     detectedAt: time,
   }),
   Pipeline: object('A pipeline, and how it is', {
@@ -163,6 +207,77 @@ const nouns = {
     reason: text,
     materials: versions,
     run: { ...orNull(count), description: "The run's counter" },
+    upstream: orNull(object('The upstream run whose pass it is about', { pipeline: text, counter: count })),
+    links: object('Where the API has what it talks about', {
+      run: orNull(path),
+      upstream: orNull(path),
+      materials: { type: 'object', additionalProperties: path },
+    }),
+  }),
+  ValueStream: object('What flowed into what', valueStream),
+  RevisionValueStream: object('What flowed into what, and where the version is now', {
+    ...valueStream,
+    levels: array(boardCell),
+  }),
+  Board: object('The levels that a package flows through, and its versions, newest first', {
+    levels: array(
+      object('A stage of a pipeline, in the order of the flow', {
+        pipeline: text,
+        stage: text,
+        after: { ...array(count), description: 'The levels right before it, by their place in the list' },
+      }),
+    ),
+    items: array(
+      object('A version', {
+        version: text,
+        state: revisionState,
+        standing,
+        publishedAt: orNull(time),
+        detectedAt: time,
+        cells: {
+          ...array(orNull(boardCell)),
+          description: 'For each level the newest run that came to it; null where none did yet',
+        },
+        ready: { ...array(flag), description: 'For each level, whether the version has passed every level before it' },
+      }),
+    ),
+    next,
+  }),
+  Comparison: object('What changed from one run to another in everything behind them', {
+    pipeline: text,
+    from: comparedRun,
+    to: comparedRun,
+    packages: array(
+      object('What became of a package', {
+        package: text,
+        direct: isDirect,
+        change: { type: 'string', enum: ['same', 'raised', 'lowered', 'rebuilt', 'added', 'removed'] },
+        from: { ...orNull(text), description: 'The version behind the first run' },
+        to: { ...orNull(text), description: 'The version behind the other run' },
+        between: array(
+          object('A version above the lower one, up to the higher one; highest first', {
+            version: text,
+            state: revisionState,
+            publishedAt: orNull(time),
+            publisher: orNull(text),
+            comment: orNull(text),
+            trackbackUrl: orNull(text),
+          }),
+        ),
+        truncated: { ...flag, description: 'There are more between; the revisions at `path` have them all' },
+        path,
+      }),
+    ),
+    pipelines: array(
+      object("What became of an upstream pipeline's run; null where there is none, or none any more", {
+        pipeline: text,
+        direct: isDirect,
+        changed: flag,
+        from: orNull(upstreamRun),
+        to: orNull(upstreamRun),
+        compare: { ...orNull(path), description: 'The comparison of the two' },
+      }),
+    ),
   }),
   Held: object('A trigger that the storm guard holds, and what it would start', {
     materials: versions,
@@ -248,7 +363,6 @@ export function answerOne(noun: Noun, status = 200): Schema {
 
 /** A page of a list, for the `response` of a route. */
 export function answerList(noun: Noun): Schema {
-  const next: Schema = { type: ['integer', 'null'], description: 'The ?after= of the next page; null where this is the last' };
   return { 200: object('A page of a list', { items: array(ref(noun)), next }) };
 }
 

@@ -6,8 +6,11 @@ import { answerError, sendError } from './answer-error.ts';
 import { EventHub } from './event-hub.ts';
 import { registerPages } from './pages/register-pages.ts';
 import { registerAudit } from './routes/audit.ts';
+import { registerBoard } from './routes/board.ts';
 import { registerCallbacks } from './routes/callbacks.ts';
+import { registerCompare } from './routes/compare.ts';
 import { registerConfiguration } from './routes/configuration.ts';
+import { registerDecisions } from './routes/decisions.ts';
 import { registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHooks } from './routes/hooks.ts';
@@ -21,6 +24,7 @@ import { registerRuns } from './routes/runs.ts';
 import { registerSinks } from './routes/sinks.ts';
 import { registerStages } from './routes/stages.ts';
 import { registerTrigger } from './routes/trigger.ts';
+import { registerValueStreams } from './routes/value-stream.ts';
 import { requireOwnOrigin, requireSameMachine } from './same-machine.ts';
 import { registerSchemas } from './schemas.ts';
 import type { ApiSurroundings } from './surroundings.ts';
@@ -37,13 +41,17 @@ const tokenScheme = {
 const registrations = [
   registerHealth,
   registerRepositories,
+  registerBoard,
   registerHooks,
   registerJobHooks,
   registerCallbacks,
   registerPipelines,
+  registerDecisions,
   registerOperations,
   registerTrigger,
   registerRuns,
+  registerCompare,
+  registerValueStreams,
   registerStages,
   registerEvents,
   registerSinks,

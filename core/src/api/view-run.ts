@@ -15,8 +15,13 @@ export async function readRunDocument(
   { pipeline, counter }: OfRun,
 ): Promise<Readonly<Record<string, unknown>>> {
   const run = await store.transact((tx) => readRun(tx, pipeline, counter));
-  if (!run) throw new ApiError('NOT_FOUND', `There is no run ${counter} of ${pipeline}, or none any more`);
+  if (!run) throw unknownRun({ pipeline, counter });
   return viewRun(run);
+}
+
+/** The answer for a run that does not exist. */
+export function unknownRun({ pipeline, counter }: OfRun): ApiError {
+  return new ApiError('NOT_FOUND', `There is no run ${counter} of ${pipeline}, or none any more`);
 }
 
 /** A run as lists show it. */

@@ -5,6 +5,8 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 export interface Client {
   /** Asks for a path below `/api/v1`; throws what the server says is wrong. */
   get(path: string): Promise<unknown>;
+  /** The same; undefined for what there is not. */
+  find(path: string): Promise<unknown>;
   post(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** The data of a stream of server-sent events, until the stream or the signal ends it. */
   follow(path: string): AsyncIterable<unknown>;
@@ -34,6 +36,9 @@ function createTokenOption(token: string | undefined): Option {
   return token === undefined ? option : option.default(token, 'SLUICE_TOKEN');
 }
 
+/** The server has nothing of that name. */
+class NotThere extends Error {}
+
 /** Makes a client. `signal` ends whatever it waits for. */
 export function createClient({ server, token }: ServerOptions, signal: AbortSignal): Client {
   const send = async (path: string, init: RequestInit): Promise<Response> => {
@@ -47,11 +52,17 @@ export function createClient({ server, token }: ServerOptions, signal: AbortSign
     if (answer.ok) return answer;
     const body: unknown = await answer.json().catch(() => undefined);
     if (answer.status === 401) throw new Error(explainUnauthorized(server, token !== undefined));
-    throw new Error(readMessage(body) ?? `${server} answered ${answer.status} to ${path}`);
+    const message = readMessage(body) ?? `${server} answered ${answer.status} to ${path}`;
+    throw answer.status === 404 ? new NotThere(message) : new Error(message);
   };
   const ask = async (path: string, init: RequestInit): Promise<unknown> => (await send(path, init)).json();
   return {
     get: (path) => ask(path, {}),
+    find: (path) =>
+      ask(path, {}).catch((error: unknown) => {
+        if (error instanceof NotThere) return undefined;
+        throw error;
+      }),
     post: (path, body) =>
       ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     async *follow(path) {

@@ -39,6 +39,8 @@ export interface DecisionView {
   readonly materials: Readonly<Record<string, string | number>>;
   /** The run's counter. */
   readonly run: number | null;
+  /** The upstream run whose pass it is about. */
+  readonly upstream: { readonly pipeline: string; readonly counter: number } | null;
 }
 
 const rowsAtOnce = 500;
@@ -73,12 +75,7 @@ export async function listDecisions(
   pipeline: string | readonly string[] | undefined,
   { outcome, after, limit }: DecisionRequest,
 ): Promise<Page<DecisionView>> {
-  let query = tx.db
-    .selectFrom('decision')
-    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
-    .leftJoin('run', 'run.id', 'decision.run_id')
-    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
-    .select(['decision.materials', 'run.counter as run']);
+  let query = selectDecisions(tx);
   if (pipeline !== undefined) query = query.where('pipeline.name', 'in', [pipeline, ''].flat());
   if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
   if (after !== undefined) query = query.where('decision.id', '<', after);
@@ -86,9 +83,30 @@ export async function listDecisions(
     .orderBy('decision.id', 'desc')
     .limit(limit + 1)
     .execute();
+  return toDecisionPage(rows, limit);
+}
+
+/** Decisions with what they are about, by name. */
+export function selectDecisions(tx: Tx) {
+  return tx.db
+    .selectFrom('decision')
+    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
+    .leftJoin('run', 'run.id', 'decision.run_id')
+    .leftJoin('run as passed', 'passed.id', 'decision.upstream_run_id')
+    .leftJoin('pipeline as upstream', 'upstream.id', 'passed.pipeline_id')
+    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
+    .select(['decision.materials', 'run.counter as run', 'upstream.name as upstream', 'passed.counter as upstreamCounter']);
+}
+
+type DecisionRow = Awaited<ReturnType<ReturnType<typeof selectDecisions>['execute']>>[number];
+
+/** Makes a page of rows of which one more than `limit` was asked for. */
+export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Page<DecisionView> {
   const shown = rows.slice(0, limit);
-  return {
-    items: shown.map(({ id: _, materials, ...row }) => ({ ...row, materials: JSON.parse(materials) })),
-    next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
-  };
+  return { items: shown.map(toView), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+}
+
+function toView({ id: _, materials, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+  const pass = upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
+  return { ...row, materials: JSON.parse(materials), upstream: pass };
 }

@@ -61,6 +61,12 @@ export async function readPipelineNames(tx: Tx, ids: readonly number[]): Promise
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+/** The names of all pipelines that there ever were, by id. */
+export async function listPipelineNames(tx: Tx): Promise<ReadonlyMap<number, string>> {
+  const rows = await tx.db.selectFrom('pipeline').select(['id', 'name']).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** What of a pipeline's state changes; what is left out stays. */
 export interface PipelinePatch {
   readonly paused?: { readonly at: number; readonly reason: string; readonly by: string } | null;

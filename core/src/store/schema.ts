@@ -87,6 +87,8 @@ export interface RevisionTable {
   readonly warning: string | null;
   readonly files: Json;
   readonly data: Json;
+  /** The run that published it, as `pipeline/counter`, where its data says so. */
+  readonly published_by: Generated<string | null>;
   readonly detected_at: Time;
   /** Since when answers have lacked it; null again once it is withdrawn. */
   readonly missing_since: Generated<Time | null>;

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
-import { listDecisions } from '../../store/decisions.ts';
 import { listPipelines, type PipelineView, readPipeline } from '../../store/pipeline-views.ts';
 import { mayViewPipeline } from '../access/visible.ts';
-import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
+import { toIso } from '../paging.ts';
 import { answerList, answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { unknownPipeline } from '../unknown-pipeline.ts';
@@ -13,7 +12,7 @@ export interface OfPipeline {
   readonly pipeline: string;
 }
 
-/** The pipelines, and why they did and did not run. */
+/** The pipelines, and how they are. */
 export function registerPipelines(server: FastifyInstance, surroundings: ApiSurroundings): void {
   const { store } = surroundings;
 
@@ -37,24 +36,6 @@ export function registerPipelines(server: FastifyInstance, surroundings: ApiSurr
       const found = await store.transact((tx) => readPipeline(tx, params.pipeline));
       if (!found) throw unknownPipeline(params.pipeline);
       return viewPipeline(surroundings, found);
-    },
-  );
-
-  server.get<{ Params: OfPipeline; Querystring: PageQuery }>(
-    '/api/v1/pipelines/:pipeline/decisions',
-    {
-      config: { needs: 'view' },
-      schema: {
-        operationId: 'listDecisions',
-        summary: 'Why it did, why it did not run; newest first',
-        querystring: pageQuerySchema,
-        response: answerList('Decision'),
-      },
-    },
-    async ({ params, query }) => {
-      requirePipeline(surroundings, params.pipeline);
-      const { items, next } = await store.transact((tx) => listDecisions(tx, params.pipeline, query));
-      return { items: items.map((decision) => ({ ...decision, at: toIso(decision.at) })), next };
     },
   );
 }

@@ -16,7 +16,8 @@ interface InRepository {
   readonly repo: string;
 }
 
-interface OfPackage extends InRepository {
+/** A package, as the parameters of a route. */
+export interface OfPackage extends InRepository {
   readonly pkg: string;
 }
 
@@ -161,6 +162,7 @@ function unknownRepository(name: string): ApiError {
   return new ApiError('NOT_FOUND', `There is no repository ${name}; GET /api/v1/repositories names those that there are`);
 }
 
-function unknownPackage({ repo, pkg }: OfPackage): ApiError {
+/** The answer for a package that the configuration does not have. */
+export function unknownPackage({ repo, pkg }: OfPackage): ApiError {
   return new ApiError('NOT_FOUND', `There is no package ${repo}/${pkg}; GET /api/v1/repositories names those that there are`);
 }
