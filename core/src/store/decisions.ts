@@ -103,10 +103,11 @@ type DecisionRow = Awaited<ReturnType<ReturnType<typeof selectDecisions>['execut
 /** Makes a page of rows of which one more than `limit` was asked for. */
 export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Page<DecisionView> {
   const shown = rows.slice(0, limit);
-  return { items: shown.map(toView), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+  return { items: shown.map(toDecisionView), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
 }
 
-function toView({ id: _, materials, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+/** A decision as the API shows it. */
+export function toDecisionView({ id: _, materials, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
   const pass = upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
   return { ...row, materials: JSON.parse(materials), upstream: pass };
 }

@@ -1,4 +1,4 @@
-import type { DecisionView } from './decisions.ts';
+import { type DecisionView, selectDecisions, toDecisionView } from './decisions.ts';
 import { findPackageId } from './read-repositories.ts';
 import type { Tx } from './store.ts';
 
@@ -13,22 +13,13 @@ export async function readDecisionsOfPackage(
 ): Promise<ReadonlyMap<string, readonly DecisionView[]>> {
   const id = await findPackageId(tx, repository, name);
   if (id === undefined || versions.length === 0) return new Map();
-  const rows = await tx.db
-    .selectFrom('decision')
-    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
-    .leftJoin('run', 'run.id', 'decision.run_id')
-    .select(['decision.at', 'decision.version', 'decision.outcome', 'decision.reason', 'decision.materials'])
-    .select(['pipeline.name as pipeline', 'run.counter as run'])
+  const rows = await selectDecisions(tx)
+    .select('decision.version')
     .where('decision.package_id', '=', id)
     .where('decision.version', 'in', versions)
     .orderBy('decision.id', 'desc')
     .limit(mostRead)
     .execute();
   const byVersion = Map.groupBy(rows, ({ version }) => version ?? '');
-  return new Map(
-    [...byVersion].map(([version, list]) => [
-      version,
-      list.map(({ version: _, materials, ...row }) => ({ ...row, materials: JSON.parse(materials) })),
-    ]),
-  );
+  return new Map([...byVersion].map(([version, list]) => [version, list.map(({ version: _, ...row }) => toDecisionView(row))]));
 }

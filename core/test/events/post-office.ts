@@ -77,7 +77,10 @@ export class PostOffice {
   async #optionsOf(node: string, options: Partial<DeliverOptions>): Promise<DeliverOptions> {
     const { store } = this;
     const server = { host: '127.0.0.1', port: 8153, url: 'https://sluice.example.com', trustProxy: false };
-    const reach = { http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 16 }, targets: { allowPrivate: true } };
+    const reach = {
+      http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 16 },
+      targets: { allowPrivate: true },
+    };
     return {
       ...{ store, node, random: Math.random, now: () => this.now(), resolve: (template) => template },
       config: { ...reach, events: this.sinks, server, hash: this.#hash },
