@@ -99,7 +99,7 @@ export function registerTriggerForm(server: FastifyInstance): void {
       const { pipeline } = request.params;
       const comment = readField(request.body, 'comment');
       const answer = await callApi(request, `/api/v1${pathOfPipeline(pipeline)}/runs`, {
-        materials: readNamed(request.body, 'material '),
+        materials: toChoices(readNamed(request.body, 'material ')),
         environment: readNamed(request.body, 'environment '),
         poll: readField(request.body, 'poll') !== 'no',
         ...(comment !== undefined && { comment }),
@@ -109,6 +109,11 @@ export function registerTriggerForm(server: FastifyInstance): void {
       return reply.redirect(pathOfRun(pipeline, counter), 303);
     },
   );
+}
+
+/** A run of another pipeline is chosen by its counter, which is a number. */
+function toChoices(chosen: Readonly<Record<string, string>>): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, name.includes('/') ? value : Number(value)]));
 }
 
 function readNamed(body: FormBody, prefix: string): Readonly<Record<string, string>> {
