@@ -2,7 +2,7 @@ import type { PipelineConfig } from '../config/config.ts';
 import { labelNames, renderLabel } from '../config/label.ts';
 import { nameMaterial } from '../config/materials.ts';
 import { insertRun, type NewRun, nextCounter, type Pin, readRunState } from '../store/runs.ts';
-import { readRunStages } from '../store/stages.ts';
+import { readRunStages } from '../store/stage-attempts.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
 import { reachStage } from './stages/reach-stage.ts';

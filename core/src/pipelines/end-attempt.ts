@@ -1,4 +1,5 @@
 import { endAttempt, insertNextAttempt } from '../store/attempts.ts';
+import { readCancelAt } from '../store/cancel-stages.ts';
 import { appendDecisions } from '../store/decisions.ts';
 import { readDownstream } from '../store/dependencies.ts';
 import { appendEvents } from '../store/events.ts';
@@ -6,7 +7,7 @@ import { endJob, type JobEnd, type JobFacts } from '../store/job-facts.ts';
 import { assertLease, type Lease } from '../store/leases.ts';
 import { lockPipelines } from '../store/pipelines.ts';
 import { readRunState } from '../store/runs.ts';
-import { readCancelAt, readJobStatuses } from '../store/stages.ts';
+import { readJobStatuses } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import type { Outcome } from '../targets/target.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';

@@ -1,6 +1,6 @@
+import { readOpenStages } from '../store/open-stages.ts';
 import { readLockHolder } from '../store/pipelines.ts';
 import { readRunState } from '../store/runs.ts';
-import { readOpenStages } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
 

@@ -61,8 +61,7 @@ export interface HeldTrigger {
 /** What the storm guard holds in a pipeline, in the order of its detection. */
 export async function listHeld(tx: Tx, pipelineId: number): Promise<readonly HeldTrigger[]> {
   return (await readWaitingTriggers(tx, pipelineId, 'held')).map((trigger) => ({
-    materials:
-      trigger.kind === 'revision' ? { [trigger.package]: trigger.version } : { [trigger.upstream]: trigger.counter },
+    materials: trigger.kind === 'revision' ? { [trigger.package]: trigger.version } : { [trigger.upstream]: trigger.counter },
     trigger: trigger.mode,
   }));
 }

@@ -1,15 +1,7 @@
+import { type Objection, readObjections } from '../../store/objections.ts';
+import { type OpenStage, readExpiredStages, readNextExpiry, readOpenStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
-import {
-  beginStage,
-  markHeld,
-  markStageWaits,
-  type Objection,
-  type OpenStage,
-  readExpiredStages,
-  readNextExpiry,
-  readObjections,
-  readOpenStages,
-} from '../../store/stages.ts';
+import { beginStage, markHeld, markStageWaits } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { endWaiting } from './end-waiting.ts';

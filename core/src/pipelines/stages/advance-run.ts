@@ -1,5 +1,6 @@
+import { cancelPendingStages } from '../../store/cancel-stages.ts';
 import type { RunState } from '../../store/runs.ts';
-import { cancelPendingStages, insertStageAttempt, type RunStage, readRunStages, resetStage } from '../../store/stages.ts';
+import { insertStageAttempt, type RunStage, readRunStages, resetStage } from '../../store/stage-attempts.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { reachStage } from './reach-stage.ts';

@@ -1,4 +1,6 @@
-import { cancelPendingJobs, endStages, insertStageAttempt, type RunStage } from '../../store/stages.ts';
+import { cancelPendingJobs } from '../../store/cancel-stages.ts';
+import { insertStageAttempt, type RunStage } from '../../store/stage-attempts.ts';
+import { endStages } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';

@@ -1,7 +1,7 @@
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
 import { readRunState, setRunStatus } from '../../store/runs.ts';
 import type { Status } from '../../store/schema.ts';
-import { readRunStages } from '../../store/stages.ts';
+import { readRunStages } from '../../store/stage-attempts.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { foldStatus } from './fold-status.ts';

@@ -1,4 +1,4 @@
-import type { OpenStage } from '../../store/stages.ts';
+import type { OpenStage } from '../../store/open-stages.ts';
 
 /** What becomes of the runs that wait for one stage when it is free. */
 export interface Turn {
