@@ -57,13 +57,7 @@ const stage = object('A stage of a run; one that was run again is there each tim
 const changed = { ...flag, description: 'Whether it differs from the run before' };
 const pinned: Schema = {
   anyOf: [
-    object('A package that a run pinned', {
-      package: text,
-      version: text,
-      digest: orNull(digest),
-      location: orNull(text),
-      changed,
-    }),
+    object('A package that a run pinned', { package: text, version: text, digest: orNull(digest), location: orNull(text), changed }),
     object('A run of another pipeline that a run pinned', { pipeline: text, counter: count, label: text, stage: text, changed }),
   ],
 };

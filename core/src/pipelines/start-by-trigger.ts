@@ -19,8 +19,8 @@ import type { StartOptions } from './start-runs.ts';
 
 /** How many triggers of `latest` wait for each material of a pipeline with upstream pipelines; older ones are superseded. */
 const keptForFanIn = 20;
-/** How many triggers one look tries to find a set for. */
-const mostTried = 100;
+/** How many triggers of `every` one look tries to find a set for. */
+const mostTried = 500;
 
 /** Starts one run from the waiting triggers of a pipeline, if one can start; answers whether one did. */
 export async function startByTrigger(tx: Tx, move: Move, definition: PipelineConfig, options: StartOptions): Promise<boolean> {
@@ -51,7 +51,8 @@ async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, opt
     await sayWaiting(tx, move, 'missing', giveReason(queue, `there is no version yet that could go with it: ${context.unknown}`));
     return false;
   }
-  for (const trigger of queue.slice(0, mostTried)) {
+  const [every, latest] = [queue.filter(({ mode }) => mode === 'every'), queue.filter(({ mode }) => mode === 'latest')];
+  for (const trigger of [...every.slice(0, mostTried), ...latest]) {
     const chosen = await chooseSet(tx, trigger, context);
     if (chosen.kind === 'found') return start(tx, move, { anchor: trigger, definition, queue, context, chosen }, options);
     if (chosen.kind === 'superseded') await supersede(tx, move, [{ trigger, reason: chosen.reason }]);

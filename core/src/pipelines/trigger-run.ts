@@ -13,8 +13,7 @@ import { type ResolvedMaterial, resolveMaterials } from './fan-in/resolve-materi
 import { type FoundSet, searchSet } from './fan-in/search.ts';
 import { pinMaterials } from './pin-materials.ts';
 import { quote, type Refusal, refuse } from './refusal.ts';
-import { admitStages } from './stages/admit-stages.ts';
-import type { StartOptions } from './start-runs.ts';
+import { type StartOptions, startRuns } from './start-runs.ts';
 
 const namesShown = 5;
 const charactersShown = 255;
@@ -60,7 +59,6 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
     return { refusal: plan, changes };
   }
   const run = await create(tx, move, { ...request, definition, plan }, options);
-  await admitStages(tx, move);
   const decision: NewDecision = {
     ...about,
     outcome: 'started',
@@ -69,7 +67,9 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
     runId: run.id,
   };
   await appendDecisions(tx, [decision, ...changes.decisions]);
-  return { counter: run.counter, changes };
+  const started = await startRuns(tx, [pipeline.id], options);
+  const all = { runs: [...changes.runs, ...started.runs], events: [...changes.events, ...started.events] };
+  return { counter: run.counter, changes: all };
 }
 
 interface Plan {
@@ -91,7 +91,7 @@ async function planRun(tx: Tx, { pipeline }: Move, request: Planned, { config }:
   if (unknown.length > 0) return refuse('SET_MISSING', `there is no version yet that could start a run: ${unknown.join(', ')}`);
   const anchors = await chooseByHand(tx, materials, request);
   if ('code' in anchors) return anchors;
-  const wanted = { materials, anchors, list: createCandidateList(tx, { byHand: true }) };
+  const wanted = { materials, anchors, list: createCandidateList(tx, { byHand: true, override: request.override }) };
   const found = await searchSet({ ...wanted, admits: () => true, accepts: () => true, steps: mostSteps });
   if (found.kind === 'found') return { materials, found };
   const why =

@@ -35,12 +35,18 @@ export async function readCancelAt(tx: Tx, id: number): Promise<number | null> {
 /** Notes that somebody cancelled a stage that runs. What of it has not begun is over at once; answers the jobs that go on until they are ended. */
 export async function cancelRunningStage(tx: Tx, id: number, now: number): Promise<number> {
   await tx.db.updateTable('stage').set({ cancel_at: now }).where('id', '=', id).execute();
-  await tx.db
+  const ended = await tx.db
     .updateTable('attempt')
     .set({ state: 'done', outcome: 'cancelled', lease_owner: null, lease_until: null })
     .where('state', '=', 'due')
     .where('job_id', 'in', (e) => e.selectFrom('job').select('id').where('stage_id', '=', id))
+    .returning('job_id')
     .execute();
+  // A job that is to be tried again after doubt counts as running, though nobody does it.
+  const jobIds = ended.map(({ job_id }) => job_id);
+  if (jobIds.length > 0) {
+    await tx.db.updateTable('job').set({ status: 'cancelled', finished_at: now }).where('id', 'in', jobIds).execute();
+  }
   await cancelPendingJobs(tx, [id], now);
   tx.wake('attempts');
   return (await readJobStatuses(tx, id)).filter((status) => status === 'running').length;

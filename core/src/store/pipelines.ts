@@ -161,19 +161,23 @@ export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The pipelines in which something is held, because of a revision that is republished or withdrawn. */
+/**
+ * The pipelines in which something is held, or waits for a set that agrees, as it may because of a revision behind some run that is
+ * republished or withdrawn.
+ */
 export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
   const triggers = tx.db
     .selectFrom('trigger')
     .select('pipeline_id as id')
     .where('state', 'in', ['waiting', 'held'])
-    .where('waits', '=', 'held');
+    .where((e) => e.or([e('waits', '=', 'held'), e('waits', 'like', 'set:%')]));
+  const timers = tx.db.selectFrom('pipeline').select('id').where('timer_waits', '=', 'set');
   const stages = tx.db
     .selectFrom('stage')
     .select('pipeline_id as id')
     .where('status', '=', 'pending')
     .where('held_at', 'is not', null);
-  const rows = await triggers.union(stages).execute();
+  const rows = await triggers.union(stages).union(timers).execute();
   return rows.map(({ id }) => id);
 }
 

@@ -14,6 +14,8 @@ export interface RunStage {
   readonly approvedAt: number | null;
   readonly startedAt: number | null;
   readonly cancelAt: number | null;
+  /** When its approval expires, while it waits for one. */
+  readonly expiresAt: number | null;
 }
 
 /** The stages of a run, first to last, each by its newest attempt. */
@@ -21,7 +23,7 @@ export async function readRunStages(tx: Tx, runId: number): Promise<readonly Run
   const rows = await tx.db
     .selectFrom('stage')
     .select(['id', 'position', 'name', 'counter', 'status', 'approval', 'ready_at as readyAt', 'approved_at as approvedAt'])
-    .select(['started_at as startedAt', 'cancel_at as cancelAt'])
+    .select(['started_at as startedAt', 'cancel_at as cancelAt', 'expires_at as expiresAt'])
     .where('run_id', '=', runId)
     .where('latest', '=', 1)
     .orderBy('position')

@@ -194,14 +194,7 @@ function viewRun({ createdAt, finishedAt, stages, ...run }: RunView): Readonly<R
   };
 }
 
-function viewStage({
-  approvals,
-  expiresAt,
-  notBefore,
-  startedAt,
-  finishedAt,
-  ...stage
-}: StageView): Readonly<Record<string, unknown>> {
+function viewStage({ approvals, expiresAt, notBefore, startedAt, finishedAt, ...stage }: StageView): Readonly<Record<string, unknown>> {
   return {
     ...stage,
     approvals: approvals.map((approval) => ({ ...approval, at: toIso(approval.at) })),

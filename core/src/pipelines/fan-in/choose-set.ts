@@ -40,16 +40,25 @@ export async function chooseSet(tx: Tx, trigger: WaitingTrigger, context: Choosi
   const lower = await describeLower(tx, anchor, floor);
   if (lower) return { kind: 'superseded', reason: lower };
   const anchors = new Map([[position, anchor]]);
+  let older = false;
   const found = await searchSet({
     ...{ materials, anchors, list, steps: mostSteps },
     admits: (candidate) => !findLower(candidate, floor),
-    accepts: (provenance) => !isOlder(provenance, floor),
+    accepts(provenance) {
+      const is = isOlder(provenance, floor);
+      older ||= is;
+      return !is;
+    },
   });
   if (found.kind === 'given up') {
     return {
       kind: 'waits',
       reason: `the search for a set that agrees with ${describe(trigger)} was given up after ${mostSteps} steps`,
     };
+  }
+  if (found.kind === 'none' && older && floor) {
+    const what = `what goes with ${describe(trigger)} has the revisions of run ${floor.counter}, from older runs`;
+    return { kind: 'superseded', reason: `${what}, and trigger: latest never goes back` };
   }
   if (found.kind === 'none') return { kind: 'waits', reason: await describeWait(tx, { materials, anchors, list }, config) };
   // Each revision that `every` waits for is to have a run of its own, and waits once.

@@ -8,6 +8,9 @@ import { mergeProvenance, nothingBehind } from './provenance.ts';
 import type { ResolvedMaterial, ResolvedPipeline } from './resolve-materials.ts';
 import { mergeAnchors, type SetSearch } from './search.ts';
 
+/** The most candidates of one material that are looked at for the sake of words. */
+const mostSeen = 1_000;
+
 type Wanted = Pick<SetSearch, 'materials' | 'anchors' | 'list'>;
 
 /**
@@ -23,16 +26,24 @@ export async function describeWait(tx: Tx, wanted: Wanted, config: Config): Prom
   const isPipeline = (material: ResolvedMaterial): material is ResolvedPipeline => 'pipelineId' in material;
   const packages = lacking.filter((material) => !isPipeline(material)).map(({ material }) => nameMaterial(material));
   if (packages.length > 0) return `there is no version yet that could go with it: ${packages.join(', ')}`;
-  if (lacking.length === 0) return `waits for ${list(having.filter(isPipeline).map(nameOf))} to pass with the same revisions`;
+  if (lacking.length === 0) {
+    const names = list(wanted.materials.map(({ material }) => nameMaterial(material)));
+    return `waits for revisions of ${names} that all agree, and are not lower than before`;
+  }
   const waits: string[] = [];
   for (const material of lacking.filter(isPipeline)) waits.push(await describeLack(tx, material, chosen, { wanted, config }));
-  const passed = having.filter(isPipeline).map(nameOf);
+  const anchored = wanted.materials.filter((_, position) => wanted.anchors.has(position));
+  const passed = [...anchored, ...having].filter(isPipeline).map(nameOf);
   const have = passed.length === 0 ? '' : ` (${list(passed)} ${passed.length === 1 ? 'has' : 'have'})`;
   return `waits for ${waits.join(', and for ')}${have}`;
 }
 
 async function hasOne(candidates: ListCandidates, material: ResolvedMaterial, chosen: Provenance): Promise<boolean> {
-  for await (const { provenance } of candidates(material, chosen)) if (mergeProvenance(chosen, provenance)) return true;
+  let seen = 0;
+  for await (const { provenance } of candidates(material, chosen)) {
+    if (mergeProvenance(chosen, provenance)) return true;
+    if (++seen === mostSeen) return false;
+  }
   return false;
 }
 

@@ -16,12 +16,12 @@ export type ListCandidates = (material: ResolvedMaterial, chosen: Provenance) =>
  * stage's newest attempt is passed, with nothing withdrawn or republished behind them. Where its newest one shares a package with what
  * is chosen, only runs that have the same bytes of it behind them; and never one older than a run that must be behind it.
  */
-export function createCandidateList(tx: Tx, { byHand = false }: CandidateOptions = {}): ListCandidates {
+export function createCandidateList(tx: Tx, { byHand = false, override = false }: CandidateOptions = {}): ListCandidates {
   const newest = new Map<number, Promise<readonly TracedRun[]>>();
   return async function* list(material, chosen) {
     if ('packageId' in material) {
       const value = chosen.packages.get(material.packageId);
-      yield* value ? listDetermined(tx, material, { value, byHand }) : listRevisions(tx, material);
+      yield* value ? listDetermined(tx, material, { value, byHand, override }) : listRevisions(tx, material);
       return;
     }
     const { pipelineId } = material;
@@ -37,25 +37,29 @@ export function createCandidateList(tx: Tx, { byHand = false }: CandidateOptions
   };
 }
 
-/** Whether people choose: then what is behind their choice may be of any standing. */
+/** Who chooses. */
 export interface CandidateOptions {
+  /** Whether people do: then what is behind their choice may be of any standing. */
   readonly byHand?: boolean;
+  /** Whether it may be republished or withdrawn, too. */
+  readonly override?: boolean;
 }
 
 interface Determined {
   readonly value: PackageValue;
   readonly byHand: boolean;
+  readonly override: boolean;
 }
 
 async function* listDetermined(
   tx: Tx,
   { packageId, accept }: ResolvedPackage,
-  { value: { revisionId, edition }, byHand }: Determined,
+  { value: { revisionId, edition }, byHand, override }: Determined,
 ): AsyncGenerator<Candidate> {
   const revision = byHand
     ? (await readPinnable(tx, [revisionId])).get(revisionId)
     : (await readStartable(tx, { packageId, accept, revisionId, limit: 1 }))[0];
-  if (revision?.edition === edition && revision.state === 'published') yield toCandidate(revision);
+  if (revision?.edition === edition && (override || revision.state === 'published')) yield toCandidate(revision);
 }
 
 async function* listRevisions(tx: Tx, { packageId, accept }: ResolvedPackage): AsyncGenerator<Candidate> {

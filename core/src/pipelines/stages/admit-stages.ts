@@ -71,15 +71,14 @@ async function sayWaits(
 
 async function giveTurn(tx: Tx, move: Move, waiting: readonly OpenStage[]): Promise<void> {
   const holder = await findHolder(tx, move);
-  const { enters, superseded, by } = takeTurn(waiting);
+  const mayMove = holder === null ? waiting : waiting.filter(({ runId }) => runId === holder);
+  const { enters, superseded, by } = takeTurn(mayMove);
   for (const stage of superseded) {
     const reason = `run ${by?.counter} is newer, and enters ${stage.name} in place of run ${stage.counter}`;
     await endWaiting(tx, move, stage, { outcome: 'superseded', reason });
   }
-  const others = waiting.filter((stage) => !superseded.includes(stage));
-  const next = holder === null ? enters : others.find(({ runId }) => runId === holder);
-  if (next) await enterStage(tx, move, next);
-  for (const stage of others.filter(({ runId }) => holder !== null && runId !== holder)) {
+  if (enters) await enterStage(tx, move, enters);
+  for (const stage of waiting.filter((one) => !mayMove.includes(one))) {
     const reason = `run ${stage.counter} does not enter ${stage.name} yet: the pipeline is locked by another run`;
     await sayWaits(tx, move, stage, { kind: 'locked', reason });
   }

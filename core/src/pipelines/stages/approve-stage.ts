@@ -56,6 +56,9 @@ async function giveWord(
   if (stage.status !== 'waiting' || approval.type !== 'manual') {
     return refuse('STAGE_MOVED_ON', `${where} does not wait for approval: it is ${stage.status}`);
   }
+  if (stage.expiresAt !== null && stage.expiresAt <= move.now) {
+    return refuse('STAGE_MOVED_ON', `${where} was to be approved by ${new Date(stage.expiresAt).toISOString()}, and was not`);
+  }
   const objection = judgeApprover(actor, approval, run.person);
   if (objection) {
     move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'refused', reason: objection });
