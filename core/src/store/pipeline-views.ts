@@ -1,4 +1,5 @@
 import type { Status } from './schema.ts';
+import { triggerIsOpen } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 import { readWaitingTriggers } from './triggers.ts';
 
@@ -45,7 +46,7 @@ async function countTriggers(tx: Tx): Promise<ReadonlyMap<string, number>> {
   const rows = await tx.db
     .selectFrom('trigger')
     .select(({ fn }) => ['pipeline_id', 'state', fn.countAll().as('count')])
-    .where('state', 'in', ['waiting', 'held'])
+    .where(triggerIsOpen)
     .groupBy(['pipeline_id', 'state'])
     .execute();
   return new Map(rows.map(({ pipeline_id, state, count }) => [`${pipeline_id} ${state}`, Number(count)]));

@@ -1,3 +1,4 @@
+import { stageIsPending, stageIsWaiting, triggerIsOpen } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** A pipeline whose row is locked to the end of the transaction: nobody else starts or moves a run of it meanwhile. */
@@ -151,13 +152,9 @@ export interface AdoptedPipelines {
 
 /** The pipelines in which something waits: triggers, or stages that are ready, or wait for approval. */
 export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
-  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where('state', 'in', ['waiting', 'held']);
-  const stages = tx.db
-    .selectFrom('stage')
-    .select('pipeline_id as id')
-    .where('status', 'in', ['pending', 'waiting'])
-    .where('ready_at', 'is not', null);
-  const rows = await triggers.union(stages).execute();
+  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where(triggerIsOpen);
+  const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where('ready_at', 'is not', null);
+  const rows = await triggers.union(stages.where(stageIsPending)).union(stages.where(stageIsWaiting)).execute();
   return rows.map(({ id }) => id);
 }
 
@@ -169,13 +166,13 @@ export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
   const triggers = tx.db
     .selectFrom('trigger')
     .select('pipeline_id as id')
-    .where('state', 'in', ['waiting', 'held'])
+    .where(triggerIsOpen)
     .where((e) => e.or([e('waits', '=', 'held'), e('waits', 'like', 'set:%')]));
   const timers = tx.db.selectFrom('pipeline').select('id').where('timer_waits', '=', 'set');
   const stages = tx.db
     .selectFrom('stage')
     .select('pipeline_id as id')
-    .where('status', '=', 'pending')
+    .where(stageIsPending)
     .where('held_at', 'is not', null);
   const rows = await triggers.union(stages).union(timers).execute();
   return rows.map(({ id }) => id);

@@ -1,4 +1,5 @@
 import type { RevisionTable } from './schema.ts';
+import { stageHasPassed } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** Which bytes of which version: two values of one package are the same where both numbers are. */
@@ -62,8 +63,7 @@ export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readon
     .select(['stage.name as stage', 'stage.counter as stageCounter'])
     .where('stage.pipeline_id', '=', pipelineId)
     .where('stage.name', '=', stage)
-    .where('stage.status', '=', 'passed')
-    .where('stage.latest', '=', 1);
+    .where(stageHasPassed);
   if (runId !== undefined) select = select.where('stage.run_id', '=', runId);
   if (above !== undefined) select = select.where('stage.run_id', '>', above);
   if (below !== undefined) select = select.where('stage.run_id', '<', below);

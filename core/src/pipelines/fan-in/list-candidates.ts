@@ -17,7 +17,7 @@ export type ListCandidates = (material: ResolvedMaterial, chosen: Provenance) =>
  * is chosen, only runs that have the same bytes of it behind them; and never one older than a run that must be behind it.
  */
 export function createCandidateList(tx: Tx, { byHand = false, override = false }: CandidateOptions = {}): ListCandidates {
-  const newest = new Map<number, Promise<readonly TracedRun[]>>();
+  const runs = rememberRuns(tx);
   return async function* list(material, chosen) {
     if ('packageId' in material) {
       const value = chosen.packages.get(material.packageId);
@@ -28,12 +28,10 @@ export function createCandidateList(tx: Tx, { byHand = false, override = false }
     const { stage } = material.material;
     const runId = chosen.pipelines.get(pipelineId);
     if (runId !== undefined) {
-      yield* (await readPassedRuns(tx, { pipelineId, stage, runId, limit: 1 })).filter(isSound);
+      yield* (await runs({ pipelineId, stage, runId, limit: 1 })).filter(isSound);
       return;
     }
-    const first = newest.get(pipelineId) ?? readPassedRuns(tx, { pipelineId, stage, limit: pageSize });
-    newest.set(pipelineId, first);
-    yield* listRuns(tx, material, chosen, await first);
+    yield* listRuns(runs, material, chosen);
   };
 }
 
@@ -72,12 +70,25 @@ async function* listRevisions(tx: Tx, { packageId, accept }: ResolvedPackage): A
   }
 }
 
+type ReadRuns = (query: PassedQuery) => Promise<readonly TracedRun[]>;
+
+/** Several triggers of one look, and the words about them, ask for the same. */
+function rememberRuns(tx: Tx): ReadRuns {
+  const known = new Map<string, Promise<readonly TracedRun[]>>();
+  return (query) => {
+    const key = JSON.stringify(query);
+    const rows = known.get(key) ?? readPassedRuns(tx, query);
+    known.set(key, rows);
+    return rows;
+  };
+}
+
 async function* listRuns(
-  tx: Tx,
+  runs: ReadRuns,
   { pipelineId, material: { stage } }: ResolvedPipeline,
   chosen: Provenance,
-  newest: readonly TracedRun[],
 ): AsyncGenerator<Candidate> {
+  const newest = await runs({ pipelineId, stage, limit: pageSize });
   const [sample] = newest;
   if (!sample) return;
   const shared = [...chosen.packages].find(([packageId]) => sample.provenance.packages.has(packageId));
@@ -87,11 +98,11 @@ async function* listRuns(
     above: ancestors.length === 0 ? undefined : Math.max(...ancestors),
   };
   const isNarrowed = query.value !== undefined || query.above !== undefined;
-  let page = isNarrowed ? await readPassedRuns(tx, query) : newest;
+  let page = isNarrowed ? await runs(query) : newest;
   for (;;) {
     yield* page.filter(isSound);
     const last = page.at(-1);
     if (!last || page.length < pageSize) return;
-    page = await readPassedRuns(tx, { ...query, below: last.run.id });
+    page = await runs({ ...query, below: last.run.id });
   }
 }

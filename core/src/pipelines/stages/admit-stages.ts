@@ -1,5 +1,5 @@
 import { type Objection, readObjections } from '../../store/objections.ts';
-import { type OpenStage, readExpiredStages, readNextExpiry, readOpenStages } from '../../store/open-stages.ts';
+import { type OpenStage, readActiveStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
 import { beginStage, markHeld, markStageWaits } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
@@ -16,18 +16,17 @@ import { takeTurn } from './take-turn.ts';
  */
 export async function admitStages(tx: Tx, move: Move): Promise<number | undefined> {
   const { pipeline, now } = move;
-  for (const stage of await readExpiredStages(tx, pipeline.id, now)) {
+  const { running, ready, expiring } = await readActiveStages(tx, pipeline.id);
+  for (const stage of expiring.filter(({ expiresAt }) => expiresAt <= now)) {
     const reason = `nobody approved run ${stage.counter} for ${stage.name} in time`;
     await endWaiting(tx, move, stage, { outcome: 'refused', reason });
   }
-  const open = await readOpenStages(tx, pipeline.id);
-  const ready = open.filter(({ status }) => status === 'pending');
   const { eligible, until } = await findEligible(tx, move, ready);
-  const occupied = new Set(open.filter(({ status }) => status === 'running').map(({ name }) => name));
+  const occupied = new Set(running.map(({ name }) => name));
   for (const [name, waiting] of Map.groupBy(eligible, (stage) => stage.name)) {
     if (!occupied.has(name)) await giveTurn(tx, move, waiting);
   }
-  return earliest([...until, await readNextExpiry(tx, pipeline.id)]);
+  return earliest([...until, ...expiring.map(({ expiresAt }) => expiresAt).filter((at) => at > now)]);
 }
 
 /** The earliest of some moments, where there is one. */
