@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
+import { attemptIsOpen } from './index-conditions.ts';
 import { assertLease, claim, type Lease } from './leases.ts';
 import type { Schema } from './schema.ts';
-import { attemptIsOpen } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** Which attempts a node may claim: all, only those that were begun, or only those that it began itself. */
@@ -122,7 +122,13 @@ export async function readOwnAttempts(
   tx: Tx,
   node: string,
 ): Promise<readonly { readonly key: string; readonly number: number }[]> {
-  return tx.db.selectFrom('attempt').select(['key', 'number']).where('node', '=', node).where(attemptIsOpen).where('state', '=', 'started').execute();
+  return tx.db
+    .selectFrom('attempt')
+    .select(['key', 'number'])
+    .where('node', '=', node)
+    .where(attemptIsOpen)
+    .where('state', '=', 'started')
+    .execute();
 }
 
 /** Which of some attempts belong to stages that somebody cancelled. */

@@ -1,6 +1,6 @@
 import type { ApprovalConfig } from '../config/config.ts';
-import type { StartedBy, Status } from './schema.ts';
 import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
+import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** A stage of some run that something is still to come of. */
@@ -11,6 +11,7 @@ export interface OpenStage {
   readonly counter: number;
   /** The run's label. */
   readonly label: string;
+  readonly runStatus: Status;
   readonly startedBy: StartedBy;
   /** Whether somebody took the run's republished or withdrawn revisions all the same. */
   readonly overridden: boolean;
@@ -68,6 +69,7 @@ function selectStages(tx: Tx, pipelineId: number) {
     .selectFrom('stage')
     .innerJoin('run', 'run.id', 'stage.run_id')
     .select(['stage.id', 'stage.run_id as runId', 'run.counter', 'run.label', 'run.started_by as startedBy', 'run.overridden'])
+    .select('run.status as runStatus')
     .select(['stage.position', 'stage.name', 'stage.counter as stageCounter', 'stage.approval', 'stage.not_before as notBefore'])
     .select(['stage.held_at as heldAt', 'stage.waits', 'stage.status'])
     .select(['stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
@@ -77,5 +79,10 @@ function selectStages(tx: Tx, pipelineId: number) {
 type StageRow = Awaited<ReturnType<ReturnType<typeof selectStages>['executeTakeFirstOrThrow']>>;
 
 function toOpenStage({ approval, overridden, status, readyAt: _, expiresAt: __, ...row }: StageRow): OpenStage {
-  return { ...row, status: status === 'running' ? 'running' : 'pending', approval: JSON.parse(approval), overridden: overridden === 1 };
+  return {
+    ...row,
+    status: status === 'running' ? 'running' : 'pending',
+    approval: JSON.parse(approval),
+    overridden: overridden === 1,
+  };
 }

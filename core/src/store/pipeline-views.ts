@@ -1,5 +1,5 @@
-import type { Status } from './schema.ts';
 import { triggerIsOpen } from './index-conditions.ts';
+import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 import { readWaitingTriggers } from './triggers.ts';
 

@@ -1,5 +1,5 @@
-import type { RevisionTable, TriggerTable } from './schema.ts';
 import { triggerIsOpen } from './index-conditions.ts';
+import type { RevisionTable, TriggerTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** The wish that one new revision start one pipeline. */

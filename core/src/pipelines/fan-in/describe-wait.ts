@@ -1,12 +1,12 @@
 import type { Config } from '../../config/config.ts';
 import { nameMaterial } from '../../config/materials.ts';
-import { nameRevisions, type Provenance } from '../../store/provenance.ts';
-import type { Tx } from '../../store/store.ts';
+import type { Provenance } from '../../store/provenance.ts';
 import { listBehind } from './behind.ts';
 import type { ListCandidates } from './list-candidates.ts';
 import { mergeProvenance, nothingBehind } from './provenance.ts';
 import type { ResolvedMaterial, ResolvedPipeline } from './resolve-materials.ts';
 import { mergeAnchors, type SetSearch } from './search.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** The most candidates of one material that are looked at for the sake of words. */
 const mostSeen = 1_000;
@@ -16,7 +16,7 @@ type Wanted = Pick<SetSearch, 'materials' | 'anchors' | 'list'>;
 /**
  * Says what a set waits for where nothing agrees yet: `waits for acceptance to pass with npmjs/fastify 5.2.1 (performance has)`.
  */
-export async function describeWait(tx: Tx, wanted: Wanted, config: Config): Promise<string> {
+export async function describeWait(reads: SharedReads, wanted: Wanted, config: Config): Promise<string> {
   const chosen = mergeAnchors(wanted);
   if (!chosen) return 'the versions and runs that were chosen do not agree with each other';
   const others = wanted.materials.filter((_, position) => !wanted.anchors.has(position));
@@ -31,7 +31,7 @@ export async function describeWait(tx: Tx, wanted: Wanted, config: Config): Prom
     return `waits for revisions of ${names} that all agree, and are not lower than before`;
   }
   const waits: string[] = [];
-  for (const material of lacking.filter(isPipeline)) waits.push(await describeLack(tx, material, chosen, { wanted, config }));
+  for (const material of lacking.filter(isPipeline)) waits.push(await describeLack(reads, material, chosen, { wanted, config }));
   const anchored = wanted.materials.filter((_, position) => wanted.anchors.has(position));
   const passed = [...anchored, ...having].filter(isPipeline).map(nameOf);
   const have = passed.length === 0 ? '' : ` (${list(passed)} ${passed.length === 1 ? 'has' : 'have'})`;
@@ -49,17 +49,14 @@ async function hasOne(candidates: ListCandidates, material: ResolvedMaterial, ch
 
 /** With the packages that must be behind it; where a run has those, with the runs that must be. */
 async function describeLack(
-  tx: Tx,
+  reads: SharedReads,
   resolved: ResolvedPipeline,
   chosen: Provenance,
   { wanted: { list: candidates }, config }: { readonly wanted: Wanted; readonly config: Config },
 ): Promise<string> {
   const { material } = resolved;
   const behind = listBehind(config, material.pipeline);
-  const named = await nameRevisions(
-    tx,
-    [...chosen.packages.values()].map(({ revisionId }) => revisionId),
-  );
+  const named = await reads.names([...chosen.packages.values()].map(({ revisionId }) => revisionId));
   const versions = [...named.values()]
     .filter((one) => behind.packages.has(one.package))
     .map((one) => `${one.package} ${one.version}`);

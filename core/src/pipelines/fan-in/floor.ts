@@ -1,4 +1,4 @@
-import { findFollowers, type PackageBehind, type Provenance, readLastAutomatic } from '../../store/provenance.ts';
+import { type PackageBehind, type Provenance, readLastAutomatic } from '../../store/provenance.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -20,11 +20,7 @@ export interface Floor {
 export async function readFloor(tx: Tx, pipelineId: number): Promise<Floor | undefined> {
   const last = await readLastAutomatic(tx, pipelineId);
   if (!last) return undefined;
-  const followers = await findFollowers(
-    tx,
-    last.behind.map(({ packageId }) => packageId),
-  );
-  const standing = last.behind.filter(({ packageId, state }) => state === 'published' && !followers.has(packageId));
+  const standing = last.behind.filter(({ state, isFollower }) => state === 'published' && !isFollower);
   const { counter, pipelines } = last;
   return { counter, pipelines, packages: byPackage(last.behind), standing: byPackage(standing) };
 }

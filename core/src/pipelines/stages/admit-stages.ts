@@ -1,13 +1,13 @@
 import { type Objection, readObjections } from '../../store/objections.ts';
 import { type OpenStage, readActiveStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
+import { setRunStatus } from '../../store/runs.ts';
 import { beginStage, markHeld, markStageWaits } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { endWaiting } from './end-waiting.ts';
 import { findGate } from './find-gate.ts';
 import { aboutRun } from './reach-stage.ts';
-import { settleRun } from './settle-run.ts';
 import { takeTurn } from './take-turn.ts';
 
 /**
@@ -94,7 +94,9 @@ async function enterStage(tx: Tx, move: Move, stage: OpenStage): Promise<void> {
   if ((definition?.lock ?? 'none') !== 'none') await patchPipeline(tx, pipeline.id, { lockedBy: stage.runId });
   const { counter, label, name, stageCounter } = stage;
   changes.addStage('stage.started', { pipeline: pipeline.name, counter, label, name, stageCounter, status: 'running' });
-  await settleRun(tx, move, stage.runId);
+  if (stage.runStatus === 'running') return;
+  await setRunStatus(tx, stage.runId, 'running', now);
+  changes.addRun({ pipeline: pipeline.name, counter, status: 'running' }, label);
 }
 
 async function holdStage(

@@ -15,7 +15,7 @@ export interface Reaching {
 export async function reachStage(
   tx: Tx,
   { pipeline, now, changes }: Move,
-  run: RunState,
+  run: Pick<RunState, 'id' | 'counter' | 'label'>,
   { id, name, counter, approval, position }: Pick<RunStage, 'id' | 'name' | 'counter' | 'approval' | 'position'>,
   { isApproved = false }: Reaching = {},
 ): Promise<void> {
