@@ -248,6 +248,11 @@ export class World {
     return this.store.transact((tx) => unlockPipeline(tx, { pipeline, actor, comment: undefined }, this.options()));
   }
 
+  /** What the clock shows, in milliseconds. */
+  get clock(): number {
+    return this.#now;
+  }
+
   /** Lets the clock stand at a moment, in milliseconds. */
   setClock(now: number): void {
     this.#now = now;
