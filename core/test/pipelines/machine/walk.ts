@@ -13,10 +13,11 @@ const people = [person('alice'), person('bob'), person('carol', 'qa'), person('d
 const kinds = {
   publish: 4,
   trigger: 2,
-  ...{ pass: 14, fail: 3, doubt: 1 },
+  ...{ pass: 14, fail: 3, doubt: 3 },
   ...{ approve: 8, reject: 1, rerun: 3, 'rerun failed': 2, cancel: 2 },
   ...{ pause: 1, unpause: 2, unlock: 1 },
   tick: 5,
+  sleep: 3,
   crash: 1,
 };
 
@@ -91,6 +92,9 @@ export class Walk {
         return this.#world.pause(pipeline, kind === 'pause' ? 'to see what happens' : null);
       case 'unlock':
         return this.#tell(`unlock ${pipeline}`, await this.#world.unlock(pipeline));
+      case 'sleep':
+        this.story.push(`${10 * (1 + which)} seconds pass, and nobody looks`);
+        return this.#world.setClock(this.#world.clock + 10_000 * (1 + which));
       case 'tick':
         this.story.push(`${10 * (1 + which)} seconds pass`);
         this.#world.setClock(this.#world.clock + 10_000 * (1 + which));
