@@ -11,6 +11,8 @@ export interface ScriptedRegistry {
   /** When the package was asked for, in milliseconds, each time. */
   readonly asks: readonly number[];
   publish(version: string, manifest?: Readonly<Record<string, unknown>>): void;
+  /** Gives a version other bytes. */
+  republish(version: string): void;
   /** Fails so from now on; without an argument it is well again. */
   spoil(spoil?: Spoil): void;
   /** Nothing listens at its address any more. */
@@ -25,6 +27,7 @@ export async function startScriptedRegistry(): Promise<ScriptedRegistry> {
   let spoilt: Spoil | undefined;
   const asks: number[] = [];
   const answer = ({ path }: { readonly path: string }): ScriptedAnswer => {
+    if (path === '/') return { body: '{}' };
     if (path !== '/watched') return { status: 404 };
     asks.push(Date.now());
     const document = writePackument(url, versions);
@@ -38,6 +41,9 @@ export async function startScriptedRegistry(): Promise<ScriptedRegistry> {
     asks,
     publish(version, manifest = {}) {
       versions.set(version, { ...manifest, publishedAt: new Date().toISOString() });
+    },
+    republish(version) {
+      versions.set(version, { ...versions.get(version), bytes: `other bytes of ${version}` });
     },
     spoil(spoil) {
       spoilt = spoil;
@@ -57,8 +63,11 @@ export function digestOf(version: string): string {
 
 function writePackument(url: string, versions: ReadonlyMap<string, Readonly<Record<string, unknown>>>): string {
   const name = 'watched';
-  const entries = [...versions].map(([version, { publishedAt: _, ...manifest }]) => {
-    const dist = { tarball: `${url}${name}/-/${name}-${version}.tgz`, integrity: `sha512-${hash(version).toString('base64')}` };
+  const entries = [...versions].map(([version, { publishedAt: _, bytes = version, ...manifest }]) => {
+    const dist = {
+      tarball: `${url}${name}/-/${name}-${version}.tgz`,
+      integrity: `sha512-${hash(String(bytes)).toString('base64')}`,
+    };
     return [version, { name, version, dist, ...manifest }];
   });
   const time = Object.fromEntries([...versions].map(([version, { publishedAt }]) => [version, publishedAt]));

@@ -14,16 +14,27 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A command that runs on. */
+export interface Running {
+  /** What it has printed on standard output. */
+  output(): string;
+  readonly ended: Promise<Ended>;
+}
+
 /** A folder with a sluice.yaml, and the real program run in it. */
 export interface Workplace {
   readonly directory: string;
   configure(yaml: string): Promise<void>;
   /** Runs a command of the command line to its end. */
   sluice(...args: readonly string[]): Promise<Ended>;
-  /** The same, with something on its standard input. */
+  /** Starts a command of the command line. */
+  begin(...args: readonly string[]): Running;
+  /** The same as `sluice`, with something on its standard input. */
   feed(input: string, ...args: readonly string[]): Promise<Ended>;
   /** Starts the server, and waits until it says where to look, 25 seconds unless told otherwise. */
   serve(limitMs?: number): Promise<Server>;
+  /** Makes a file in the folder. */
+  write(file: string, text?: string): Promise<void>;
   /** The lines of a file in the folder; none where it does not exist. */
   lines(file: string): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -35,6 +46,8 @@ export interface Server {
   readonly process: ChildProcess;
   /** What it has printed. */
   output(): string;
+  /** Waits until it says anew where to look, and answers that. */
+  next(): Promise<{ readonly url: string }>;
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Ends it with a signal, SIGTERM unless told otherwise, and waits for that. */
@@ -51,17 +64,22 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
       env: { PATH: process.env['PATH'], HOME: directory, ...environment },
       stdio: 'pipe',
     });
-  const feed = async (input: string, ...args: readonly string[]): Promise<Ended> => {
+  const begin = (input: string, args: readonly string[]): Running => {
     const child = start(args);
     child.stdin.end(input);
     const stdout = collect(child, 'stdout');
     const stderr = collect(child, 'stderr');
-    const [code] = await once(child, 'close');
-    return { code, stdout: stdout(), stderr: stderr() };
+    const end = async () => {
+      const [code] = await once(child, 'close');
+      return { code, stdout: stdout(), stderr: stderr() };
+    };
+    return { output: stdout, ended: end() };
   };
+  const feed = (input: string, ...args: readonly string[]): Promise<Ended> => begin(input, args).ended;
   return {
     directory,
     configure: (yaml) => writeFile(join(directory, 'sluice.yaml'), yaml),
+    begin: (...args) => begin('', args),
     feed,
     sluice: (...args) => feed('', ...args),
     async serve(limitMs = 25_000) {
@@ -70,6 +88,7 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
       server.process.once('exit', () => running.delete(server));
       return server;
     },
+    write: (file, text = '') => writeFile(join(directory, file), text),
     async lines(file) {
       const text = await readFile(join(directory, file), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '');
@@ -96,6 +115,15 @@ async function waitForServer(child: ChildProcess, limitMs: number): Promise<Serv
     url,
     process: child,
     output,
+    async next() {
+      const addresses = () => [...stdout().matchAll(/http:\/\/127\.0\.0\.1:\d+/g)].map(([found]) => found);
+      const known = addresses().length;
+      const found = await until(() => (addresses().length > known ? addresses().at(-1) : undefined), {
+        limitMs,
+        describe: () => `another address in:\n${output()}`,
+      });
+      return { url: found };
+    },
     async get(path) {
       const answer = await fetch(url + path);
       if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);

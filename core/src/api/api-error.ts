@@ -2,7 +2,10 @@
 export const apiErrors = {
   BAD_REQUEST: { status: 400, meaning: 'the request is not as the OpenAPI document says' },
   UNAUTHORIZED: { status: 401, meaning: 'the request does not prove who sends it' },
-  FORBIDDEN: { status: 403, meaning: 'the request comes from where none is taken: another origin, a foreign Host, a proxy' },
+  FORBIDDEN: {
+    status: 403,
+    meaning: 'the token may not do this, or the request comes from where none is taken: another origin, a foreign Host, a proxy',
+  },
   NOT_FOUND: { status: 404, meaning: 'there is nothing of this name' },
   CONFLICT: { status: 409, meaning: 'what the request speaks of has moved on' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'what changes something must be sent as application/json' },

@@ -3,11 +3,13 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 /** The headers of a request, names in lower case. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** How a registry can send the secret itself: the header, and what stands before the secret in it. */
+/** How a registry or a build server can send the secret itself: the header, and what stands before the secret in it. */
 const tokenHeaders = [
   { header: 'x-sluice-token', prefix: '' },
   { header: 'authorization', prefix: 'Bearer ' },
   { header: 'x-jfrog-event-auth', prefix: '' },
+  { header: 'x-gitlab-token', prefix: '' },
+  { header: 'x-buildkite-token', prefix: '' },
 ] as const;
 
 /** How a registry can sign the raw body with it: the header, the algorithm, and what stands before the hexadecimal digits. */
@@ -20,7 +22,7 @@ const signatureHeaders = [
 
 /**
  * Whether a hook's request knows the repository's secret: GitHub's and npm's signatures (HMAC-SHA256), Nexus's (HMAC-SHA1),
- * JFrog's either way, or the secret itself. Compared in constant time.
+ * JFrog's either way, or the secret itself, as GitLab and Buildkite send it. Compared in constant time.
  */
 export function provesItself(headers: Headers, rawBody: Uint8Array, secret: string): boolean {
   const byToken = tokenHeaders.map(({ header, prefix }) => isEqual(headers[header], prefix + secret));

@@ -12,6 +12,8 @@ export interface Depths {
 /** What the measures need. */
 export interface MetricsSurroundings {
   readDepths(): Promise<Depths>;
+  /** How many events each sink has still to get. */
+  readEventLags(): Promise<readonly { readonly name: string; readonly lag: number }[]>;
   /** Whether the last reload of the configuration was taken. */
   isConfigurationValid(): boolean;
 }
@@ -23,7 +25,7 @@ export interface Metrics {
 }
 
 /** Measures in the Prometheus text format; names follow its conventions (base units, `_total`). */
-export function createMetrics({ readDepths, isConfigurationValid }: MetricsSurroundings): Metrics {
+export function createMetrics({ readDepths, readEventLags, isConfigurationValid }: MetricsSurroundings): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -73,6 +75,13 @@ export function createMetrics({ readDepths, isConfigurationValid }: MetricsSurro
     registers,
   });
 
+  const deliveries = new Counter({
+    name: 'sluice_event_deliveries_total',
+    help: 'Tries to deliver events by sink and outcome: delivered, again, dead',
+    labelNames: ['sink', 'outcome'],
+    registers,
+  });
+
   const problems = new Counter({
     name: 'sluice_problems_total',
     help: 'What the server itself could not do, and will try again',
@@ -86,6 +95,16 @@ export function createMetrics({ readDepths, isConfigurationValid }: MetricsSurro
     registers,
     async collect() {
       for (const [queue, depth] of Object.entries(await readDepths())) this.set({ queue }, depth);
+    },
+  });
+  new Gauge({
+    name: 'sluice_event_lag',
+    help: 'Events that a sink has still to get',
+    labelNames: ['sink'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { name, lag } of await readEventLags()) this.set({ sink: name }, lag);
     },
   });
   new Gauge({
@@ -109,6 +128,7 @@ export function createMetrics({ readDepths, isConfigurationValid }: MetricsSurro
       },
       onRun: ({ pipeline, status }) => runs.inc({ pipeline, status }),
       onJob: ({ pipeline, status }) => jobs.inc({ pipeline, status }),
+      onDelivery: ({ sink, outcome }) => deliveries.inc({ sink, outcome }),
       onProblem: () => problems.inc(),
       onPluginRestart: (plugin) => restarts.inc({ plugin }),
     },

@@ -9,6 +9,9 @@ const forwarding = /^(forwarded|x-forwarded-.*)$/;
  * page reaches it under a name of its own, and no proxy may pass on what comes from elsewhere. Throws FORBIDDEN.
  */
 export function requireSameMachine(request: FastifyRequest): void {
+  const { remoteAddress = '' } = request.socket;
+  if (!isLoopback(remoteAddress))
+    throw new ApiError('FORBIDDEN', 'Without "access:" this server answers to its own machine only');
   if (!isLoopback(request.hostname)) {
     throw new ApiError(
       'FORBIDDEN',
@@ -25,14 +28,23 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * The rules against requests that a web page of another origin makes in somebody's browser: whatever changes something is sent
- * as JSON, which needs a permission that is never given (no CORS), and an Origin, where there is one, is our own.
+ * as JSON, which needs a permission that is never given (no CORS), or as a form that carries its own proof; and where a browser
+ * says where a request comes from, that is our own origin: that of the Host, or of `server.url`.
  */
-export function requireOwnOrigin(request: FastifyRequest): void {
+export function requireOwnOrigin(request: FastifyRequest, url: string | undefined): void {
   if (safeMethods.has(request.method)) return;
-  const { origin, host, 'content-type': type = '' } = request.headers;
-  if (origin !== undefined && !isOwn(origin, host)) {
+  const { origin, 'sec-fetch-site': site = 'same-origin', 'content-type': type = '' } = request.headers;
+  if (origin !== undefined && !isOwn(origin, request.host, url)) {
     throw new ApiError('FORBIDDEN', `A page of ${origin} cannot change anything here`);
   }
+  if (site !== 'same-origin' && site !== 'none') {
+    throw new ApiError('FORBIDDEN', 'A page of another site cannot change anything here');
+  }
+  if (request.routeOptions.config.form) requireForm(type);
+  else requireJson(type);
+}
+
+function requireJson(type: string): void {
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new ApiError(
       'UNSUPPORTED_MEDIA_TYPE',
@@ -41,6 +53,12 @@ export function requireOwnOrigin(request: FastifyRequest): void {
   }
 }
 
-function isOwn(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+function requireForm(type: string): void {
+  if (/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return;
+  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'This address takes forms of its own pages; programs use /api/v1');
+}
+
+function isOwn(origin: string, host: string, url: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false;
+  return new URL(origin).host === host || (url !== undefined && new URL(origin).origin === new URL(url).origin);
 }

@@ -30,7 +30,13 @@ const versions: Schema = {
   description: 'By material, `npmjs/fastify` to `5.2.1`, or `build` to the counter of its run',
 };
 
-const job = object('A job of a stage', { name: text, status, exitCode: orNull({ type: 'integer' }), message: orNull(text) });
+const job = object('A job of a stage', {
+  name: text,
+  status,
+  exitCode: orNull({ type: 'integer' }),
+  message: orNull(text),
+  link: { ...orNull(text), description: 'Where people see what is done for it on another server' },
+});
 
 const stage = object('A stage of a run; one that was run again is there each time', {
   name: text,
@@ -57,10 +63,60 @@ const stage = object('A stage of a run; one that was run again is there each tim
 const changed = { ...flag, description: 'Whether it differs from the run before' };
 const pinned: Schema = {
   anyOf: [
-    object('A package that a run pinned', { package: text, version: text, digest: orNull(digest), location: orNull(text), changed }),
+    object('A package that a run pinned', {
+      package: text,
+      version: text,
+      digest: orNull(digest),
+      location: orNull(text),
+      changed,
+    }),
     object('A run of another pipeline that a run pinned', { pipeline: text, counter: count, label: text, stage: text, changed }),
   ],
 };
+const path: Schema = { type: 'string', description: 'Below the address of the server' };
+const revisionState: Schema = { type: 'string', enum: ['published', 'republished', 'withdrawn'] };
+const standing: Schema = { type: 'string', enum: ['ok', 'deprecated', 'yanked'] };
+const next: Schema = { type: ['integer', 'null'], description: 'The ?after= of the next page; null where this is the last' };
+const isDirect = { ...flag, description: 'Whether a run pinned it itself' };
+const comparedRun = object('A run', { counter: count, label: text, status, path });
+const upstreamRun = object('A run of another pipeline', { counter: count, label: orNull(text), path });
+
+const boardCell = object('The newest run of a version that came to a level', {
+  pipeline: text,
+  counter: count,
+  label: text,
+  stage: text,
+  stageCounter: count,
+  status,
+  held: { ...flag, description: 'A pinned revision is republished or withdrawn' },
+});
+
+const valueStream = {
+  nodes: array({
+    anyOf: [
+      object('A version of a package', {
+        id: text,
+        kind: { type: 'string', const: 'package' },
+        package: text,
+        version: text,
+        label: text,
+        status: revisionState,
+      }),
+      object('A run', {
+        id: text,
+        kind: { type: 'string', const: 'run' },
+        pipeline: text,
+        counter: count,
+        label: text,
+        status,
+        stages: array(object('The newest attempt at a stage', { name: text, counter: count, status })),
+      }),
+    ],
+  }),
+  edges: array(object('From what flowed to what it flowed into, by id', { from: text, to: text })),
+  truncated: { ...flag, description: 'There is more than is shown' },
+};
+
 const trigger: Schema = { type: 'string', enum: ['latest', 'every', 'manual'] };
 
 /** What the API speaks of; each is a component of the OpenAPI document. */
@@ -106,10 +162,10 @@ const nouns = {
     comment: orNull(text),
     trackbackUrl: orNull(text),
     purl: orNull(text),
-    standing: { type: 'string', enum: ['ok', 'deprecated', 'yanked'] },
+    standing,
     warning: orNull(text),
     data: texts,
-    state: { type: 'string', enum: ['published', 'republished', 'withdrawn'] },
+    state: revisionState,
     detectedAt: time,
   }),
   Pipeline: object('A pipeline, and how it is', {
@@ -151,10 +207,117 @@ const nouns = {
     reason: text,
     materials: versions,
     run: { ...orNull(count), description: "The run's counter" },
+    upstream: orNull(object('The upstream run whose pass it is about', { pipeline: text, counter: count })),
+    links: object('Where the API has what it talks about', {
+      run: orNull(path),
+      upstream: orNull(path),
+      materials: { type: 'object', additionalProperties: path },
+    }),
+  }),
+  ValueStream: object('What flowed into what', valueStream),
+  RevisionValueStream: object('What flowed into what, and where the version is now', {
+    ...valueStream,
+    levels: array(boardCell),
+  }),
+  Board: object('The levels that a package flows through, and its versions, newest first', {
+    levels: array(
+      object('A stage of a pipeline, in the order of the flow', {
+        pipeline: text,
+        stage: text,
+        after: { ...array(count), description: 'The levels right before it, by their place in the list' },
+      }),
+    ),
+    items: array(
+      object('A version', {
+        version: text,
+        state: revisionState,
+        standing,
+        publishedAt: orNull(time),
+        detectedAt: time,
+        cells: {
+          ...array(orNull(boardCell)),
+          description: 'For each level the newest run that came to it; null where none did yet',
+        },
+        ready: { ...array(flag), description: 'For each level, whether the version has passed every level before it' },
+      }),
+    ),
+    next,
+  }),
+  Comparison: object('What changed from one run to another in everything behind them', {
+    pipeline: text,
+    from: comparedRun,
+    to: comparedRun,
+    packages: array(
+      object('What became of a package', {
+        package: text,
+        direct: isDirect,
+        change: { type: 'string', enum: ['same', 'raised', 'lowered', 'rebuilt', 'added', 'removed'] },
+        from: { ...orNull(text), description: 'The version behind the first run' },
+        to: { ...orNull(text), description: 'The version behind the other run' },
+        between: array(
+          object('A version above the lower one, up to the higher one; highest first', {
+            version: text,
+            state: revisionState,
+            publishedAt: orNull(time),
+            publisher: orNull(text),
+            comment: orNull(text),
+            trackbackUrl: orNull(text),
+          }),
+        ),
+        truncated: { ...flag, description: 'There are more between; the revisions at `path` have them all' },
+        path,
+      }),
+    ),
+    pipelines: array(
+      object("What became of an upstream pipeline's run; null where there is none, or none any more", {
+        pipeline: text,
+        direct: isDirect,
+        changed: flag,
+        from: orNull(upstreamRun),
+        to: orNull(upstreamRun),
+        compare: { ...orNull(path), description: 'The comparison of the two' },
+      }),
+    ),
   }),
   Held: object('A trigger that the storm guard holds, and what it would start', {
     materials: versions,
     trigger: { type: 'string', enum: ['latest', 'every'] },
+  }),
+  Audit: object('What somebody did', {
+    id: count,
+    at: time,
+    actor: { ...text, description: 'The name of a token, or `anonymous`, `hook`, `configuration`' },
+    person: { ...text, description: 'Whom the token stands for' },
+    action: { ...text, description: 'What was done: `trigger`, `poll`, `acknowledge`, ...' },
+    subject: { ...text, description: 'What it was done to: `npmjs`, `npmjs/fastify/5.2.1`, `acceptance/17`' },
+    from: { ...orNull(text), description: 'The address that it came from' },
+    details: anything,
+  }),
+  Sink: object('Who is told of events, and how that goes', {
+    name: text,
+    kind: { type: 'string', enum: ['http', 'slack', 'email'] },
+    position: { ...count, description: 'The event up to which it was looked what the sink is to get' },
+    lag: { ...count, description: 'Events that wait for it, and those after its position' },
+    failing: orNull(
+      object('Since when events wait that could not be delivered, and what went wrong last', { since: time, error: text }),
+    ),
+    deadLetters: { ...count, description: 'Events that it did not get' },
+  }),
+  DeadLetter: object('An event that a sink did not get', {
+    sink: text,
+    event: object('What happened', { id: count, at: time, type: text, subject: text, data: anything }),
+    tries: count,
+    at: { ...time, description: 'When it was tried last' },
+    error: text,
+  }),
+  Replay: object('What is told again', {
+    items: array(
+      object('What one sink is told again', {
+        name: text,
+        deadLetters: { ...count, description: 'Dead letters that wait again' },
+        position: { ...count, description: 'The event after which the sink goes on' },
+      }),
+    ),
   }),
   Plugin: object('A plugin that is loaded', {
     id: text,
@@ -174,12 +337,16 @@ const nouns = {
         problems: array({ ...text, description: 'file:line:column: what' }),
       }),
     ),
+    events: array(anything),
     repositories: array(anything),
     pipelines: array(anything),
   }),
+  Actor: object('Whom a token stands for', { name: text, person: text, roles: array(text) }),
   Health: object('The process answers', { status: { type: 'string', const: 'ok' } }),
   Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
   Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),
+  Looking: object('The builds that were meant are looked at', { looking: { ...count, description: 'How many' } }),
+  Reported: object('The result is taken', { reported: { type: 'boolean', const: true } }),
   Acknowledged: object('The bytes are taken for right', { acknowledged: { type: 'boolean', const: true } }),
 } satisfies Readonly<Record<string, Schema>>;
 
@@ -196,7 +363,6 @@ export function answerOne(noun: Noun, status = 200): Schema {
 
 /** A page of a list, for the `response` of a route. */
 export function answerList(noun: Noun): Schema {
-  const next: Schema = { type: ['integer', 'null'], description: 'The ?after= of the next page; null where this is the last' };
   return { 200: object('A page of a list', { items: array(ref(noun)), next }) };
 }
 

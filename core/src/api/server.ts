@@ -1,35 +1,62 @@
+import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
-import { ApiError, type ApiErrorCode, apiErrors, codeOfStatus, toErrorBody } from './api-error.ts';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { guardRoutes } from './access/guard.ts';
+import { answerError, sendError } from './answer-error.ts';
+import { EventHub } from './event-hub.ts';
+import { registerPages } from './pages/register-pages.ts';
+import { registerAudit } from './routes/audit.ts';
+import { registerBoard } from './routes/board.ts';
+import { registerCallbacks } from './routes/callbacks.ts';
+import { registerCompare } from './routes/compare.ts';
 import { registerConfiguration } from './routes/configuration.ts';
+import { registerDecisions } from './routes/decisions.ts';
 import { registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHooks } from './routes/hooks.ts';
-import { registerPages } from './routes/pages.ts';
+import { registerJobHooks } from './routes/job-hooks.ts';
+import { registerMe } from './routes/me.ts';
+import { registerOperations } from './routes/operations.ts';
 import { registerPipelines } from './routes/pipelines.ts';
 import { registerPlugins } from './routes/plugins.ts';
 import { registerRepositories } from './routes/repositories.ts';
 import { registerRuns } from './routes/runs.ts';
+import { registerSinks } from './routes/sinks.ts';
+import { registerStages } from './routes/stages.ts';
+import { registerTrigger } from './routes/trigger.ts';
+import { registerValueStreams } from './routes/value-stream.ts';
 import { requireOwnOrigin, requireSameMachine } from './same-machine.ts';
 import { registerSchemas } from './schemas.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
 const bodyLimit = 1024 * 1024;
 
+const tokenScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A token of `access:`; without that section none is needed, and only this machine is answered',
+} as const;
+
 /** The rooms' doors, in the order in which the OpenAPI document shows them. */
 const registrations = [
   registerHealth,
   registerRepositories,
+  registerBoard,
   registerHooks,
+  registerJobHooks,
+  registerCallbacks,
   registerPipelines,
+  registerDecisions,
+  registerOperations,
+  registerTrigger,
   registerRuns,
+  registerCompare,
+  registerValueStreams,
+  registerStages,
   registerEvents,
+  registerSinks,
+  registerAudit,
+  registerMe,
   registerPlugins,
   registerConfiguration,
   registerPages,
@@ -37,18 +64,14 @@ const registrations = [
 
 /** Makes the HTTP server (SURFACE: `/api/v1`, described by `/api/v1/openapi.json`); it does not listen yet. */
 export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
-  const server = fastify({
-    loggerInstance: log,
-    bodyLimit,
-    forceCloseConnections: true,
-    ajv: { customOptions: { removeAdditional: false } },
-    frameworkErrors: answerError,
-  });
-  acceptEmptyBodies(server);
+  const { config } = surroundings.configuration();
+  const server = await createServer(log, config.server.trustProxy);
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Sluice', description: 'Watches package repositories, starts pipelines', version: '1' },
+      components: { securitySchemes: { token: tokenScheme } },
+      security: [{ token: [] }],
     },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
@@ -56,22 +79,42 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
   });
   registerSchemas(server);
   server.addHook('onRequest', async (request) => {
-    requireSameMachine(request);
-    if (!request.routeOptions.config.foreign) requireOwnOrigin(request);
+    const { access, server: own } = surroundings.configuration().config;
+    if (!access) requireSameMachine(request);
+    if (!request.routeOptions.config.foreign) requireOwnOrigin(request, own.url);
   });
-  server.setErrorHandler(answerError);
-  server.setNotFoundHandler((request, reply) =>
-    sendError(reply, 'NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}`),
-  );
+  guardRoutes(server, surroundings);
+  const shared = { ...surroundings, events: new EventHub(surroundings.store) };
   for (const register of registrations) {
-    await server.register(async (scope: FastifyInstance) => register(scope, surroundings));
+    await server.register(async (scope: FastifyInstance) => register(scope, shared));
   }
   const document = {
     operationId: 'readDocument',
     summary: 'This document',
     response: { 200: { type: 'object', additionalProperties: true } },
   };
-  server.get('/api/v1/openapi.json', { schema: document }, async () => server.swagger());
+  server.get('/api/v1/openapi.json', { config: { needs: 'token' }, schema: document }, async () => server.swagger());
+  return server;
+}
+
+/** A server without routes: how it takes requests, and answers what goes wrong. */
+export async function createServer(log: FastifyBaseLogger, trustProxy = false): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: log,
+    bodyLimit,
+    forceCloseConnections: true,
+    // Of one proxy: what stands before its own word in X-Forwarded-For, anybody may have written.
+    ...(trustProxy && { trustProxy: (_: string, hop: number) => hop === 0 }),
+    ajv: { customOptions: { removeAdditional: false } },
+    frameworkErrors: answerError,
+  });
+  acceptEmptyBodies(server);
+  // Before any hook that asks who sends a request, or answers an error with a page.
+  await server.register(cookie);
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler((request, reply) =>
+    sendError(reply, 'NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}`),
+  );
   return server;
 }
 
@@ -79,6 +122,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Requests come from other servers, which prove themselves: they need not be JSON of our own origin. */
     readonly foreign?: true;
+    /** A form of our own pages is sent here, with its proof. */
+    readonly form?: true;
   }
 }
 
@@ -89,16 +134,4 @@ function acceptEmptyBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
     body.length === 0 ? done(null, null) : parse(request, String(body), done),
   );
-}
-
-function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof ApiError) return sendError(reply, error.code, error.message);
-  const code = codeOfStatus(error.statusCode ?? 500);
-  if (code !== 'INTERNAL') return sendError(reply, code, error.message);
-  request.log.error(error, `${request.method} ${request.routeOptions.url ?? 'unknown'} failed`);
-  return sendError(reply, code, 'The server failed; its log says more');
-}
-
-function sendError(reply: FastifyReply, code: ApiErrorCode, message: string): FastifyReply {
-  return reply.status(apiErrors[code].status).send(toErrorBody(code, message));
 }

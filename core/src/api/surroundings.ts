@@ -3,6 +3,7 @@ import type { Changes } from '../pipelines/changes.ts';
 import type { StartOptions } from '../pipelines/start-runs.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { Store } from '../store/store.ts';
+import type { EventHub } from './event-hub.ts';
 
 /** The configuration that runs, and what became of the last attempt to load another. */
 export interface ConfigurationStatus {
@@ -10,6 +11,8 @@ export interface ConfigurationStatus {
   readonly loadedAt: number;
   /** Why the files as they are now were not taken; undefined when they were. */
   readonly refused: { readonly at: number; readonly problems: readonly string[] } | undefined;
+  /** Aborts when another configuration has taken its place. */
+  readonly replaced: AbortSignal;
 }
 
 /** What the API is lent by the composition root. */
@@ -31,4 +34,9 @@ export interface ApiSurroundings {
   readonly now: () => number;
   /** Aborts when the server stops: streams end. */
   readonly stopping: AbortSignal;
+}
+
+/** What the routes are lent: what the API is, and what they share among themselves. */
+export interface RouteSurroundings extends ApiSurroundings {
+  readonly events: EventHub;
 }

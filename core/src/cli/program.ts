@@ -1,15 +1,28 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addApproveCommand } from './approve.ts';
+import { addAuditCommand } from './audit.ts';
+import { addBacktestCommand } from './backtest/backtest.ts';
+import { addCancelCommand } from './cancel.ts';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
+import { addEventsCommand } from './events.ts';
+import { addExplainCommand } from './explain.ts';
 import { addFetchCommand } from './fetch.ts';
+import { addHeldCommand } from './held.ts';
 import { tellFailure } from './outcome.ts';
+import { addPauseCommand } from './pause.ts';
 import { addPluginsCommand } from './plugins.ts';
+import { addRejectCommand } from './reject.ts';
+import { addRerunCommand } from './rerun.ts';
 import { addRunsCommand } from './runs.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addStatusCommand } from './status.ts';
 import type { CliSurroundings } from './surroundings.ts';
+import { addTokenCommand } from './token.ts';
 import { addTriggerCommand } from './trigger.ts';
+import { addUnlockCommand } from './unlock.ts';
+import { addUnpauseCommand } from './unpause.ts';
 import { addValidateCommand } from './validate.ts';
 
 /** Adds a command to the program. */
@@ -25,6 +38,19 @@ const commands: readonly AddCommand[] = [
   addStatusCommand,
   addRunsCommand,
   addTriggerCommand,
+  addApproveCommand,
+  addRejectCommand,
+  addRerunCommand,
+  addCancelCommand,
+  addPauseCommand,
+  addUnpauseCommand,
+  addUnlockCommand,
+  addHeldCommand,
+  addExplainCommand,
+  addBacktestCommand,
+  addAuditCommand,
+  addTokenCommand,
+  addEventsCommand,
 ];
 
 /** Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong usage. */

@@ -10,7 +10,10 @@ export interface AnsweredRun {
   readonly cause: string;
   readonly status: string;
   readonly createdAt: string;
-  readonly materials: readonly { readonly package: string; readonly version: string }[];
+  readonly materials: readonly (
+    | { readonly package: string; readonly version: string }
+    | { readonly pipeline: string; readonly counter: number }
+  )[];
   readonly stages: readonly { readonly name: string; readonly status: string }[];
 }
 
@@ -33,7 +36,11 @@ export function addRunsCommand(program: Command, surroundings: CliSurroundings):
 
 /** A run in one line. */
 export function describeRun({ pipeline, counter, label, status, createdAt, materials, stages, cause }: AnsweredRun): string {
-  const pinned = materials.map((material) => `${material.package} ${material.version}`).join(', ');
+  const pinned = materials.map(describeMaterial).join(', ');
   const passage = stages.map((stage) => `${stage.name} ${stage.status}`).join(' > ');
   return `${pipeline}/${counter} (${label}) ${status}, ${createdAt}: ${pinned}; ${passage}; ${cause}`;
+}
+
+function describeMaterial(material: AnsweredRun['materials'][number]): string {
+  return 'pipeline' in material ? `${material.pipeline} ${material.counter}` : `${material.package} ${material.version}`;
 }

@@ -13,7 +13,8 @@ interface ListedRepository {
   }[];
 }
 
-interface ListedPipeline {
+/** A pipeline as the API answers it, as far as the command line shows it. */
+export interface ListedPipeline {
   readonly name: string;
   readonly waiting: number;
   readonly paused: { readonly reason: string | null } | null;
@@ -60,7 +61,8 @@ function describeRepository({ name, status, problem, lastPoll, packages }: Liste
   return [`${name}: ${status}${why}${when}`, ...troubled];
 }
 
-function describePipeline({ name, waiting, paused, lastRun }: ListedPipeline): string {
+/** A pipeline in one line. */
+export function describePipeline({ name, waiting, paused, lastRun }: ListedPipeline): string {
   const run = lastRun ? `run ${lastRun.counter} (${lastRun.label}) ${lastRun.status}` : 'no run yet';
   const waits = waiting > 0 ? `, ${waiting} waiting` : '';
   return `${name}: ${run}${waits}${paused ? `, paused: ${paused.reason ?? 'no reason given'}` : ''}`;

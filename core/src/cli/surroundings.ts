@@ -23,6 +23,8 @@ export interface CliSurroundings extends Pick<LoadOptions, 'environment' | 'mask
   readonly print: (line: string) => void;
   /** Prints a value as JSON, for programs. */
   readonly printJson: (value: unknown) => void;
+  /** Prints a value as JSON in one line, one of many. */
+  readonly printJsonLine: (value: unknown) => void;
   /** Prints a line about what goes on, or what went wrong, made safe for a terminal. */
   readonly warn: (line: string) => void;
   /** Shows how far something is, on a terminal; undefined takes it away. */

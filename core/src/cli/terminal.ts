@@ -18,7 +18,7 @@ export function createTerminal({
   stdout,
   stderr,
   masker,
-}: TerminalOptions): Pick<CliSurroundings, 'print' | 'printJson' | 'warn' | 'showProgress'> {
+}: TerminalOptions): Pick<CliSurroundings, 'print' | 'printJson' | 'printJsonLine' | 'warn' | 'showProgress'> {
   for (const stream of [stdout, stderr]) stream.on('error', endUnlessUnread);
   let isShowing = false;
   const clear = () => {
@@ -31,7 +31,8 @@ export function createTerminal({
   };
   return {
     print: (line) => writeTo(stdout, escapeControls(masker.mask(line))),
-    printJson: (value) => writeTo(stdout, toSafeJson(value)),
+    printJson: (value) => writeTo(stdout, toSafeJson(value, 2)),
+    printJsonLine: (value) => writeTo(stdout, toSafeJson(value)),
     warn: (line) => writeTo(stderr, escapeControls(masker.mask(line))),
     showProgress: (line) => {
       clear();
@@ -54,8 +55,8 @@ export function escapeControls(text: string): string {
 }
 
 /** JSON that is safe to look at, too: invisible characters are escaped as JSON has it (RFC 8259, section 7). */
-function toSafeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(invisible, (character) =>
+function toSafeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(invisible, (character) =>
     character === '\n'
       ? character
       : [...Array(character.length).keys()]

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type AccessConfig, isExpired, type TokenConfig } from '../config/access.ts';
 import type { CliSurroundings } from './surroundings.ts';
 import { addConfigOption, type ConfigOptions, withConfig } from './with-config.ts';
 
@@ -7,12 +8,20 @@ export function addValidateCommand(program: Command, surroundings: CliSurroundin
   addConfigOption(program.command('validate'))
     .description('check the configuration')
     .action(({ config: file }: ConfigOptions) =>
-      withConfig(file, surroundings, async ({ repositories, pipelines }) => {
+      withConfig(file, surroundings, async ({ repositories, pipelines, access }) => {
+        for (const { name, expiresAt = 0 } of findExpired(access, Date.now())) {
+          const since = new Date(expiresAt).toISOString();
+          surroundings.warn(`${file}: the token "${name}" has expired at ${since} and is worth nothing; renew or remove it`);
+        }
         surroundings.print(
           `${file} is valid: ${count(repositories.size, 'repository', 'repositories')}, ${count(pipelines.size, 'pipeline', 'pipelines')}`,
         );
       }),
     );
+}
+
+function findExpired(access: AccessConfig | undefined, now: number): readonly TokenConfig[] {
+  return [...(access?.tokens.values() ?? [])].filter((token) => isExpired(token, now));
 }
 
 function count(number: number, one: string, many: string): string {

@@ -1,5 +1,6 @@
+import { buildPipelineAccess } from './build-access.ts';
 import { buildApproval } from './build-approval.ts';
-import { buildJob } from './build-job.ts';
+import { buildJob, type JobOrigin } from './build-job.ts';
 import type { Material, PipelineConfig, StageConfig, Template } from './config.ts';
 import { defaults } from './defaults.ts';
 import { toMaterialName } from './environment-names.ts';
@@ -9,10 +10,11 @@ import type { RawMaterial, RawPipeline, RawStage } from './raw-config.ts';
 export type Resolve = (template: Template) => string;
 
 /** One of the pipelines of a configuration that has no mistake. */
-export function buildPipeline(name: string, all: Readonly<Record<string, RawPipeline>>, resolve: Resolve): PipelineConfig {
+export function buildPipeline(name: string, all: Readonly<Record<string, RawPipeline>>, origin: JobOrigin): PipelineConfig {
+  const { resolve } = origin;
   const raw = all[name];
   if (!raw) throw new Error(`there is no pipeline ${name}`);
-  const { group, label, materials, timer, publishes = [], lock, maxNewRuns, environment = {}, stages } = raw;
+  const { group, label, materials, timer, publishes = [], lock, maxNewRuns, environment = {}, access = {}, stages } = raw;
   return {
     name,
     group: group === undefined ? undefined : resolve(group),
@@ -23,7 +25,8 @@ export function buildPipeline(name: string, all: Readonly<Record<string, RawPipe
     lock: lock ?? defaults.lock,
     maxNewRuns: maxNewRuns ?? defaults.maxNewRuns,
     environment,
-    stages: stages.map((stage) => buildStage(stage, resolve)),
+    access: buildPipelineAccess(access, resolve),
+    stages: stages.map((stage) => buildStage(stage, origin)),
   };
 }
 
@@ -43,10 +46,10 @@ function buildMaterial(
   return { repository, package: packageName, trigger, as: toMaterialName(name) };
 }
 
-function buildStage({ name, approval = 'auto', jobs }: RawStage, resolve: Resolve): StageConfig {
+function buildStage({ name, approval = 'auto', jobs }: RawStage, origin: JobOrigin): StageConfig {
   return {
-    name: resolve(name),
-    approval: buildApproval(approval, resolve),
-    jobs: Object.entries(jobs).map(([job, raw]) => buildJob(job, raw, resolve)),
+    name: origin.resolve(name),
+    approval: buildApproval(approval, origin.resolve),
+    jobs: Object.entries(jobs).map(([job, raw]) => buildJob(job, raw, origin)),
   };
 }

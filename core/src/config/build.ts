@@ -1,4 +1,6 @@
 import { dirname, resolve as resolvePath } from 'node:path';
+import { buildAccess } from './build-access.ts';
+import { buildSinks } from './build-events.ts';
 import { buildPipeline, type Resolve } from './build-pipeline.ts';
 import type { Config, HttpConfig, PackageConfig, PluginLimits, RepositoryConfig, RetentionConfig, Schedule } from './config.ts';
 import { defaults } from './defaults.ts';
@@ -22,7 +24,7 @@ const noStandings: readonly never[] = Object.freeze([]);
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
   const directory = dirname(origin.file);
-  const { server, store, timezone, retention, minFree, repositories = {}, pipelines = {} } = raw;
+  const { server, store, timezone, retention, minFree, access, events = [], targets, repositories = {}, pipelines = {} } = raw;
   return Object.freeze({
     ...origin,
     ...buildPluginSources(raw, directory, resolve),
@@ -30,13 +32,17 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
       host: resolve(server?.host ?? defaults.server.host),
       port: server?.port ?? defaults.server.port,
       url: server?.url === undefined ? undefined : resolve(server.url),
+      trustProxy: server?.trustProxy ?? defaults.server.trustProxy,
     },
     store: store ?? defaults.store,
     timezone: resolve(timezone ?? defaults.timezone),
     retention: buildRetention(retention ?? {}, resolve),
     minFree: parseSize(resolve(minFree ?? defaults.minFree)),
+    access: access && buildAccess(access, resolve),
+    events: buildSinks(events, directory, resolve),
+    targets: { allowPrivate: targets?.allowPrivate ?? defaults.targets.allowPrivate },
     repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
-    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, resolve)),
+    pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, { directory, resolve })),
   });
 }
 

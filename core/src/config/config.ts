@@ -1,3 +1,7 @@
+import type { AccessConfig, PipelineAccess } from './access.ts';
+import type { SinkConfig } from './events.ts';
+import type { JobConfig } from './jobs.ts';
+
 /**
  * A configuration as everything else sees it: read, merged, validated, frozen.
  *
@@ -24,6 +28,11 @@ export interface Config {
   readonly http: HttpConfig;
   readonly retention: RetentionConfig;
   readonly minFree: number;
+  /** Undefined: this machine only, and everybody there is admin. */
+  readonly access: AccessConfig | undefined;
+  /** Who is told what happens. */
+  readonly events: readonly SinkConfig[];
+  readonly targets: TargetsConfig;
   readonly repositories: ReadonlyMap<string, RepositoryConfig>;
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
 }
@@ -36,6 +45,8 @@ export interface ServerConfig {
   readonly port: number;
   /** The address that people and registries use, where it differs from host and port. */
   readonly url: string | undefined;
+  /** Whether one proxy stands in front, whose word on who asks (`X-Forwarded-*`) counts. */
+  readonly trustProxy: boolean;
 }
 
 export interface PluginLimits {
@@ -50,6 +61,12 @@ export interface HttpConfig {
   /** Absolute path of a PEM file with more certificate authorities. */
   readonly ca: string | undefined;
   readonly concurrencyPerHost: number;
+}
+
+/** What holds for all jobs that reach other servers. */
+export interface TargetsConfig {
+  /** Whether they, and sinks of events, may connect to private addresses. */
+  readonly allowPrivate: boolean;
 }
 
 export interface RetentionConfig {
@@ -104,6 +121,7 @@ export interface PipelineConfig {
   /** The most runs that one poll may start here; the rest is held. */
   readonly maxNewRuns: number;
   readonly environment: Readonly<Record<string, Template>>;
+  readonly access: PipelineAccess;
   readonly stages: readonly StageConfig[];
 }
 
@@ -172,27 +190,4 @@ export interface ManualApproval extends ApprovalBase {
 export interface WindowConfig {
   readonly cron: string;
   readonly forMs: number;
-}
-
-export type JobConfig = RunJob | WebhookJob;
-
-interface JobBase {
-  readonly name: string;
-  readonly timeoutMs: number;
-  /** `repository.field` names of secrets that this job may see. */
-  readonly secrets: readonly string[];
-  /** What to do where nobody can know whether the job was done. */
-  readonly onDoubt: 'fail' | 'restart';
-}
-
-export interface RunJob extends JobBase {
-  readonly kind: 'run';
-  /** A shell command; never interpolated by Sluice. */
-  readonly command: string;
-}
-
-export interface WebhookJob extends JobBase {
-  readonly kind: 'webhook';
-  readonly url: Template;
-  readonly secret: Template | undefined;
 }

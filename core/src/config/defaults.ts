@@ -1,6 +1,6 @@
 /** What stands in for the keys of sluice.yaml that are left out, as they would be written there. */
 export const defaults = {
-  server: { host: '127.0.0.1', port: 8153 },
+  server: { host: '127.0.0.1', port: 8153, trustProxy: false },
   store: 'sqlite:sluice.db',
   timezone: 'UTC',
   pluginLimits: { silence: '2m', total: '30m', memory: '512MB' },
@@ -15,5 +15,9 @@ export const defaults = {
   maxNewRuns: 20,
   required: 1,
   timeout: '1h',
-  onDoubt: { run: 'fail', webhook: 'restart' },
+  events: { only: ['*'], retry: { first: '5s', max: '1h', giveUp: '3d' } },
+  onDoubt: { run: 'fail', webhook: 'restart', remote: 'fail' },
+  shell: '/bin/sh',
+  outputLimit: '10MB',
+  targets: { allowPrivate: true },
 } as const;

@@ -10,10 +10,13 @@ import { interpolateAll } from './reading/interpolate.ts';
 import { locateFindings } from './reading/locate.ts';
 import { SourceReader } from './reading/source-reader.ts';
 import { readSources, type Sources } from './reading/sources.ts';
+import { checkAccess } from './rules/access.ts';
 import { checkApprovals } from './rules/approvals.ts';
 import { checkDependencies } from './rules/dependencies.ts';
 import { checkEnvironment } from './rules/environment.ts';
+import { checkEvents } from './rules/events.ts';
 import { checkFiles } from './rules/files.ts';
+import { checkJobs } from './rules/jobs.ts';
 import { checkNames } from './rules/names.ts';
 import { checkReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
@@ -38,13 +41,16 @@ export interface LoadOptions {
 
 const rules: readonly Rule[] = [
   checkServer,
+  checkAccess,
   checkSchedules,
   checkNames,
   checkReferences,
   checkDependencies,
   checkApprovals,
   checkEnvironment,
+  checkEvents,
   checkFiles,
+  checkJobs,
 ];
 
 /** More problems than this help nobody. */

@@ -1,7 +1,10 @@
+import type { RemoteSettings } from './jobs.ts';
+import type { RawSink } from './raw-events.ts';
+
 /** sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key means. */
 export interface RawConfig {
   readonly include?: readonly string[];
-  readonly server?: { readonly host?: string; readonly port?: number; readonly url?: string };
+  readonly server?: { readonly host?: string; readonly port?: number; readonly url?: string; readonly trustProxy?: boolean };
   readonly store?: string;
   readonly timezone?: string;
   readonly plugins?: readonly string[];
@@ -14,8 +17,22 @@ export interface RawConfig {
     readonly runs?: number;
   };
   readonly minFree?: string;
+  readonly access?: RawAccess;
+  readonly events?: readonly RawSink[];
+  readonly targets?: { readonly allowPrivate?: boolean };
   readonly repositories?: Readonly<Record<string, RawRepository>>;
   readonly pipelines?: Readonly<Record<string, RawPipeline>>;
+}
+
+export interface RawAccess {
+  readonly tokens: Readonly<Record<string, RawToken>>;
+}
+
+export interface RawToken {
+  readonly sha256: readonly string[];
+  readonly roles?: readonly string[];
+  readonly expires?: string;
+  readonly person?: string;
 }
 
 export interface RawHttp {
@@ -53,7 +70,14 @@ export interface RawPipeline {
   readonly lock?: 'none' | 'onFailure' | 'unlockWhenFinished';
   readonly maxNewRuns?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly access?: RawPipelineAccess;
   readonly stages: readonly RawStage[];
+}
+
+export interface RawPipelineAccess {
+  readonly view?: readonly string[];
+  readonly operate?: readonly string[];
+  readonly approve?: readonly string[];
 }
 
 /** Either a package, or a pipeline and maybe its stage. */
@@ -82,12 +106,24 @@ export interface RawApproval {
   readonly evenAfterFailure?: boolean;
 }
 
-export interface RawJob {
+export interface RawJob extends Partial<RemoteSettings> {
   readonly run?: string;
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: {
+    readonly url: string;
+    readonly secret?: string;
+    readonly wait?: boolean;
+    readonly clientCert?: string;
+    readonly clientKey?: string;
+    readonly ca?: string;
+  };
   readonly timeout?: string;
   readonly secrets?: readonly string[];
   readonly onDoubt?: 'fail' | 'restart';
+  readonly cwd?: string;
+  readonly shell?: string;
+  readonly user?: string;
+  readonly passEnvironment?: readonly string[];
+  readonly outputLimit?: string;
 }
 
 /** A value of which any part may be missing, because it was left out or did not fit. */

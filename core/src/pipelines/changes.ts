@@ -1,6 +1,7 @@
 import type { PipelineConfig } from '../config/config.ts';
+import type { EventType } from '../config/event-types.ts';
 import type { NewDecision } from '../store/decisions.ts';
-import type { EventType, NewEvent } from '../store/events.ts';
+import type { NewEvent } from '../store/events.ts';
 import type { LockedPipeline } from '../store/pipelines.ts';
 import type { Status } from '../store/schema.ts';
 import type { Calendar } from './calendar.ts';

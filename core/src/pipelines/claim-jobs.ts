@@ -5,6 +5,7 @@ import type { Lease } from '../store/leases.ts';
 import { readLogOffset } from '../store/logs.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
+import type { BegunJob } from './work.ts';
 
 /**
  * How a claimed attempt is to be gone on with: begun `anew`, `adopted` where this node or nobody in particular had begun it, or
@@ -16,7 +17,7 @@ export type ClaimedAs = 'anew' | 'adopted' | 'orphaned';
 export interface ClaimedJob {
   readonly lease: Lease;
   readonly as: ClaimedAs;
-  readonly facts: JobFacts;
+  readonly facts: BegunJob;
   /** How many raw bytes of its output are stored. */
   readonly offset: number;
 }
@@ -38,7 +39,8 @@ export async function claimJobs(tx: Tx, claim: JobClaim): Promise<readonly Claim
   const events: NewEvent[] = [];
   const jobs: ClaimedJob[] = [];
   for (const attempt of await claimAttempts(tx, { ...claim, scope })) {
-    const facts = await readJobFacts(tx, attempt.lease.id);
+    const recorded = await readJobFacts(tx, attempt.lease.id);
+    const facts: BegunJob = { ...recorded, startedAt: recorded.startedAt ?? claim.now };
     const as = classify(attempt, claim.node);
     if (as === 'anew') events.push(...(await begin(tx, facts, claim)));
     jobs.push({ lease: attempt.lease, as, facts, offset: attempt.begun ? await readLogOffset(tx, attempt.lease.id) : 0 });
@@ -64,4 +66,9 @@ async function begin(tx: Tx, facts: JobFacts, { node, now }: JobClaim): Promise<
 /** Whether only the node that began a job can go on with it: a command's process and files are on that machine. */
 export function isBound({ job }: Pick<JobFacts, 'job'>): boolean {
   return job.kind === 'run';
+}
+
+/** Whether a job's work goes on at another server while nothing is done here: a build, or a webhook that waits for a report. */
+export function isElsewhere({ job }: Pick<JobFacts, 'job'>): boolean {
+  return job.kind === 'webhook' ? job.wait === true : job.kind !== 'run';
 }

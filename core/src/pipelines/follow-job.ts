@@ -1,9 +1,10 @@
-import type { RunJob, WebhookJob } from '../config/config.ts';
+import type { RemoteJob, RunJob, WebhookJob } from '../config/jobs.ts';
 import { appendLog } from '../store/logs.ts';
 import type { Store } from '../store/store.ts';
 import type { RunTarget } from '../targets/run/run-target.ts';
 import type { Following, Outcome, Target, Work } from '../targets/target.ts';
 import type { ClaimedJob } from './claim-jobs.ts';
+import { type ElsewhereSurroundings, makeElsewhere } from './elsewhere.ts';
 import { buildEnvironment, type EnvironmentSources, type JobEnvironment } from './job-environment.ts';
 import { makeWork } from './work.ts';
 
@@ -11,10 +12,11 @@ import { makeWork } from './work.ts';
 export interface Targets {
   readonly run: Pick<RunTarget, keyof Target<RunJob> | 'forget' | 'sweep'>;
   readonly webhook: Target<WebhookJob>;
+  readonly remote: Target<RemoteJob>;
 }
 
 /** What doing a job needs. */
-export interface JobSurroundings extends EnvironmentSources {
+export interface JobSurroundings extends EnvironmentSources, ElsewhereSurroundings {
   readonly store: Store;
   readonly targets: Targets;
 }
@@ -29,7 +31,11 @@ export async function followJob(claimed: ClaimedJob, surroundings: JobSurroundin
   const environment = findEnvironment(claimed, surroundings);
   if ('status' in environment) return environment;
   const write = (text: string, upto: number) => surroundings.store.transact((tx) => appendLog(tx, lease.id, text, upto));
-  return perform(surroundings.targets, makeWork(facts, environment), { ...signals, offset, write });
+  return perform(surroundings.targets, makeWork(facts, environment), {
+    ...signals,
+    ...{ offset, write },
+    elsewhere: makeElsewhere(claimed, surroundings),
+  });
 }
 
 /** A job that has begun is not failed for what is missing now: it goes on, and is taken up again when its secrets can be masked. */
@@ -50,5 +56,7 @@ function perform(targets: Targets, work: Work, following: Following): Promise<Ou
       return targets.run.perform({ ...work, job }, following);
     case 'webhook':
       return targets.webhook.perform({ ...work, job }, following);
+    default:
+      return targets.remote.perform({ ...work, job }, following);
   }
 }

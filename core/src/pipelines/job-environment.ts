@@ -29,7 +29,7 @@ export class SecretMissing extends Error {
  * The whole environment of a job, SURFACE section 5; of two that have one name the later wins, so that data never overrides a field,
  * a field never the label or the location, and nothing what Sluice says itself.
  *
- * Secrets are read from the configuration now. Throws {@link SecretMissing}, and what `resolve` throws.
+ * Secrets are read from the configuration now. What a job is passed from the server's own environment is masked like a secret. Throws {@link SecretMissing}, and what `resolve` throws.
  */
 export function buildEnvironment(facts: JobFacts, { config, resolve, server }: EnvironmentSources): JobEnvironment {
   const secrets = new Set<string>();
@@ -44,8 +44,11 @@ export function buildEnvironment(facts: JobFacts, { config, resolve, server }: E
   const dependencies = run.pins.filter((pin): pin is PipelinePin => 'pipeline' in pin);
   const revealed = facts.job.secrets.flatMap((name) => revealSecret(name, packages, config, fillIn));
   for (const [, value] of revealed) secrets.add(value);
+  const passed = pickVariables(facts.job.kind === 'run' ? (facts.job.passEnvironment ?? []) : [], server);
+  for (const [, value] of passed) secrets.add(value);
   const environment = Object.fromEntries([
-    ...['PATH', 'HOME', 'LANG'].flatMap((name) => (server[name] === undefined ? [] : [[name, server[name]]])),
+    ...pickVariables(['PATH', 'HOME', 'LANG'], server),
+    ...passed,
     ...declared,
     ...packages.flatMap((pin) => describeData(pin)),
     ...packages.flatMap((pin) => describeSettings(pin, fillIn)),
@@ -59,6 +62,10 @@ export function buildEnvironment(facts: JobFacts, { config, resolve, server }: E
 
 type Variables = readonly (readonly [string, string])[];
 type FillIn = (value: Template | number | boolean) => string;
+
+function pickVariables(names: readonly string[], server: EnvironmentSources['server']): Variables {
+  return names.flatMap((name) => (server[name] === undefined ? [] : [[name, server[name]] as const]));
+}
 
 function describeData({ as, revision }: PackagePin): Variables {
   const names = nameMaterialVariables(as);

@@ -1,20 +1,21 @@
 import { findCancelled, keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../store/attempts.ts';
+import { Bell } from '../store/bell.ts';
 import { appendEvents } from '../store/events.ts';
 import { type Lease, LeaseLost, leaseMs, release, renew } from '../store/leases.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
 import { findDuePipelines, findWaitingPipelines, readNextLook } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
-import { Bell } from './bell.ts';
 import type { RunChange } from './changes.ts';
-import { type ClaimedJob, claimJobs, isBound } from './claim-jobs.ts';
+import { type ClaimedJob, claimJobs, isBound, isElsewhere } from './claim-jobs.ts';
 import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';
 import { followJob, type JobSurroundings } from './follow-job.ts';
+import { Looks } from './looks.ts';
 import type { PipelineObserver } from './observer.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 import { nameWork } from './work.ts';
 
 /** What performing attempts needs. */
-export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
+export interface PerformOptions extends Omit<JobSurroundings, 'config' | 'looks'> {
   /** This node's id, the same in every life of it. */
   readonly node: string;
   /** What starting runs needs, as of now: the configuration too. */
@@ -23,7 +24,7 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config'> {
   readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
   readonly observer: PipelineObserver;
-  /** The most jobs in hand at once; default 64. */
+  /** The most jobs in hand at once, those not counted whose work is elsewhere; default 64. */
   readonly limit?: number;
   /** How long a webhook in flight may take when the server stops, in milliseconds; default 5,000. */
   readonly graceMs?: number;
@@ -38,10 +39,15 @@ const lookMs = 10_000;
 const sweepMs = 60_000;
 const pipelinesAtOnce = 20;
 const retryMs = 5_000;
+/** Following work elsewhere costs little, and it takes long. */
+const mostElsewhere = 1_000;
 
 interface Hand {
   readonly lease: Lease;
   readonly cancel: AbortController;
+  readonly isElsewhere: boolean;
+  /** Another node has the job by now: what goes on on this machine is ended, what goes on elsewhere is let go of. */
+  drop(): void;
   readonly done: Promise<void>;
 }
 
@@ -61,10 +67,12 @@ class Performer {
   readonly #hands = new Map<number, Hand>();
   readonly #stopping = new AbortController();
   readonly #stoppingAtOnce = new AbortController();
+  readonly #looks: Looks;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: PerformOptions) {
     this.#options = options;
+    this.#looks = new Looks(options.store);
   }
 
   async perform(signal: AbortSignal): Promise<void> {
@@ -73,6 +81,7 @@ class Performer {
     signal.addEventListener('abort', () => this.#bell.ring(), { once: true });
     const renewing = new AbortController();
     const renewal = this.#renewLeases(renewing.signal);
+    this.#looks.listen(renewing.signal);
     await this.#try('old work directories cannot be removed', () => this.#sweepDirectories());
     while (!signal.aborted) await this.#look();
     this.#stoppingAtOnce.abort();
@@ -103,27 +112,31 @@ class Performer {
     const { config } = this.#options.startOptions();
     const mayBegin = (await freeBytes()) >= config.minFree;
     const inHand = [...this.#hands.keys()];
-    const room = limit - inHand.length;
+    const local = [...this.#hands.values()].filter(({ isElsewhere }) => !isElsewhere).length;
+    const room = Math.min(limit - local, limit + mostElsewhere - inHand.length);
     return store.transact((tx) => claimJobs(tx, { node, configHash: config.hash, mayBegin, inHand, room, now: now() }));
   }
 
   #take(job: ClaimedJob): void {
     const cancel = new AbortController();
+    const lost = new AbortController();
+    const drop = () => (isBound(job.facts) ? cancel.abort() : lost.abort(new LeaseLost(job.lease)));
     if (job.as === 'anew') this.#tellJob(job, { status: 'running', exitCode: null, message: null });
-    const done = this.#finish(job, cancel.signal).finally(() => {
+    const done = this.#finish(job, cancel.signal, lost.signal).finally(() => {
       this.#hands.delete(job.lease.id);
       this.#bell.ring();
     });
-    this.#hands.set(job.lease.id, { lease: job.lease, cancel, done });
+    this.#hands.set(job.lease.id, { lease: job.lease, cancel, isElsewhere: isElsewhere(job.facts), drop, done });
   }
 
   /** Never rejects. */
-  async #finish(job: ClaimedJob, cancel: AbortSignal): Promise<void> {
+  async #finish(job: ClaimedJob, cancel: AbortSignal, lost: AbortSignal): Promise<void> {
     const bound = isBound(job.facts);
-    const detach = bound ? this.#stoppingAtOnce.signal : this.#stopping.signal;
+    const stopping = bound || isElsewhere(job.facts) ? this.#stoppingAtOnce : this.#stopping;
+    const detach = AbortSignal.any([stopping.signal, lost]);
     try {
       const { config } = this.#options.startOptions();
-      const outcome = await followJob(job, { ...this.#options, config }, { detach, cancel });
+      const outcome = await followJob(job, { ...this.#options, config, looks: this.#looks }, { detach, cancel });
       const end = await this.#options.store.transact((tx) =>
         recordAttemptEnd(tx, job.lease, job.facts, outcome, this.#options.startOptions()),
       );
@@ -151,7 +164,6 @@ class Performer {
     );
   }
 
-  /** A lease that was lost is somebody else's to end by now: what goes on here is ended. */
   async #renewLeases(signal: AbortSignal): Promise<void> {
     const { renewMs = leaseMs / 3 } = this.#options;
     const pause = new Bell();
@@ -164,7 +176,7 @@ class Performer {
       const kept = await this.#try('leases cannot be renewed', () =>
         this.#options.store.transact((tx) => renew(tx, 'attempt', leases)),
       );
-      if (kept) for (const { lease, cancel } of hands) if (!kept.has(lease.id)) cancel.abort();
+      if (kept) for (const { lease, drop } of hands) if (!kept.has(lease.id)) drop();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { RetentionConfig } from '../config/config.ts';
 import { prunePolls } from '../store/polls.ts';
-import { deleteLogs, deleteOlder, deleteRuns } from '../store/retention.ts';
+import { deleteDeadLetters, deleteDecisions, deleteEvents, deleteLogs, deleteRuns } from '../store/retention.ts';
 import type { Store, Tx } from '../store/store.ts';
 
 const rowsAtOnce = 500;
@@ -15,8 +15,9 @@ export async function deleteOld(store: Store, retention: RetentionConfig, now: n
   const { logsMs, pollsMs, decisionsMs, runs } = retention;
   const steps: readonly (readonly [number, (tx: Tx) => Promise<number>])[] = [
     [rowsAtOnce, (tx) => prunePolls(tx, now - pollsMs, rowsAtOnce)],
-    [rowsAtOnce, (tx) => deleteOlder(tx, 'decision', now - decisionsMs, rowsAtOnce)],
-    [rowsAtOnce, (tx) => deleteOlder(tx, 'event', now - decisionsMs, rowsAtOnce)],
+    [rowsAtOnce, (tx) => deleteDecisions(tx, now - decisionsMs, rowsAtOnce)],
+    [rowsAtOnce, (tx) => deleteDeadLetters(tx, now - decisionsMs, rowsAtOnce)],
+    [rowsAtOnce, (tx) => deleteEvents(tx, now - decisionsMs, rowsAtOnce)],
     [treesAtOnce, (tx) => deleteLogs(tx, now - logsMs, treesAtOnce)],
     [treesAtOnce, (tx) => deleteRuns(tx, runs, treesAtOnce)],
   ];

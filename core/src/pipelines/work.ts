@@ -4,8 +4,11 @@ import type { Pin } from '../store/runs.ts';
 import type { RunFacts, Work } from '../targets/target.ts';
 import type { JobEnvironment } from './job-environment.ts';
 
+/** A job that has begun. */
+export type BegunJob = JobFacts & { readonly startedAt: number };
+
 /** What a target is given to do. */
-export function makeWork({ attempt, job, stage, run }: JobFacts, { environment, secrets }: JobEnvironment): Work {
+export function makeWork({ attempt, job, stage, run, startedAt }: BegunJob, { environment, secrets }: JobEnvironment): Work {
   const facts: RunFacts = {
     pipeline: run.pipeline,
     counter: run.counter,
@@ -15,7 +18,7 @@ export function makeWork({ attempt, job, stage, run }: JobFacts, { environment, 
     job: job.name,
     materials: run.pins.map(describePin),
   };
-  return { key: nameWork(job.kind, attempt), job, environment, secrets, run: facts };
+  return { key: nameWork(job.kind, attempt), job, attempt: attempt.number, startedAt, environment, secrets, run: facts };
 }
 
 function describePin(pin: Pin): RunFacts['materials'][number] {

@@ -16,6 +16,8 @@ export interface Acknowledgement {
   /** `algorithm:hex`: the very bytes that are meant. */
   readonly digest: string;
   readonly comment: string;
+  /** Who gives it. */
+  readonly by: string;
 }
 
 /** What came of it: `moved on` where the revision has other bytes by now, or needs no word. */
@@ -32,7 +34,7 @@ export async function acknowledge(
   if (packageId === undefined || !revision) return { result: 'unknown', runs: [] };
   const isMeant = revision.unacknowledged && strongestDigest(revision.facts.digests) === given.digest;
   if (!isMeant) return { result: 'moved on', runs: [] };
-  await insertAcknowledgement(tx, revision, given.comment, options.now);
+  await insertAcknowledgement(tx, revision, given, options.now);
   const listeners = await loadListeners(tx, [packageId]);
   const pipelineIds = [...listeners.map(({ pipelineId }) => pipelineId), ...(await findHeldPipelines(tx))];
   const { runs, events } = await startRuns(tx, pipelineIds, options);

@@ -1,3 +1,4 @@
+import type { Revision } from '@sluice/plugin-sdk';
 import type { PackageConfig } from '../config/config.ts';
 import type { RefusedRevision } from '../plugins/plugin-host.ts';
 import { strongestDigest } from '../store/digests.ts';
@@ -130,7 +131,7 @@ function tellNews(
       kind === 'republished' || kind === 'returned' || kind === 'withdrawn' ? { kind, version: recorded.facts.version } : [],
     ),
   };
-  return { news, conclusive: changes.conclusive, events: state.baseline ? [] : listEvents(news) };
+  return { news, conclusive: changes.conclusive, events: state.baseline ? [] : listEvents(news, prepared) };
 }
 
 interface PlacedCandidate extends Candidate {
@@ -158,16 +159,25 @@ const eventTypes = {
   withdrawn: 'artifact.withdrawn',
 } as const satisfies Record<PackageNews['changed'][number]['kind'], NewEvent['type']>;
 
-function listEvents({ material, fresh, changed }: PackageNews): readonly NewEvent[] {
-  const published = fresh.map(({ version, digest }) => ({
+function listEvents({ material, fresh, changed }: PackageNews, { order }: PreparedAnswer): readonly NewEvent[] {
+  const known = new Map(order.map(({ facts }) => [facts.version, facts]));
+  const describe = (version: string) => ({ package: material, version, ...describeArtifact(known.get(version)) });
+  const published = fresh.map(({ version }) => ({
     type: 'artifact.published' as const,
     subject: material,
-    data: { package: material, version, digest, returned: false },
+    data: { ...describe(version), returned: false },
   }));
   const others = changed.map(({ kind, version }) => ({
     type: eventTypes[kind],
     subject: material,
-    data: { package: material, version, ...(kind === 'returned' && { returned: true }) },
+    data: { ...describe(version), ...(kind === 'returned' && { returned: true }) },
   }));
   return [...published, ...others];
+}
+
+/** What whoever is told of an artifact finds it by. */
+function describeArtifact(facts: Revision | undefined): NewEvent['data'] {
+  if (!facts) return {};
+  const { digests, purl, location } = facts;
+  return { digest: strongestDigest(digests), purl: purl ?? null, location: location ?? null };
 }

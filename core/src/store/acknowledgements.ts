@@ -18,13 +18,13 @@ export async function lockRevision(tx: Tx, packageId: number, version: string): 
 export async function insertAcknowledgement(
   tx: Tx,
   { id, state, facts }: RecordedRevision,
-  comment: string,
+  { comment, by }: { readonly comment: string; readonly by: string },
   now: number,
 ): Promise<void> {
   await tx.db
     .insertInto('acknowledgement')
-    .values({ revision_id: id, digest: strongestDigest(facts.digests), comment, at: now })
-    .onConflict((conflict) => conflict.columns(['revision_id', 'digest']).doUpdateSet({ comment, at: now }))
+    .values({ revision_id: id, digest: strongestDigest(facts.digests), comment, by, at: now })
+    .onConflict((conflict) => conflict.columns(['revision_id', 'digest']).doUpdateSet({ comment, by, at: now }))
     .execute();
   const published = state === 'republished' ? ({ state: 'published' } as const) : {};
   await patchRevisions(tx, [{ id, patch: { ...published, unacknowledged: false } }]);

@@ -5,6 +5,14 @@ import type { Tx } from './store.ts';
 /** What was decided. */
 export type DecisionOutcome = DecisionTable['outcome'];
 
+/** Every outcome that there is. */
+export const outcomes = ['started', 'superseded', 'waits', 'held', 'refused'] as const satisfies readonly DecisionOutcome[];
+
+/** Whether a text is an outcome. */
+export function isDecisionOutcome(text: string): text is DecisionOutcome {
+  return outcomes.some((outcome) => outcome === text);
+}
+
 /** Why a revision or a request did or did not start a run, to be recorded. */
 export interface NewDecision {
   readonly at: number;
@@ -31,6 +39,8 @@ export interface DecisionView {
   readonly materials: Readonly<Record<string, string | number>>;
   /** The run's counter. */
   readonly run: number | null;
+  /** The upstream run whose pass it is about. */
+  readonly upstream: { readonly pipeline: string; readonly counter: number } | null;
 }
 
 const rowsAtOnce = 500;
@@ -53,23 +63,51 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
   }
 }
 
-/** The decisions of a pipeline, newest first. */
-export async function listDecisions(tx: Tx, pipeline: string, { after, limit }: PageRequest): Promise<Page<DecisionView>> {
-  let query = tx.db
-    .selectFrom('decision')
-    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
-    .leftJoin('run', 'run.id', 'decision.run_id')
-    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
-    .select(['decision.materials', 'run.counter as run'])
-    .where('pipeline.name', '=', pipeline);
+/** Which decisions. */
+export interface DecisionRequest extends PageRequest {
+  /** Only these. */
+  readonly outcome?: DecisionOutcome | undefined;
+}
+
+/** The decisions of a pipeline, of several, or of all where none is named, newest first. */
+export async function listDecisions(
+  tx: Tx,
+  pipeline: string | readonly string[] | undefined,
+  { outcome, after, limit }: DecisionRequest,
+): Promise<Page<DecisionView>> {
+  let query = selectDecisions(tx);
+  if (pipeline !== undefined) query = query.where('pipeline.name', 'in', [pipeline, ''].flat());
+  if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
   if (after !== undefined) query = query.where('decision.id', '<', after);
   const rows = await query
     .orderBy('decision.id', 'desc')
     .limit(limit + 1)
     .execute();
+  return toDecisionPage(rows, limit);
+}
+
+/** Decisions with what they are about, by name. */
+export function selectDecisions(tx: Tx) {
+  return tx.db
+    .selectFrom('decision')
+    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
+    .leftJoin('run', 'run.id', 'decision.run_id')
+    .leftJoin('run as passed', 'passed.id', 'decision.upstream_run_id')
+    .leftJoin('pipeline as upstream', 'upstream.id', 'passed.pipeline_id')
+    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
+    .select(['decision.materials', 'run.counter as run', 'upstream.name as upstream', 'passed.counter as upstreamCounter']);
+}
+
+type DecisionRow = Awaited<ReturnType<ReturnType<typeof selectDecisions>['execute']>>[number];
+
+/** Makes a page of rows of which one more than `limit` was asked for. */
+export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Page<DecisionView> {
   const shown = rows.slice(0, limit);
-  return {
-    items: shown.map(({ id: _, materials, ...row }) => ({ ...row, materials: JSON.parse(materials) })),
-    next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
-  };
+  return { items: shown.map(toDecisionView), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+}
+
+/** A decision as the API shows it. */
+export function toDecisionView({ id: _, materials, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+  const pass = upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
+  return { ...row, materials: JSON.parse(materials), upstream: pass };
 }

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly forUpdate: RawBuilder<unknown>;
   /** Makes transactions that write events commit in the order of their events' ids, so that a reader who goes by id misses none. */
   readonly orderEvents: RawBuilder<unknown> | undefined;
+  /** Makes a table append-only: whoever updates or deletes a row of it is refused. */
+  refuseChanges(table: string): readonly RawBuilder<unknown>[];
 }
 
 /** SQLite has one writer and one node: locks are not needed. */
@@ -29,6 +31,11 @@ export const sqliteDialect: Dialect = {
   forUpdateSkipLocked: sql``,
   forUpdate: sql``,
   orderEvents: undefined,
+  refuseChanges: (table) =>
+    ['update', 'delete'].map((change) =>
+      sql.raw(`create trigger ${table}_no_${change} before ${change} on ${table}
+        begin select raise(abort, 'the table ${table} is append-only'); end`),
+    ),
 };
 
 /** PostgreSQL 13 or newer. */
@@ -40,4 +47,10 @@ export const postgresDialect: Dialect = {
   forUpdateSkipLocked: sql`for no key update skip locked`,
   forUpdate: sql`for no key update`,
   orderEvents: sql`select pg_advisory_xact_lock(7310583, 1)`,
+  refuseChanges: (table) => [
+    sql.raw(`create function ${table}_refuse_changes() returns trigger language plpgsql
+      as $$ begin raise exception 'the table ${table} is append-only'; end $$`),
+    sql.raw(`create trigger ${table}_no_changes before update or delete or truncate on ${table}
+      for each statement execute function ${table}_refuse_changes()`),
+  ],
 };

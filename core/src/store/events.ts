@@ -1,22 +1,5 @@
+import type { EventType } from '../config/event-types.ts';
 import type { Tx } from './store.ts';
-
-/** What happened; the types that core writes. */
-export type EventType =
-  | 'artifact.published'
-  | 'artifact.republished'
-  | 'artifact.withdrawn'
-  | 'repository.failing'
-  | 'repository.recovered'
-  | 'pipelinerun.queued'
-  | 'pipelinerun.started'
-  | 'pipelinerun.finished'
-  | 'stage.waiting'
-  | 'stage.started'
-  | 'stage.finished'
-  | 'taskrun.started'
-  | 'taskrun.finished'
-  | 'configuration.loaded'
-  | 'configuration.refused';
 
 /** An event to be told. */
 export interface NewEvent {

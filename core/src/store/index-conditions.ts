@@ -9,4 +9,3 @@ export const stageIsRunning = sql<boolean>`stage.status = 'running'`;
 export const stageIsPending = sql<boolean>`stage.status = 'pending'`;
 export const stageIsWaiting = sql<boolean>`stage.status = 'waiting'`;
 export const stageHasPassed = sql<boolean>`stage.status = 'passed' and stage.latest = 1`;
-export const triggerIsOpen = sql<boolean>`"trigger".state in ('waiting', 'held')`;

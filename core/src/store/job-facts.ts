@@ -1,11 +1,14 @@
-import type { JobConfig, PipelineConfig } from '../config/config.ts';
+import type { PipelineConfig } from '../config/config.ts';
+import type { JobConfig } from '../config/jobs.ts';
 import type { Pin } from './runs.ts';
 import type { Tx } from './store.ts';
 
 /** An attempt with everything that is recorded about its job, stage and run. */
 export interface JobFacts {
-  readonly attempt: { readonly id: number; readonly number: number; readonly key: string };
+  readonly attempt: AttemptFacts;
   readonly jobId: number;
+  /** When the job began, which is when its time limit begins; null before. */
+  readonly startedAt: number | null;
   readonly job: JobConfig;
   readonly stage: {
     readonly id: number;
@@ -16,6 +19,15 @@ export interface JobFacts {
     readonly isCancelled: boolean;
   };
   readonly run: RunOfJob;
+}
+
+/** An attempt as it is recorded. */
+export interface AttemptFacts {
+  readonly id: number;
+  readonly number: number;
+  readonly key: string;
+  /** What its target remembers of work on another server, as JSON. */
+  readonly memory: string | null;
 }
 
 /** The run that a job belongs to. */
@@ -39,7 +51,8 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
     .innerJoin('stage', 'stage.id', 'job.stage_id')
     .innerJoin('run', 'run.id', 'stage.run_id')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-    .select(['attempt.number', 'attempt.key', 'job.id as jobId', 'job.name as jobName'])
+    .select(['attempt.number', 'attempt.key', 'attempt.memory', 'job.id as jobId', 'job.name as jobName'])
+    .select('job.started_at as startedAt')
     .select([
       'stage.id as stageId',
       'stage.name as stageName',
@@ -55,8 +68,9 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
   const job = definition.stages[row.position]?.jobs.find(({ name }) => name === row.jobName);
   if (!job) throw new Error(`run ${row.pipeline}/${row.counter} has no job ${row.stageName}/${row.jobName} in its definition`);
   return {
-    attempt: { id: attemptId, number: row.number, key: row.key },
+    attempt: { id: attemptId, number: row.number, key: row.key, memory: row.memory },
     jobId: row.jobId,
+    startedAt: row.startedAt,
     job,
     stage: {
       ...{ id: row.stageId, name: row.stageName, counter: row.stageCounter, position: row.position },

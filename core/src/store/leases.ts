@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from './store.ts';
 
 /** The tables whose rows are work that one node does at a time. */
-export type LeasedTable = 'repository' | 'attempt';
+export type LeasedTable = 'repository' | 'attempt' | 'sink';
 
 /** A row that a node has claimed. `fence` grows with every claim, so that an outlived claim is recognised at commit. */
 export interface Lease {
@@ -75,5 +75,6 @@ export async function release(tx: Tx, lease: Lease): Promise<void> {
 export async function releaseAll(tx: Tx, owner: string): Promise<void> {
   const free = { lease_owner: null, lease_until: null };
   await tx.db.updateTable('repository').set(free).where('lease_owner', '=', owner).execute();
+  await tx.db.updateTable('sink').set(free).where('lease_owner', '=', owner).execute();
   await tx.db.updateTable('attempt').set(free).where('lease_owner', '=', owner).where('node', 'is', null).execute();
 }

@@ -71,7 +71,8 @@ export async function readJobLog(tx: Tx, address: LogAddress, after = beginning)
   };
 }
 
-async function findJob(tx: Tx, { pipeline, counter, stage, stageCounter, job }: LogAddress) {
+/** The job that an address names, and whether it has ended. */
+export async function findJob(tx: Tx, { pipeline, counter, stage, stageCounter, job }: LogAddress) {
   let query = tx.db
     .selectFrom('job')
     .innerJoin('stage', 'stage.id', 'job.stage_id')

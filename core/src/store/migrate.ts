@@ -3,10 +3,18 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { Dialect } from './dialect.ts';
 import { up as foundation } from './migrations/0001-foundation.ts';
 import { up as promotion } from './migrations/0002-promotion.ts';
+import { up as targets } from './migrations/0003-targets.ts';
+import { up as events } from './migrations/0004-events.ts';
+import { up as access } from './migrations/0005-access.ts';
+import { up as reads } from './migrations/0006-reads.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-foundation': foundation,
   '0002-promotion': promotion,
+  '0003-targets': targets,
+  '0004-events': events,
+  '0005-access': access,
+  '0006-reads': reads,
 };
 
 /** What to do before a migration touches a database that holds something. */

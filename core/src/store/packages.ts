@@ -210,3 +210,14 @@ export async function setPackagesActive(tx: Tx, packageIds: readonly number[], a
       .execute();
   }
 }
+
+/** Packages as people name them, `npmjs/fastify`, by id. */
+export async function namePackages(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const rows = await tx.db
+    .selectFrom('package')
+    .innerJoin('repository', 'repository.id', 'package.repository_id')
+    .select(['package.id', 'package.name', 'repository.name as repository'])
+    .where('package.id', 'in', [0, ...ids])
+    .execute();
+  return new Map(rows.map(({ id, name, repository }) => [id, `${repository}/${name}`]));
+}

@@ -40,6 +40,17 @@ export async function readPinnableVersion(tx: Tx, packageId: number, version: st
   return row && toPinnable(row);
 }
 
+/** The id of one version of a package. */
+export async function findRevision(tx: Tx, packageId: number, version: string): Promise<number | undefined> {
+  const row = await tx.db
+    .selectFrom('revision')
+    .select('id')
+    .where('package_id', '=', packageId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** Which revisions of a package may start something by themselves. */
 export interface Startable {
   readonly packageId: number;

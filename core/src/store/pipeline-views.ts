@@ -1,4 +1,3 @@
-import { triggerIsOpen } from './index-conditions.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 import { readWaitingTriggers } from './triggers.ts';
@@ -41,12 +40,17 @@ export async function listPipelines(tx: Tx): Promise<readonly PipelineView[]> {
   }));
 }
 
+/** One of them; undefined where the configuration has no such pipeline. */
+export async function readPipeline(tx: Tx, name: string): Promise<PipelineView | undefined> {
+  return (await listPipelines(tx)).find((pipeline) => pipeline.name === name);
+}
+
 /** By the pipeline's id and the triggers' state. */
 async function countTriggers(tx: Tx): Promise<ReadonlyMap<string, number>> {
   const rows = await tx.db
     .selectFrom('trigger')
     .select(({ fn }) => ['pipeline_id', 'state', fn.countAll().as('count')])
-    .where(triggerIsOpen)
+    .where('state', 'in', ['waiting', 'held'])
     .groupBy(['pipeline_id', 'state'])
     .execute();
   return new Map(rows.map(({ pipeline_id, state, count }) => [`${pipeline_id} ${state}`, Number(count)]));

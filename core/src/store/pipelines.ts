@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { stageIsPending, stageIsRunning, stageIsWaiting, triggerIsOpen } from './index-conditions.ts';
+import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** A pipeline whose row is locked to the end of the transaction: nobody else starts or moves a run of it meanwhile. */
@@ -60,6 +60,12 @@ export async function findPipelines(tx: Tx, names: readonly string[]): Promise<R
 export async function readPipelineNames(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
   if (ids.length === 0) return new Map();
   const rows = await tx.db.selectFrom('pipeline').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** The names of all pipelines that there ever were, by id. */
+export async function listPipelineNames(tx: Tx): Promise<ReadonlyMap<number, string>> {
+  const rows = await tx.db.selectFrom('pipeline').select(['id', 'name']).execute();
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
@@ -171,7 +177,7 @@ export async function findStirring(tx: Tx, ids: readonly number[]): Promise<Stir
     .where(stageIsRunning)
     .union(stages.where(stageIsPending).where('ready_at', 'is not', null))
     .union(stages.where(stageIsWaiting))
-    .union(triggers.where('pipeline_id', 'in', ids).where(triggerIsOpen).where('state', '=', 'waiting'))
+    .union(triggers.where('pipeline_id', 'in', ids).where('state', '=', 'waiting'))
     .execute();
   const of = (what: string) => new Set(rows.filter((row) => row.what === what).map(({ id }) => id));
   return { stages: of('stages'), triggers: of('triggers') };
@@ -179,7 +185,7 @@ export async function findStirring(tx: Tx, ids: readonly number[]): Promise<Stir
 
 /** The pipelines in which something waits: triggers, or stages that are ready, or wait for approval. */
 export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
-  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where(triggerIsOpen);
+  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where('state', 'in', ['waiting', 'held']);
   const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where('ready_at', 'is not', null);
   const rows = await triggers.union(stages.where(stageIsPending)).union(stages.where(stageIsWaiting)).execute();
   return rows.map(({ id }) => id);
@@ -193,7 +199,7 @@ export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
   const triggers = tx.db
     .selectFrom('trigger')
     .select('pipeline_id as id')
-    .where(triggerIsOpen)
+    .where('state', 'in', ['waiting', 'held'])
     .where((e) => e.or([e('waits', '=', 'held'), e('waits', 'like', 'set:%')]));
   const timers = tx.db.selectFrom('pipeline').select('id').where('timer_waits', '=', 'set');
   const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where(stageIsPending).where('held_at', 'is not', null);

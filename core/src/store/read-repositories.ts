@@ -94,6 +94,23 @@ export async function listRevisions(
   return { items, next: rows.length > limit ? (items.at(-1)?.rank ?? null) : null };
 }
 
+/** One revision of a package; undefined where there is none. */
+export async function findRevision(
+  tx: Tx,
+  { repository, package: name }: { readonly repository: string; readonly package: string },
+  version: string,
+): Promise<RecordedRevision | undefined> {
+  const id = await findPackageId(tx, repository, name);
+  if (id === undefined) return undefined;
+  const row = await tx.db
+    .selectFrom('revision')
+    .selectAll()
+    .where('package_id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row && readRevision(row);
+}
+
 /** The id of a configured package. */
 export async function findPackageId(tx: Tx, repository: string, name: string): Promise<number | undefined> {
   const row = await tx.db

@@ -1,9 +1,45 @@
+import { sql } from 'kysely';
 import type { Tx } from './store.ts';
 
-/** Deletes what was recorded before `before`, at most `limit` rows; answers how many. */
-export async function deleteOlder(tx: Tx, table: 'decision' | 'event', before: number, limit: number): Promise<number> {
-  const old = tx.db.selectFrom(table).select('id').where('at', '<', before).limit(limit);
-  const { numDeletedRows } = await tx.db.deleteFrom(table).where('id', 'in', old).executeTakeFirstOrThrow();
+/** Deletes decisions that were recorded before `before`, at most `limit`; answers how many. */
+export async function deleteDecisions(tx: Tx, before: number, limit: number): Promise<number> {
+  const old = tx.db.selectFrom('decision').select('id').where('at', '<', before).limit(limit);
+  const { numDeletedRows } = await tx.db.deleteFrom('decision').where('id', 'in', old).executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+/**
+ * Deletes events that were recorded before `before`, at most `limit`; answers how many. Those that a sink has still to get stay, and
+ * dead letters; what a sink has not looked at for as long as it would try to deliver it does not.
+ */
+export async function deleteEvents(tx: Tx, before: number, limit: number): Promise<number> {
+  const old = tx.db
+    .selectFrom('event')
+    .select('event.id')
+    .where('at', '<', before)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('delivery').select('delivery.id').whereRef('event_id', '=', 'event.id'))),
+    )
+    .where(({ not, exists, selectFrom, eb }) =>
+      not(
+        exists(
+          selectFrom('sink')
+            .select('sink.id')
+            .where('active', '=', 1)
+            .whereRef('cursor', '<', 'event.id')
+            .where(eb('event.at', '>=', sql<number>`${before} - give_up_ms`)),
+        ),
+      ),
+    )
+    .limit(limit);
+  const { numDeletedRows } = await tx.db.deleteFrom('event').where('id', 'in', old).executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+/** Deletes dead letters that were tried for the last time before `before`, at most `limit`; answers how many. */
+export async function deleteDeadLetters(tx: Tx, before: number, limit: number): Promise<number> {
+  const old = tx.db.selectFrom('delivery').select('id').where('state', '=', 'dead').where('tried_at', '<', before).limit(limit);
+  const { numDeletedRows } = await tx.db.deleteFrom('delivery').where('id', 'in', old).executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
 
@@ -37,7 +73,14 @@ export async function deleteRuns(tx: Tx, kept: number, limit: number): Promise<n
 }
 
 async function findSurplus(tx: Tx, pipelineId: number, kept: number, limit: number): Promise<readonly number[]> {
-  const ended = tx.db.selectFrom('run').where('pipeline_id', '=', pipelineId).where('finished_at', 'is not', null);
+  // The run that holds a lock says why others wait.
+  const ended = tx.db
+    .selectFrom('run')
+    .where('pipeline_id', '=', pipelineId)
+    .where('finished_at', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('pipeline').select('pipeline.id').whereRef('pipeline.locked_by', '=', 'run.id'))),
+    );
   const newest = await ended.select('counter').orderBy('counter', 'desc').limit(1).offset(kept).executeTakeFirst();
   if (!newest) return [];
   const rows = await ended.select('id').where('counter', '<=', newest.counter).orderBy('counter').limit(limit).execute();

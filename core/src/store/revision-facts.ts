@@ -1,5 +1,6 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import type { Selectable } from 'kysely';
+import { readPublishingRun } from './published-by.ts';
 import type { RevisionTable } from './schema.ts';
 
 type FactColumns = Pick<
@@ -18,8 +19,11 @@ type FactColumns = Pick<
   | 'data'
 >;
 
+/** Facts that queries look for, found in the others. */
+type FoundColumns = Pick<Selectable<RevisionTable>, 'published_by'>;
+
 /** A revision's facts as the columns of its row. */
-export function toColumns(facts: Revision): FactColumns {
+export function toColumns(facts: Revision): FactColumns & FoundColumns {
   return {
     version: facts.version,
     standing: facts.standing ?? 'ok',
@@ -33,6 +37,7 @@ export function toColumns(facts: Revision): FactColumns {
     warning: facts.warning ?? null,
     files: JSON.stringify(facts.files ?? []),
     data: JSON.stringify(facts.data ?? {}),
+    published_by: readPublishingRun(facts.data),
   };
 }
 

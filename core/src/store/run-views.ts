@@ -68,6 +68,8 @@ export interface JobView {
   readonly status: Status;
   readonly exitCode: number | null;
   readonly message: string | null;
+  /** Where people see what is done for it on another server. */
+  readonly link: string | null;
 }
 
 /** The runs of a pipeline, newest first; `next` is a counter. */
@@ -154,7 +156,7 @@ async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMa
 async function readJobs(tx: Tx, stageIds: readonly number[]) {
   const rows = await tx.db
     .selectFrom('job')
-    .select(['stage_id as stageId', 'name', 'status', 'exit_code as exitCode', 'message'])
+    .select(['stage_id as stageId', 'name', 'status', 'exit_code as exitCode', 'message', 'link'])
     .where('stage_id', 'in', [...stageIds, 0])
     .orderBy('id')
     .execute();

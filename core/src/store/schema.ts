@@ -87,6 +87,8 @@ export interface RevisionTable {
   readonly warning: string | null;
   readonly files: Json;
   readonly data: Json;
+  /** The run that published it, as `pipeline/counter`, where its data says so. */
+  readonly published_by: Generated<string | null>;
   readonly detected_at: Time;
   /** Since when answers have lacked it; null again once it is withdrawn. */
   readonly missing_since: Generated<Time | null>;
@@ -113,6 +115,8 @@ export interface AcknowledgementTable {
   readonly revision_id: number;
   readonly digest: string;
   readonly comment: string;
+  /** The name of the token that gave it; null before tokens were asked for. */
+  readonly by: string | null;
   readonly at: Time;
 }
 
@@ -303,6 +307,8 @@ export interface JobTable {
   readonly message: Generated<string | null>;
   readonly started_at: Generated<Time | null>;
   readonly finished_at: Generated<Time | null>;
+  /** Where people see the work that is done for it on another server: http or https. */
+  readonly link: Generated<string | null>;
 }
 
 export interface AttemptTable extends Leased {
@@ -316,6 +322,12 @@ export interface AttemptTable extends Leased {
   /** The node that started it, where that node alone can adopt it. */
   readonly node: Generated<string | null>;
   readonly outcome: Generated<string | null>;
+  /** What is known of the work on another server, as its target remembers it. */
+  readonly memory: Generated<Json | null>;
+  /** The result that the receiver of a webhook reported. */
+  readonly report: Generated<Json | null>;
+  /** Counts how often somebody said that there is something to look at. */
+  readonly looks: Generated<number>;
 }
 
 /** Somebody's word on a run that waits to enter a stage. */
@@ -360,6 +372,48 @@ export interface EventTable {
   readonly data: Json;
 }
 
+/** Who did what, from where. The database refuses to change or delete a row. */
+export interface AuditTable {
+  readonly id: Generated<number>;
+  readonly at: Time;
+  readonly actor: string;
+  readonly person: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly address: string | null;
+  readonly details: Json;
+}
+
+/** Who is told of events: an entry of `events:`. */
+export interface SinkTable extends Leased {
+  readonly id: Generated<number>;
+  readonly name: string;
+  readonly kind: string;
+  readonly active: Flag;
+  /** Up to this event, those that the sink wants are in `delivery`, or done with. */
+  readonly cursor: number;
+  /** Grows whenever deliveries that were over wait again. */
+  readonly epoch: Generated<number>;
+  readonly give_up_ms: number;
+}
+
+/** An event that a sink has still to get, or that it could not be given. */
+export interface DeliveryTable {
+  readonly id: Generated<number>;
+  readonly sink_id: number;
+  readonly event_id: number;
+  /** Events of one lane are delivered one after another. */
+  readonly lane: string;
+  readonly state: 'waiting' | 'dead';
+  readonly tries: Generated<number>;
+  readonly queued_at: Time;
+  readonly due_at: Time;
+  /** When it failed first and last. */
+  readonly failed_at: Generated<Time | null>;
+  readonly tried_at: Generated<Time | null>;
+  readonly error: Generated<string | null>;
+}
+
 export interface NodeTable {
   readonly id: string;
   readonly configuration: string;
@@ -367,7 +421,7 @@ export interface NodeTable {
   readonly seen_at: Time;
 }
 
-/** Single values: the active configuration's hash. */
+/** Single values: the active configuration's hash, the key that callback addresses are signed with. */
 export interface SettingTable {
   readonly name: string;
   readonly value: string;
@@ -396,6 +450,9 @@ export interface Schema {
   log: LogTable;
   decision: DecisionTable;
   event: EventTable;
+  audit: AuditTable;
+  sink: SinkTable;
+  delivery: DeliveryTable;
   node: NodeTable;
   setting: SettingTable;
 }

@@ -57,6 +57,17 @@ async function openSqlite(path: string, { now }: StoreSurroundings): Promise<Sto
     await closeAll(db, lock);
     throw error;
   }
+  return serveSqlite(db, () => closeAll(db, lock));
+}
+
+/** Opens a store in memory, which is gone once it is closed. */
+export async function openScratchStore(): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect: createSqliteDialect(':memory:') });
+  await migrate(db, sqliteDialect, async () => {});
+  return serveSqlite(db, () => db.destroy());
+}
+
+function serveSqlite(db: Kysely<Schema>, close: () => Promise<void>): Store {
   const waker = new Waker();
   return {
     kind: 'sqlite',
@@ -65,7 +76,7 @@ async function openSqlite(path: string, { now }: StoreSurroundings): Promise<Sto
         for (const topic of topics) waker.wake(topic);
       }),
     onWake: (topic, listener, signal) => waker.on(topic, listener, signal),
-    close: () => closeAll(db, lock),
+    close,
   };
 }
 

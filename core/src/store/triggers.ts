@@ -1,4 +1,3 @@
-import { triggerIsOpen } from './index-conditions.ts';
 import type { RevisionTable, TriggerTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -158,7 +157,6 @@ async function readWaitingRevisions(tx: Tx, pipelineId: number, state: 'waiting'
     .select(['trigger.move', 'trigger.mode', 'trigger.waits', 'revision.rank', 'revision.state', 'revision.standing'])
     .select(['repository.name as repositoryName', 'package.name as packageName'])
     .where('trigger.pipeline_id', '=', pipelineId)
-    .where(triggerIsOpen)
     .where('trigger.state', '=', state)
     .orderBy('trigger.id')
     .execute();
@@ -178,7 +176,6 @@ async function readWaitingPasses(tx: Tx, pipelineId: number, state: 'waiting' | 
     .select(['trigger.id', 'trigger.mode', 'trigger.waits', 'run.id as runId', 'run.counter'])
     .select(['pipeline.id as upstreamId', 'pipeline.name as upstream', 'stage.name as stage', 'stage.latest'])
     .where('trigger.pipeline_id', '=', pipelineId)
-    .where(triggerIsOpen)
     .where('trigger.state', '=', state)
     .orderBy('trigger.id')
     .execute();
@@ -216,7 +213,6 @@ export async function countWaitingTriggers(tx: Tx): Promise<number> {
   const row = await tx.db
     .selectFrom('trigger')
     .select(({ fn }) => fn.countAll().as('count'))
-    .where(triggerIsOpen)
     .where('state', '=', 'waiting')
     .executeTakeFirstOrThrow();
   return Number(row.count);

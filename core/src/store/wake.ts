@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 
-/** What can be woken: those who claim polls or attempts, and those who read events. */
-export type Topic = 'polls' | 'attempts' | 'events';
+/** What can be woken: those who claim polls or attempts, those who wait for work on other servers, and those who read events. */
+export type Topic = 'polls' | 'attempts' | 'looks' | 'events';
 
 const channel = 'sluice';
 
@@ -40,7 +40,7 @@ export async function listenForNotifications(
       client.on('notification', ({ payload }) => waker.wake(payload as Topic));
       await client.query(`listen ${channel}`);
       failures = 0;
-      for (const topic of ['polls', 'attempts', 'events'] as const) waker.wake(topic);
+      for (const topic of ['polls', 'attempts', 'looks', 'events'] as const) waker.wake(topic);
       await untilClosed(client, signal);
     } catch {
       // The next round connects again; whoever needs the database meanwhile gets its own error.

@@ -1,4 +1,4 @@
-import type { JobConfig } from '../config/config.ts';
+import type { JobConfig } from '../config/jobs.ts';
 
 /** A job to be done, with everything it needs; made when the attempt starts, since secrets are resolved then. */
 export interface Work<J extends JobConfig = JobConfig> {
@@ -8,6 +8,10 @@ export interface Work<J extends JobConfig = JobConfig> {
    */
   readonly key: string;
   readonly job: J;
+  /** Which try at the job this is, from 1. */
+  readonly attempt: number;
+  /** When the job began, in whichever life of the server, in milliseconds: its time limit counts from here. */
+  readonly startedAt: number;
   /** The whole environment of the job (SURFACE section 5), resolved. */
   readonly environment: Readonly<Record<string, string>>;
   /** Values that must not be readable in the log. */
@@ -63,6 +67,37 @@ export interface Following {
   readonly offset: number;
   /** Stores more output, masked; `offset` counts the raw bytes up to here. */
   write(text: string, offset: number): Promise<void>;
+  /** For work on another server. */
+  readonly elsewhere: Elsewhere;
+}
+
+/** What the server knows of work on another server, and keeps for its next lives. */
+export interface Elsewhere {
+  /** As it was remembered last; undefined where nothing was begun. */
+  readonly memory: Memory | undefined;
+  /** Durable when it resolves. Rejects where another node has the job by now. */
+  remember(memory: Memory): Promise<void>;
+  /** Resolves when somebody says that there is something to look at, or when the signal aborts. */
+  look(signal: AbortSignal): Promise<void>;
+  /** How the receiver of a webhook says that its work ended; undefined while it does not. */
+  readReport(): Promise<(Pick<Outcome, 'message'> & { readonly status: 'passed' | 'failed' }) | undefined>;
+  /** Where the receiver of a webhook reports the result, until it expires (milliseconds). */
+  callback(expires: number): Promise<string>;
+}
+
+/** What is known of work on another server. */
+export interface Memory {
+  /** `wanted`: it was not begun; `asked`: it may have been; `accepted`: it was, and has no name yet; `started`: it is `ref`. */
+  readonly state: 'wanted' | 'asked' | 'accepted' | 'started';
+  /** When it was asked for first, and last, in milliseconds. */
+  readonly since: number;
+  readonly askedAt: number;
+  /** What was so before it was asked for, where that helps to recognise it. */
+  readonly mark?: string | undefined;
+  /** Its name over there. */
+  readonly ref?: string | undefined;
+  /** Where people see it. */
+  readonly link?: string | undefined;
 }
 
 /**

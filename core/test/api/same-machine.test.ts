@@ -8,7 +8,7 @@ beforeAll(() => {
   server = fastify();
   server.addHook('onRequest', async (request) => {
     requireSameMachine(request);
-    requireOwnOrigin(request);
+    requireOwnOrigin(request, 'https://sluice.example.com/');
   });
   server.setErrorHandler((error, _, reply) =>
     reply.status(error instanceof ApiError ? apiErrors[error.code].status : 500).send(String(error)),
@@ -19,6 +19,8 @@ afterAll(() => server.close());
 
 const ask = async (method: 'GET' | 'POST', headers: Record<string, string>) =>
   (await server.inject({ method, url: '/', headers, ...(method === 'POST' && { payload: '{}' }) })).statusCode;
+const askFrom = async (remoteAddress: string) =>
+  (await server.inject({ method: 'GET', url: '/', headers: { host: 'localhost' }, remoteAddress })).statusCode;
 const json = { 'content-type': 'application/json' };
 
 describe('a server without access rules', () => {
@@ -41,6 +43,16 @@ describe('a server without access rules', () => {
   });
 });
 
+describe('a server that lost its access rules while it listens elsewhere', () => {
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('answers %s', async (address) => {
+    expect(await askFrom(address)).toBe(200);
+  });
+
+  it.each(['192.0.2.1', '2001:db8::1', '::ffff:192.0.2.1'])('does not answer %s, whatever the Host', async (address) => {
+    expect(await askFrom(address)).toBe(403);
+  });
+});
+
 describe('what changes something', () => {
   const host = 'localhost:8153';
 
@@ -50,9 +62,16 @@ describe('what changes something', () => {
     expect(await ask('POST', { host, ...json, origin: 'http://localhost:8153' })).toBe(200);
   });
 
-  it.each(['http://evil.example', 'http://localhost:1', 'null'])('is refused to a page of %s', async (origin) => {
-    expect(await ask('POST', { host, ...json, origin })).toBe(403);
+  it('is taken from the origin of server.url', async () => {
+    expect(await ask('POST', { host, ...json, origin: 'https://sluice.example.com' })).toBe(200);
   });
+
+  it.each(['http://evil.example', 'http://sluice.example.com', 'https://sluice.example.com:8443', 'http://localhost:1', 'null'])(
+    'is refused to a page of %s',
+    async (origin) => {
+      expect(await ask('POST', { host, ...json, origin })).toBe(403);
+    },
+  );
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx'])(
     'is refused as %s',

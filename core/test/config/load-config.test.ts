@@ -4,12 +4,15 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { Masker } from '../../src/config/masker.ts';
 import { load, optionsWith, problemsIn, problemsOf, repository, writeFiles } from './load.ts';
 
+const hashOf = (digit: string) => digit.repeat(64);
+const token = (name: string, expiresAt: number | undefined) => ({ name, person: name, roles: [], expiresAt });
+
 describe('a configuration', () => {
   test('may say everything', async () => {
     const directory = await writeFiles({
       'sluice.yaml': `
 include: ["conf.d/*.yaml"]
-server: { host: "::1", port: 0, url: http://localhost:8153/ }
+server: { host: "::1", port: 0, url: http://sluice.example.com/, trustProxy: true }
 store: postgres://sluice:\${env:TOKEN}@127.0.0.1/sluice
 timezone: Europe/Berlin
 plugins: [./plugins/mine.ts, "@acme/sluice-plugin"]
@@ -17,6 +20,12 @@ pluginLimits: { silence: 10s, total: 5m, memory: 64MB }
 http: { proxy: "http://\${env:TOKEN}@proxy:3128", noProxy: [localhost], ca: ca.pem, concurrencyPerHost: 4 }
 retention: { logs: 1d, polls: 2d, decisions: 3d, runs: 4 }
 minFree: 5MB
+targets: { allowPrivate: false }
+access:
+  tokens:
+    alice: { sha256: [${hashOf('a')}, ${hashOf('B')}], roles: [admin], expires: 2027-01-01 }
+    ci: { sha256: [${hashOf('c')}], roles: [operator, qa], person: bob, expires: "2027-01-01T09:00:00+01:00" }
+    reader: { sha256: [${hashOf('d')}] }
 `,
       'conf.d/main.yaml': `
 x-defaults: &defaults { first: none, x-note: ignored }
@@ -44,6 +53,7 @@ pipelines:
     lock: onFailure
     maxNewRuns: 5
     environment: { TARGET: "\${env:TOKEN}", EMPTY: "" }
+    access: { view: [alice, bob], operate: [ci, "role:qa"] }
     stages:
       - name: smoke
         approval: auto
@@ -61,7 +71,7 @@ pipelines:
       directory,
       files: ['sluice.yaml', 'conf.d/main.yaml', 'conf.d/pipelines.yaml'].map((file) => join(directory, file)),
       include: [join(directory, 'conf.d/*.yaml')],
-      server: { host: '::1', port: 0, url: 'http://localhost:8153/' },
+      server: { host: '::1', port: 0, url: 'http://sluice.example.com/', trustProxy: true },
       store: 'postgres://sluice:${env:TOKEN}@127.0.0.1/sluice',
       timezone: 'Europe/Berlin',
       plugins: [join(directory, 'plugins/mine.ts'), '@acme/sluice-plugin'],
@@ -74,6 +84,15 @@ pipelines:
       },
       retention: { logsMs: 86_400_000, pollsMs: 172_800_000, decisionsMs: 259_200_000, runs: 4 },
       minFree: 5_242_880,
+      access: {
+        tokens: new Map([
+          ['alice', { ...token('alice', Date.UTC(2027, 0, 1)), roles: ['admin'], sha256: [hashOf('a'), hashOf('b')] }],
+          ['ci', { ...token('ci', Date.UTC(2027, 0, 1, 8)), person: 'bob', roles: ['operator', 'qa'], sha256: [hashOf('c')] }],
+          ['reader', { ...token('reader', undefined), sha256: [hashOf('d')] }],
+        ]),
+      },
+      events: [],
+      targets: { allowPrivate: false },
     });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(repositories.get('main')).toEqual({
@@ -104,6 +123,7 @@ pipelines:
       lock: 'onFailure',
       maxNewRuns: 5,
       environment: { TARGET: '${env:TOKEN}', EMPTY: '' },
+      access: { view: ['alice', 'bob'], operate: ['ci', 'role:qa'], approve: undefined },
       stages: [
         {
           name: 'smoke',
@@ -177,6 +197,7 @@ pipelines:
       http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 16 },
       retention: { logsMs: 2_592_000_000, pollsMs: 604_800_000, decisionsMs: 7_776_000_000, runs: 1000 },
       minFree: 1_073_741_824,
+      targets: { allowPrivate: true },
     });
     expect(config.repositories.get('main')).toMatchObject({ poll: { everyMs: 300_000 }, formerly: [], hookSecret: undefined });
     expect(config.repositories.get('main')?.packages.get('web')).toMatchObject({ first: 'latest', accept: [] });

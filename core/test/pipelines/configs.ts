@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import type {
   ApprovalConfig,
   Config,
-  JobConfig,
   ManualApproval,
   PackageMaterial,
   PipelineConfig,
   PipelineMaterial,
   RepositoryConfig,
-  RunJob,
   StageConfig,
   TriggerMode,
 } from '../../src/config/config.ts';
+import type { JobConfig, RunJob } from '../../src/config/jobs.ts';
 
 export function runJob(name: string, changes: Partial<RunJob> = {}): RunJob {
   return { kind: 'run', name, command: 'true', timeoutMs: 60_000, secrets: [], onDoubt: 'fail', ...changes };
@@ -41,6 +40,7 @@ export function makePipeline(name: string, changes: Partial<PipelineConfig> = {}
   const rest: Omit<PipelineConfig, 'name' | 'stages'> = {
     ...{ group: undefined, label: '${COUNT}-${npmjs_a}', materials: [listenTo('a')], environment: {} },
     ...{ timer: undefined, publishes: [], lock: 'none', maxNewRuns: 20 },
+    access: { view: undefined, operate: undefined, approve: undefined },
   };
   return { name, ...rest, stages: [makeStage('build'), makeStage('deploy')], ...changes };
 }
@@ -65,7 +65,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     files: ['/etc/sluice.yaml'],
     include: [],
     hash: createHash('sha256').update(JSON.stringify(pipelines)).digest('hex'),
-    server: { host: '127.0.0.1', port: 0, url: undefined },
+    server: { host: '127.0.0.1', port: 0, url: undefined, trustProxy: false },
     store: 'sqlite:sluice.db',
     timezone: 'UTC',
     plugins: [],
@@ -73,6 +73,9 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
     retention: { logsMs: 1_000, pollsMs: 1_000, decisionsMs: 1_000, runs: 2 },
     minFree: 0,
+    access: undefined,
+    events: [],
+    targets: { allowPrivate: true },
     repositories: new Map([['npmjs', npmjs]]),
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
     ...changes,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunJob } from '../../src/config/config.ts';
+import type { RunJob } from '../../src/config/jobs.ts';
 import { buildEnvironment, type Resolve, SecretMissing } from '../../src/pipelines/job-environment.ts';
 import type { JobFacts } from '../../src/store/job-facts.ts';
 import type { PackagePin } from '../../src/store/runs.ts';
@@ -34,8 +34,9 @@ const pin: PackagePin = {
 
 function makeFacts(job: Partial<RunJob> = {}, environment: Record<string, string> = {}): JobFacts {
   return {
-    attempt: { id: 1, number: 1, key: 'key-1' },
+    attempt: { id: 1, number: 1, key: 'key-1', memory: null },
     jobId: 1,
+    startedAt: 1,
     job: runJob('install', job),
     stage: { id: 1, name: 'smoke', counter: 2, position: 0, isCancelled: false },
     run: {
@@ -100,6 +101,16 @@ describe("a job's environment", () => {
 
   it('names what must not be readable in the log', () => {
     expect(buildEnvironment(makeFacts(), sources).secrets).toEqual(['abcd', 'r.example.com']);
+  });
+
+  it('has what the job is passed of the server, which is masked like a secret', () => {
+    const server = { ...sources.server, SSH_AUTH_SOCK: '/run/agent' };
+    const job = { passEnvironment: ['SSH_AUTH_SOCK', 'NOT_SET'] };
+    const { environment, secrets } = buildEnvironment(makeFacts(job), { ...sources, server });
+    expect(environment['SSH_AUTH_SOCK']).toBe('/run/agent');
+    expect(environment).not.toHaveProperty('NOT_SET');
+    expect(environment).not.toHaveProperty('SECRET_OF_THE_SERVER');
+    expect(secrets).toContain('/run/agent');
   });
 
   it('has a secret of a repository where the job lists it', () => {

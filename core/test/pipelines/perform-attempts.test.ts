@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { followJob } from '../../src/pipelines/follow-job.ts';
+import { Looks } from '../../src/pipelines/looks.ts';
 import { listenTo, makePipeline, makeStage, runJob } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
 import { Disk, makeTargets, perform, readLog, untilEnded } from './performing.ts';
@@ -30,7 +31,8 @@ async function letLeasesRunOut(world: World): Promise<void> {
 async function doWithoutWord(world: World, disk: Disk, node: string): Promise<void> {
   for (const job of await world.claim(node)) {
     const sources = { config: world.config, resolve: (template: string) => template, server: { PATH: process.env['PATH'] } };
-    await followJob(job, { ...sources, store: world.store, targets: makeTargets(disk) }, neverSignals);
+    const surroundings = { store: world.store, looks: new Looks(world.store), address: () => '', targets: makeTargets(disk) };
+    await followJob(job, { ...sources, ...surroundings }, neverSignals);
   }
 }
 
@@ -121,8 +123,8 @@ describeWorlds('performing attempts', (open) => {
     await world.publish('a', ['1.0.0']);
     await doWithoutWord(world, disk, 'dead');
     await letLeasesRunOut(world);
-    const { run, webhook } = makeTargets(disk);
-    perform(world, disk, { targets: { webhook, run: { ...run, forget: async () => {}, sweep: async () => [] } } });
+    const { run, ...others } = makeTargets(disk);
+    perform(world, disk, { targets: { ...others, run: { ...run, forget: async () => {}, sweep: async () => [] } } });
     expect((await untilEnded(world)).status).toBe('passed');
     expect(disk.lines()).toHaveLength(2);
     expect(new Set(disk.lines()).size).toBe(1);

@@ -6,8 +6,10 @@ import { until } from '../../../test/support/until.ts';
 import type { PipelineObserver } from '../../src/pipelines/observer.ts';
 import { type PerformOptions, performAttempts } from '../../src/pipelines/perform-attempts.ts';
 import { readJobLog } from '../../src/store/logs.ts';
+import { createRemoteTarget } from '../../src/targets/remote/remote-target.ts';
 import { createRunTarget } from '../../src/targets/run/run-target.ts';
 import { createWebhookTarget } from '../../src/targets/webhook/webhook-target.ts';
+import { makeConfig } from './configs.ts';
 import type { World } from './world.ts';
 
 /** What an observer was told. */
@@ -74,6 +76,7 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
       },
       server: { PATH: process.env['PATH'] },
       targets: makeTargets(disk),
+      address: () => 'http://127.0.0.1:8153',
       freeBytes: async () => 1,
       now: Date.now,
       observer: told,
@@ -90,9 +93,11 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
 }
 
 export function makeTargets(disk: Disk) {
+  const common = { resolve: (template: string) => template, config: () => makeConfig([]), now: Date.now, random: Math.random };
   return {
     run: createRunTarget({ directory: disk.path('jobs'), now: Date.now, graceMs: 1_000 }),
-    webhook: createWebhookTarget({ resolve: (template) => template, now: Date.now, random: Math.random, firstPauseMs: 10 }),
+    webhook: createWebhookTarget({ ...common, firstPauseMs: 10 }),
+    remote: createRemoteTarget(common),
   };
 }
 

@@ -189,6 +189,7 @@ export class World {
         version,
         digest: strongestDigest(facts?.digests),
         comment: 'as it should be',
+        by: 'alice',
       };
       const { result } = await acknowledge(tx, given, this.options());
       if (result !== 'done') throw new Error(`${name} ${version} is ${result}`);

@@ -47,8 +47,8 @@ export interface Arrangement {
 }
 
 const referringFirst = [
-  ...(['event', 'decision', 'log', 'attempt', 'job', 'trigger', 'stage', 'run_material', 'run_package', 'run'] as const),
-  ...(['started_set', 'dependency', 'listener', 'pipeline'] as const),
+  ...(['delivery', 'sink', 'event', 'decision', 'log', 'attempt', 'job', 'trigger', 'stage'] as const),
+  ...(['run_material', 'run_package', 'run', 'started_set', 'dependency', 'listener', 'pipeline'] as const),
   ...(['poll', 'acknowledgement', 'refused', 'revision', 'package', 'repository', 'setting', 'node'] as const),
 ] as const;
 
@@ -166,7 +166,8 @@ export class House {
 
   /** Polls now and waits for the end. */
   async poll(repository = 'shop'): Promise<PollAnswer> {
-    const answer = await pollNow(this.store, repository, { signal: AbortSignal.timeout(20_000), now: () => this.now });
+    const audit = { actor: 'alice', person: 'alice', action: 'poll', subject: repository, from: null, details: {} };
+    const answer = await pollNow(this.store, repository, { signal: AbortSignal.timeout(20_000), now: () => this.now, audit });
     if (!answer) throw new Error(`no poll of ${repository}`);
     return answer;
   }
@@ -258,7 +259,8 @@ export class House {
     const [first = ''] = repositories.map(({ name }) => name);
     const config = {
       ...{ file: '', directory: this.directory, files: [], include: [], store: '', timezone: 'UTC', plugins: [], minFree: 0 },
-      server: { host: '', port: 0, url: undefined },
+      ...{ access: undefined, events: [], targets: { allowPrivate: true } },
+      server: { host: '', port: 0, url: undefined, trustProxy: false },
       pluginLimits: { silenceMs: 1, totalMs: 1, memoryBytes: 1 },
       http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
       retention: { logsMs: 1, pollsMs: 1, decisionsMs: 1, runs: 1 },
@@ -283,6 +285,7 @@ function makePipeline(name: string, repository: string, materials: Readonly<Reco
       lock: 'none',
       maxNewRuns: 20,
     },
+    access: { view: undefined, operate: undefined, approve: undefined },
     materials: Object.entries(materials).map(([path, trigger]) => {
       const [one = '', two] = path.split('/');
       const as = path.toUpperCase().replaceAll('/', '_');

@@ -287,7 +287,8 @@ describeStores('a poller', (place) => {
 
   it('knows no repository that is not configured', async () => {
     await house.arrange();
-    const options = { signal: AbortSignal.timeout(1000), now: () => house.now };
+    const audit = { actor: 'alice', person: 'alice', action: 'poll', subject: 'nobody', from: null, details: {} };
+    const options = { signal: AbortSignal.timeout(1000), now: () => house.now, audit };
     expect(await pollNow(house.store, 'nobody', options)).toBeUndefined();
     expect(existsSync(gate)).toBe(false);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createRunTarget, type RunTarget, type RunTargetOptions } from '../../src/targets/run/run-target.ts';
 import type { Following } from '../../src/targets/target.ts';
+import { nothingElsewhere } from './elsewhere.ts';
 
 /** A directory that goes when the test has finished. */
 export function makeDirectory(): string {
@@ -36,6 +37,7 @@ export function makeLog(offset = 0): Log {
     cancelling,
     detach: detaching.signal,
     cancel: cancelling.signal,
+    elsewhere: nothingElsewhere,
     async write(text, at) {
       writes.push({ text, offset: at });
     },

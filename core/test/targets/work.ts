@@ -1,4 +1,4 @@
-import type { RunJob } from '../../src/config/config.ts';
+import type { RunJob } from '../../src/config/jobs.ts';
 import type { RunFacts, Work } from '../../src/targets/target.ts';
 
 export const facts: RunFacts = {
@@ -15,5 +15,5 @@ export function makeWork(command: string, changes: Partial<Work<RunJob>> & { rea
   const { timeoutMs = 60_000, ...rest } = changes;
   const job: RunJob = { kind: 'run', name: 'install', timeoutMs, secrets: [], onDoubt: 'fail', command };
   const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
-  return { key: 'attempt-1', job, environment, secrets: [], run: facts, ...rest };
+  return { key: 'attempt-1', job, attempt: 1, startedAt: Date.now(), environment, secrets: [], run: facts, ...rest };
 }

@@ -1,13 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import { type Dispatcher, Agent as UndiciAgent } from 'undici';
 import { PluginError } from '../errors.ts';
 import { readOrigin } from './credentials.ts';
-import { lookupElsewhere, refuseMetadata } from './metadata-address.ts';
+import { refuseMetadata } from './metadata-address.ts';
 import { matchNoProxy } from './no-proxy.ts';
+import { lookupWithin } from './private-address.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** The longest that a connection may take to be made, in milliseconds. */
@@ -26,6 +28,7 @@ export interface Agents {
 /** Understands over which connections a URL is asked: direct or through the proxy, with or without the client certificate. */
 export class Connections {
   readonly #limit: number;
+  readonly #lookup: LookupFunction;
   readonly #proxy: URL | undefined;
   readonly #bypasses: (url: URL) => boolean;
   readonly #certified: ReadonlySet<string> | undefined;
@@ -37,6 +40,7 @@ export class Connections {
   /** Throws `CONFIG_INVALID` for a proxy, certificate or key that cannot work. */
   constructor(settings: HttpSettings) {
     this.#limit = settings.concurrencyPerHost ?? 16;
+    this.#lookup = lookupWithin({ allowPrivate: settings.allowPrivate ?? true });
     this.#proxy = settings.proxy === undefined ? undefined : readProxy(settings.proxy);
     this.#bypasses = matchNoProxy(settings.noProxy ?? []);
     this.#certified =
@@ -87,7 +91,7 @@ export class Connections {
     const common = { keepAlive: true, maxSockets: this.#limit, timeout: idleTimeoutMs };
     const secure = { secureContext: certified ? this.#contexts.certified : this.#contexts.plain };
     if (!proxied || this.#proxy === undefined) {
-      const direct = { ...common, lookup: lookupElsewhere };
+      const direct = { ...common, lookup: this.#lookup };
       return { http: new HttpAgent(direct), https: new HttpsAgent({ ...direct, ...secure }) };
     }
     const proxy = { ...common, proxy: this.#proxy, ...(this.#ca && { proxyRequestOptions: { ca: this.#ca } }) };
@@ -100,7 +104,7 @@ export class Connections {
       connections: this.#limit,
       allowH2: false,
       maxHeaderSize: maxHeaderBytes,
-      connect: { timeout: connectTimeoutMs, lookup: lookupElsewhere, ...(secureContext && { secureContext }) },
+      connect: { timeout: connectTimeoutMs, lookup: this.#lookup, ...(secureContext && { secureContext }) },
     });
   }
 }

@@ -26,6 +26,8 @@ export interface HttpSettings {
   readonly clientKey?: Secret | undefined;
   /** The most exchanges in flight with one host; default 16. */
   readonly concurrencyPerHost?: number | undefined;
+  /** Whether private addresses may be connected to; default true. */
+  readonly allowPrivate?: boolean | undefined;
   readonly userAgent?: string | undefined;
   readonly clock?: Clock | undefined;
   /** In [0, 1); spreads repeated requests. */

@@ -73,8 +73,8 @@ describe('what the API shows', () => {
         },
       ],
       stages: [
-        { name: 'make', ...stage, jobs: [{ name: 'print', status: 'passed', exitCode: 0, message: null }] },
-        { name: 'ship', ...stage, jobs: [{ name: 'fail', status: 'passed', exitCode: 0, message: null }] },
+        { name: 'make', ...stage, jobs: [{ name: 'print', status: 'passed', exitCode: 0, message: null, link: null }] },
+        { name: 'ship', ...stage, jobs: [{ name: 'fail', status: 'passed', exitCode: 0, message: null, link: null }] },
       ],
     });
   });
@@ -83,10 +83,18 @@ describe('what the API shows', () => {
     const { body } = await story.ask<List<unknown>>('/api/v1/pipelines/build/decisions');
     expect(body.items).toEqual(
       [
-        { outcome: 'started', materials: { 'shop/it': '2.0.0' }, run: 2 },
-        { outcome: 'refused', materials: { 'shop/it': '1.1.0' }, run: null },
-        { outcome: 'started', materials: { 'shop/it': '1.0.0' }, run: 1 },
-      ].map((decision) => ({ at: isoTime, pipeline: 'build', reason: expect.stringMatching(/./), ...decision })),
+        { outcome: 'started', version: '2.0.0', run: 2 },
+        { outcome: 'refused', version: '1.1.0', run: null },
+        { outcome: 'started', version: '1.0.0', run: 1 },
+      ].map(({ outcome, version, run }) => ({
+        ...{ at: isoTime, pipeline: 'build', outcome, reason: expect.stringMatching(/./), run, upstream: null },
+        materials: { 'shop/it': version },
+        links: {
+          run: run && `/api/v1/pipelines/build/runs/${run}`,
+          upstream: null,
+          materials: { 'shop/it': `/api/v1/repositories/shop/packages/it/revisions/${version}/value-stream` },
+        },
+      })),
     );
   });
 

@@ -47,14 +47,23 @@ describe('for the machines that watch', () => {
   });
 });
 
-describe('the page', () => {
-  it('shows how everything is, and what others wrote as text', async () => {
-    const answer = await fetch(story.server.url);
-    const page = await answer.text();
-    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(page).toContain('>build</a><td>2 (2-2.0.0)<td>passed<td>0');
-    expect(page).toMatch(/failing since \d{4}-\d\d-\d\dT[\d:.]+Z: MALFORMED: /);
+describe('the pages', () => {
+  const open = async (path: string) => {
+    const answer = await fetch(story.server.url + path);
+    return { answer, page: await answer.text() };
+  };
+
+  it('show how everything is, under a policy that lets nothing in from elsewhere', async () => {
+    const { answer, page } = await open('/');
+    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(page).toContain('<a href="/pipelines/build/runs/2">2-2.0.0</a>');
+    expect(page).toContain('<ol class="stages"><li class="passed">make</li><li class="passed">ship</li></ol>');
+  });
+
+  it('show what is wrong with a repository and for how long, what others wrote as text', async () => {
+    const { page } = await open('/repositories/markup');
+    expect(page).toMatch(/failing<\/span> <span class="hint">since <time datetime="\d{4}-[^"]*".*<code>MALFORMED<\/code>/);
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<script>');
   });
 });

@@ -1,19 +1,24 @@
 import type { FastifyInstance } from 'fastify';
+import type { RecordedEvent } from '../../store/events.ts';
+import { followPresence } from '../access/presence.ts';
+import { maySeeEvent } from '../access/visible.ts';
 import { ApiError } from '../api-error.ts';
 import { streamEvents } from '../event-stream.ts';
 import { answerText } from '../schemas.ts';
-import type { ApiSurroundings } from '../surroundings.ts';
+import type { RouteSurroundings } from '../surroundings.ts';
 
 const mostStreams = 1_000;
 
 /** What happens, as it happens. */
-export function registerEvents(server: FastifyInstance, { store, stopping }: ApiSurroundings): void {
+export function registerEvents(server: FastifyInstance, surroundings: RouteSurroundings): void {
+  const { events, stopping, configuration } = surroundings;
   let open = 0;
   server.get<{ Querystring: { after?: number } }>(
     '/api/v1/events',
     {
       // A HEAD request has no body to stream.
       exposeHeadRoute: false,
+      config: { needs: 'token' },
       schema: {
         operationId: 'followEvents',
         summary: 'Server-sent events: what happens from now on, or after the event that Last-Event-ID or ?after= names',
@@ -33,10 +38,15 @@ export function registerEvents(server: FastifyInstance, { store, stopping }: Api
       reply.hijack();
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
       open++;
+      const { actor, signal } = followPresence(request, surroundings, AbortSignal.any([left.signal, stopping]));
+      const maySee = (event: RecordedEvent) => {
+        const reader = actor();
+        return reader !== undefined && maySeeEvent(reader, configuration().config, event);
+      };
       try {
-        await streamEvents(reply.raw, { store, after, signal: AbortSignal.any([left.signal, stopping]) });
+        await streamEvents(reply.raw, { events, after, maySee, signal });
       } catch (error) {
-        if (!left.signal.aborted && !stopping.aborted) request.log.error(error, 'an event stream broke off');
+        if (!signal.aborted) request.log.error(error, 'an event stream broke off');
         reply.raw.destroy();
       } finally {
         open--;

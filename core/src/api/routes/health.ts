@@ -1,23 +1,30 @@
 import type { FastifyInstance } from 'fastify';
+import { reaches } from '../../pipelines/rights.ts';
+import { keepVisibleMeasures } from '../access/visible.ts';
 import { answerOne, answerText } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** Is it alive, does it take work, what does it measure: for the machines that watch a server. */
-export function registerHealth(server: FastifyInstance, { reasonsNotReady, readMetrics }: ApiSurroundings): void {
+export function registerHealth(server: FastifyInstance, { reasonsNotReady, readMetrics, configuration }: ApiSurroundings): void {
   server.get(
     '/healthz',
-    { schema: { operationId: 'readHealth', summary: 'Alive: the process answers', response: answerOne('Health') } },
+    {
+      config: { needs: 'nothing' },
+      schema: { operationId: 'readHealth', summary: 'Alive: the process answers', response: answerOne('Health') },
+    },
     async () => ({ status: 'ok' }),
   );
 
   const readiness = {
     operationId: 'readReadiness',
-    summary: 'Ready: it takes work; 503 and the reasons otherwise',
+    summary: 'Ready: it takes work; 503 otherwise, with the reasons for those who send a token',
     response: { ...answerOne('Readiness'), ...answerOne('Readiness', 503) },
   };
-  server.get('/readyz', { schema: readiness }, async (_, reply) => {
+  server.get('/readyz', { config: { needs: 'nothing' }, schema: readiness }, async ({ actor }, reply) => {
     const reasons = await reasonsNotReady();
-    return reply.status(reasons.length === 0 ? 200 : 503).send({ status: reasons.length === 0 ? 'ready' : 'not ready', reasons });
+    const isReady = reasons.length === 0;
+    const told = reaches(actor, 'viewer') ? reasons : [];
+    return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', reasons: told });
   });
 
   const metrics = {
@@ -25,8 +32,8 @@ export function registerHealth(server: FastifyInstance, { reasonsNotReady, readM
     summary: 'Measures',
     response: answerText('text/plain', 'The Prometheus text format'),
   };
-  server.get('/metrics', { schema: metrics }, async (_, reply) => {
+  server.get('/metrics', { config: { needs: 'viewer' }, schema: metrics }, async ({ actor }, reply) => {
     const { type, text } = await readMetrics();
-    return reply.type(type).send(text);
+    return reply.type(type).send(keepVisibleMeasures(text, actor, configuration().config));
   });
 }

@@ -1,29 +1,23 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
+import { appendAudit } from '../../store/audit.ts';
 import { requestPoll } from '../../store/due-polls.ts';
 import { ApiError } from '../api-error.ts';
+import { limitHooks } from '../hook-limit.ts';
 import { provesItself } from '../hook-proof.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
-const requestsPerMinute = 300;
-
 /** Where registries say that something was published. What they send is not believed: it only means "poll now". */
-export async function registerHooks(server: FastifyInstance, { store, configuration, resolve }: ApiSurroundings): Promise<void> {
-  await server.register(rateLimit, {
-    max: requestsPerMinute,
-    timeWindow: '1 minute',
-    cache: 1_000,
-    errorResponseBuilder: () =>
-      new ApiError('TOO_MANY_REQUESTS', `At most ${requestsPerMinute} hook requests a minute are taken`),
-  });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+export async function registerHooks(
+  server: FastifyInstance,
+  { store, configuration, resolve, now }: ApiSurroundings,
+): Promise<void> {
+  await limitHooks(server);
 
   server.post<{ Params: { readonly repo: string }; Body: Buffer | null }>(
     '/api/v1/hooks/:repo',
     {
-      config: { foreign: true },
+      config: { needs: 'nothing', foreign: true },
       schema: {
         operationId: 'takeHook',
         summary: "A registry says that something was published; it knows the repository's hook secret",
@@ -42,7 +36,10 @@ export async function registerHooks(server: FastifyInstance, { store, configurat
       if (!provesItself(request.headers, request.body ?? Buffer.alloc(0), resolve(secret))) {
         throw new ApiError('UNAUTHORIZED', "The request does not prove that it knows the repository's hook secret");
       }
-      await store.transact((tx) => requestPoll(tx, repo, 'hook'));
+      const audit = { actor: 'hook', person: 'hook', action: 'hook', subject: repo, from: request.ip, details: {} };
+      await store.transact(async (tx) => {
+        if (await requestPoll(tx, repo, 'hook')) await appendAudit(tx, audit, now());
+      });
       return reply.status(202).send({ requested: true });
     },
   );

@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
-import { listDecisions } from '../../store/decisions.ts';
-import { listPipelines, type PipelineView } from '../../store/pipeline-views.ts';
-import { ApiError } from '../api-error.ts';
-import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
+import { listPipelines, type PipelineView, readPipeline } from '../../store/pipeline-views.ts';
+import { mayViewPipeline } from '../access/visible.ts';
+import { toIso } from '../paging.ts';
 import { answerList, answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
+import { unknownPipeline } from '../unknown-pipeline.ts';
 
-interface OfPipeline {
+/** A pipeline, as the parameter of a route. */
+export interface OfPipeline {
   readonly pipeline: string;
 }
 
-/** The pipelines, and why they did and did not run. */
+/** The pipelines, and how they are. */
 export function registerPipelines(server: FastifyInstance, surroundings: ApiSurroundings): void {
   const { store } = surroundings;
 
@@ -20,32 +21,21 @@ export function registerPipelines(server: FastifyInstance, surroundings: ApiSurr
     summary: 'The pipelines, what waits in them, and their last runs',
     response: answerList('Pipeline'),
   };
-  server.get('/api/v1/pipelines', { schema: list }, async () => {
+  server.get('/api/v1/pipelines', { config: { needs: 'token' }, schema: list }, async ({ actor }) => {
+    const { config } = surroundings.configuration();
     const pipelines = await store.transact(listPipelines);
-    return { items: pipelines.map((pipeline) => viewPipeline(surroundings, pipeline)), next: null };
+    const visible = pipelines.filter(({ name }) => mayViewPipeline(actor, config, name));
+    return { items: visible.map((pipeline) => viewPipeline(surroundings, pipeline)), next: null };
   });
 
   const one = { operationId: 'readPipeline', summary: 'A pipeline', response: answerOne('Pipeline') };
-  server.get<{ Params: OfPipeline }>('/api/v1/pipelines/:pipeline', { schema: one }, async ({ params }) => {
-    const found = (await store.transact(listPipelines)).find(({ name }) => name === params.pipeline);
-    if (!found) throw unknownPipeline(params.pipeline);
-    return viewPipeline(surroundings, found);
-  });
-
-  server.get<{ Params: OfPipeline; Querystring: PageQuery }>(
-    '/api/v1/pipelines/:pipeline/decisions',
-    {
-      schema: {
-        operationId: 'listDecisions',
-        summary: 'Why it did, why it did not run; newest first',
-        querystring: pageQuerySchema,
-        response: answerList('Decision'),
-      },
-    },
-    async ({ params, query }) => {
-      requirePipeline(surroundings, params.pipeline);
-      const { items, next } = await store.transact((tx) => listDecisions(tx, params.pipeline, query));
-      return { items: items.map((decision) => ({ ...decision, at: toIso(decision.at) })), next };
+  server.get<{ Params: OfPipeline }>(
+    '/api/v1/pipelines/:pipeline',
+    { config: { needs: 'view' }, schema: one },
+    async ({ params }) => {
+      const found = await store.transact((tx) => readPipeline(tx, params.pipeline));
+      if (!found) throw unknownPipeline(params.pipeline);
+      return viewPipeline(surroundings, found);
     },
   );
 }
@@ -55,11 +45,8 @@ export function requirePipeline({ configuration }: ApiSurroundings, name: string
   if (!configuration().config.pipelines.has(name)) throw unknownPipeline(name);
 }
 
-function unknownPipeline(name: string): ApiError {
-  return new ApiError('NOT_FOUND', `There is no pipeline ${name}; GET /api/v1/pipelines names those that there are`);
-}
-
-function viewPipeline(
+/** A pipeline as lists show it. */
+export function viewPipeline(
   { configuration }: ApiSurroundings,
   { paused, timer, ...pipeline }: PipelineView,
 ): Readonly<Record<string, unknown>> {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { acknowledge } from '../../polling/acknowledge.ts';
-import { requestPoll } from '../../store/due-polls.ts';
+import { requestAuditedPoll } from '../../polling/request-poll.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { listPolls } from '../../store/polls.ts';
 import { listRevisions, readRepositories } from '../../store/read-repositories.ts';
+import { auditOf } from '../access/audit-of.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema } from '../paging.ts';
 import { pollOnRequest } from '../poll-on-request.ts';
@@ -14,13 +16,14 @@ interface InRepository {
   readonly repo: string;
 }
 
-interface OfPackage extends InRepository {
+/** A package, as the parameters of a route. */
+export interface OfPackage extends InRepository {
   readonly pkg: string;
 }
 
 /** What is watched, how it is, and what the ledger has of it. */
 export function registerRepositories(server: FastifyInstance, surroundings: ApiSurroundings): void {
-  const { store, startOptions, tell } = surroundings;
+  const { store, startOptions, tell, now } = surroundings;
 
   const readOne = async (name: string) => {
     const [status] = await store.transact((tx) => readRepositories(tx, name));
@@ -33,7 +36,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     summary: 'The repositories and how they are',
     response: answerList('Repository'),
   };
-  server.get('/api/v1/repositories', { schema: list }, async () => {
+  server.get('/api/v1/repositories', { config: { needs: 'viewer' }, schema: list }, async () => {
     const all = await store.transact((tx) => readRepositories(tx));
     return { items: all.map((status) => viewRepository(status, pluginOf(surroundings, status.name))), next: null };
   });
@@ -41,6 +44,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   server.get<{ Params: InRepository }>(
     '/api/v1/repositories/:repo',
     {
+      config: { needs: 'viewer' },
       schema: { operationId: 'readRepository', summary: 'A repository and how it is', response: answerOne('Repository') },
     },
     async ({ params }) => readOne(params.repo),
@@ -49,6 +53,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   server.get<{ Params: InRepository; Querystring: PageQuery }>(
     '/api/v1/repositories/:repo/polls',
     {
+      config: { needs: 'viewer' },
       schema: {
         operationId: 'listPolls',
         summary: 'The polls of a repository, newest first',
@@ -66,6 +71,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   server.post<{ Params: InRepository; Body: { readonly wait?: boolean } | null }>(
     '/api/v1/repositories/:repo/poll',
     {
+      config: { needs: 'operator' },
       schema: {
         operationId: 'pollRepository',
         summary: 'Poll now: 202 at once, or with {"wait": true} 200 and the repository after a poll that began after the request',
@@ -73,12 +79,15 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
         response: { ...answerOne('Repository'), ...answerOne('Requested', 202) },
       },
     },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
+      const audit = auditOf(request, 'poll', params.repo);
       if (body?.wait) {
-        await pollOnRequest(surroundings, params.repo);
+        await pollOnRequest(surroundings, params.repo, audit);
         return readOne(params.repo);
       }
-      if (!(await store.transact((tx) => requestPoll(tx, params.repo, 'manual')))) throw unknownRepository(params.repo);
+      const requested = await store.transact((tx) => requestAuditedPoll(tx, params.repo, { audit, now: now() }));
+      if (!requested) throw unknownRepository(params.repo);
       return reply.status(202).send({ requested: true });
     },
   );
@@ -86,6 +95,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   server.get<{ Params: OfPackage; Querystring: PageQuery }>(
     '/api/v1/repositories/:repo/packages/:pkg/revisions',
     {
+      config: { needs: 'viewer' },
       schema: {
         operationId: 'listRevisions',
         summary: 'Every revision ever seen of a package, highest rank first',
@@ -104,6 +114,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   server.post<{ Params: OfPackage & { readonly version: string }; Body: { readonly digest: string; readonly comment: string } }>(
     '/api/v1/repositories/:repo/packages/:pkg/revisions/:version/acknowledge',
     {
+      config: { needs: 'operator' },
       schema: {
         operationId: 'acknowledgeRevision',
         summary: 'The new bytes of a republished revision are right: names the very digest, and says why; 409 if it moved on',
@@ -116,10 +127,16 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
         response: answerOne('Acknowledged'),
       },
     },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body, actor } = request;
       const { repo: repository, pkg, version } = params;
-      const given = { repository, package: pkg, version, ...body };
-      const { result, runs } = await store.transact((tx) => acknowledge(tx, given, startOptions()));
+      const given = { repository, package: pkg, version, ...body, by: actor.name };
+      const audit = auditOf(request, 'acknowledge', `${repository}/${pkg}/${version}`, body);
+      const { result, runs } = await store.transact(async (tx) => {
+        const acknowledged = await acknowledge(tx, given, startOptions());
+        if (acknowledged.result === 'done') await appendAudit(tx, audit, now());
+        return acknowledged;
+      });
       tell(runs);
       if (result === 'unknown') throw new ApiError('NOT_FOUND', `There is no revision ${version} of ${repository}/${pkg}`);
       if (result === 'moved on') {
@@ -145,6 +162,7 @@ function unknownRepository(name: string): ApiError {
   return new ApiError('NOT_FOUND', `There is no repository ${name}; GET /api/v1/repositories names those that there are`);
 }
 
-function unknownPackage({ repo, pkg }: OfPackage): ApiError {
+/** The answer for a package that the configuration does not have. */
+export function unknownPackage({ repo, pkg }: OfPackage): ApiError {
   return new ApiError('NOT_FOUND', `There is no package ${repo}/${pkg}; GET /api/v1/repositories names those that there are`);
 }

@@ -1,5 +1,6 @@
 import type { ServerObserver } from '../../api/observer.ts';
-import type { Config } from '../../config/config.ts';
+import type { Config, Template } from '../../config/config.ts';
+import { deliverEvents } from '../../events/deliver-events.ts';
 import { adoptPipelines } from '../../pipelines/adopt-pipelines.ts';
 import type { Changes } from '../../pipelines/changes.ts';
 import type { SecretFields } from '../../pipelines/pin-materials.ts';
@@ -8,9 +9,13 @@ import { createCalendar } from '../../pipelines/timer.ts';
 import type { PluginHost } from '../../plugins/plugin-host.ts';
 import { adoptRepositories } from '../../polling/adopt-repositories.ts';
 import { Poller } from '../../polling/poller.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { appendEvents } from '../../store/events.ts';
+import { readStoreIdentity } from '../../store/identity.ts';
 import { activateConfiguration } from '../../store/nodes.ts';
+import { adoptSinks } from '../../store/sinks.ts';
 import type { Store } from '../../store/store.ts';
+import { auditConfiguration } from './audit-configuration.ts';
 import type { Room } from './disk.ts';
 
 /** A configuration and the plugins that it was checked with. */
@@ -27,24 +32,26 @@ export interface GenerationSurroundings {
   readonly now: () => number;
   readonly random: () => number;
   readonly room: Room;
+  /** Fills in a text of the configuration. */
+  readonly resolve: (template: Template) => string;
 }
 
-/** A configuration in force: its plugins run, its repositories are polled. */
+/** A configuration in force: its plugins run, its repositories are polled, its sinks are told. */
 export interface Generation extends Loaded {
   readonly loadedAt: number;
   startOptions(): StartOptions;
-  /** Ends its polls, gives their leases back, and ends its plugins. */
+  /** Ends its polls and deliveries, gives their leases back, and ends its plugins. */
   end(): Promise<void>;
 }
 
-/** Makes a configuration the one that the store and this node go by, in one transaction, and begins to poll. */
+/** Makes a configuration the one that the store and this node go by, in one transaction, and begins to poll and to deliver events. */
 export async function beginGeneration(loaded: Loaded, surroundings: GenerationSurroundings): Promise<Generation> {
   const { config, host } = loaded;
   const { now } = surroundings;
   const secretFields: SecretFields = (plugin) => host.loaded().get(plugin)?.secrets;
   const calendar = createCalendar(config.timezone);
   const startOptions = (): StartOptions => ({ config, secretFields, calendar, now: now() });
-  const runs = await adopt(loaded, startOptions(), surroundings);
+  const { runs, identity } = await adopt(loaded, startOptions(), surroundings);
   for (const run of runs) surroundings.observer.onRun(run);
 
   const ending = new AbortController();
@@ -54,13 +61,14 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
     mayBegin: () => surroundings.room.isEnough(config.minFree),
   });
   const polling = poller.run(ending.signal);
+  const delivering = deliverEvents({ ...surroundings, config, identity }, ending.signal);
   return {
     ...loaded,
     loadedAt: now(),
     startOptions,
     async end() {
       ending.abort();
-      await polling;
+      await Promise.all([polling, delivering]);
       await host.close();
     },
   };
@@ -70,15 +78,20 @@ async function adopt(
   { config, host }: Loaded,
   options: StartOptions,
   { store, node, now }: GenerationSurroundings,
-): Promise<Changes['runs']> {
+): Promise<{ readonly runs: Changes['runs']; readonly identity: string }> {
   return store.transact(async (tx) => {
     await activateConfiguration(tx, node, config.hash, now());
     await adoptRepositories(tx, { config, plugins: host.loaded(), now: now() });
+    await adoptSinks(
+      tx,
+      config.events.map(({ name, kind, retry }) => ({ name, kind, giveUpMs: retry.giveUpMs })),
+    );
     const { runs, events } = await adoptPipelines(tx, options);
     const loaded = { type: 'configuration.loaded', subject: config.hash, data: { file: config.file } } as const;
+    await appendAudit(tx, auditConfiguration('configuration.loaded', config), now());
     await appendEvents(tx, [...events, loaded], now());
     tx.wake('polls');
     tx.wake('attempts');
-    return runs;
+    return { runs, identity: await readStoreIdentity(tx) };
   });
 }

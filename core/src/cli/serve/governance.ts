@@ -4,8 +4,13 @@ import type { ConfigurationStatus } from '../../api/surroundings.ts';
 import type { Config } from '../../config/config.ts';
 import { type ConfigProblem, formatProblem } from '../../config/problem.ts';
 import { watchConfig } from '../../config/watch-config.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { appendEvents } from '../../store/events.ts';
+import { auditConfiguration } from './audit-configuration.ts';
 import { beginGeneration, type Generation, type GenerationSurroundings, type Loaded } from './generation.ts';
+
+/** How many of what is wrong the audit log keeps. */
+const problemsAudited = 20;
 
 /** What governing needs. */
 export interface GovernanceOptions extends GenerationSurroundings {
@@ -19,6 +24,7 @@ export class Governance {
   readonly #options: GovernanceOptions;
   #generation: Generation | undefined;
   #refused: ConfigurationStatus['refused'];
+  #replaced = new AbortController();
   /** Loaded, and not in force yet. */
   #next: Loaded | undefined;
   #changing: Promise<void> = Promise.resolve();
@@ -44,7 +50,7 @@ export class Governance {
 
   status(): ConfigurationStatus {
     const { config, loadedAt } = this.generation();
-    return { config, loadedAt, refused: this.#refused };
+    return { config, loadedAt, refused: this.#refused, replaced: this.#replaced.signal };
   }
 
   /** Follows the files, and SIGHUP, until the signal aborts. */
@@ -90,6 +96,9 @@ export class Governance {
     await this.generation().end();
     this.#generation = await beginGeneration(loaded, this.#options);
     this.#refused = undefined;
+    const replaced = this.#replaced;
+    this.#replaced = new AbortController();
+    replaced.abort();
     log.info(`${loaded.config.file} was loaded again and is in force`);
     const late = (['server', 'store'] as const).filter((key) => !isDeepStrictEqual(before[key], loaded.config[key]));
     if (late.length > 0) log.warn(`what changed under ${late.join(': and ')}: is in force after a restart`);
@@ -101,6 +110,10 @@ export class Governance {
     this.#refused = { at: now(), problems: sentences };
     log.error(`the configuration is invalid, the one before runs on:\n${sentences.join('\n')}`);
     const event = { type: 'configuration.refused', subject: this.config().hash, data: { problems: sentences } } as const;
-    await store.transact((tx) => appendEvents(tx, [event], now()));
+    const audit = auditConfiguration('configuration.refused', this.config(), { problems: sentences.slice(0, problemsAudited) });
+    await store.transact(async (tx) => {
+      await appendAudit(tx, audit, now());
+      await appendEvents(tx, [event], now());
+    });
   }
 }

@@ -11,7 +11,9 @@ import { performAttempts } from '../../pipelines/perform-attempts.ts';
 import { deleteOld } from '../../pipelines/retention.ts';
 import { releaseAll } from '../../store/leases.ts';
 import { type NodePlace, takeNodePlace } from '../../store/nodes.ts';
+import { listSinks } from '../../store/sinks.ts';
 import { openStore, type Store } from '../../store/store.ts';
+import { createRemoteTarget } from '../../targets/remote/remote-target.ts';
 import { createRunTarget } from '../../targets/run/run-target.ts';
 import { createWebhookTarget } from '../../targets/webhook/webhook-target.ts';
 import type { CliSurroundings } from '../surroundings.ts';
@@ -59,7 +61,7 @@ export async function liveAsServer(options: LifeOptions): Promise<void> {
   ending.defer(() => api.close());
   const address = await api.listen({ host: config.server.host, port: config.server.port });
   options.log.info(`look at ${address}/ (repositories: ${config.repositories.size}, pipelines: ${config.pipelines.size})`);
-  await Promise.all([perform(server), watchRoom(server), clean(server), untilAborted(server.stopping)]);
+  await Promise.all([perform(server, address), watchRoom(server), clean(server), untilAborted(server.stopping)]);
   options.log.info('stopping: running commands go on and are taken up again at the next start');
 }
 
@@ -69,6 +71,7 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   const { signal: stopping, masker, environment } = surroundings;
   const metrics = createMetrics({
     readDepths: () => readDepths(store, now()),
+    readEventLags: () => store.transact(listSinks),
     isConfigurationValid: () => governance.status().refused === undefined,
   });
   const observer = tellAll([reportTo(log), metrics.observer]);
@@ -92,7 +95,7 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
 
   const room = new Room(place.jobs);
   await room.look();
-  const governance = new Governance({ store, node: place.id, observer, now, random, room, load, log });
+  const governance = new Governance({ store, node: place.id, observer, now, random, room, resolve, load, log });
   ending.defer(() => governance.end());
   await governance.begin(loaded);
   closing.move();
@@ -140,28 +143,23 @@ function openApi({
   return createApi(surroundings, log.child({}, { level: 'warn' }));
 }
 
-function perform({
-  store,
-  place,
-  governance,
-  resolve,
-  room,
-  observer,
-  now,
-  random,
-  stopping,
-  surroundings,
-}: Server): Promise<void> {
+function perform(
+  { store, place, governance, resolve, room, observer, now, random, stopping, surroundings }: Server,
+  address: string,
+): Promise<void> {
   const { environment } = surroundings;
+  const config = () => governance.config();
   const targets = {
     run: createRunTarget({ directory: place.jobs, now }),
-    webhook: createWebhookTarget({ resolve, now, random }),
+    webhook: createWebhookTarget({ resolve, config, now, random }),
+    remote: createRemoteTarget({ resolve, config, now, random }),
   };
   return performAttempts(
     {
       store,
       node: place.id,
       startOptions: () => governance.generation().startOptions(),
+      address: () => config().server.url ?? address,
       targets,
       resolve,
       server: environment,

@@ -19,10 +19,18 @@ export function reportTo(log: Logger): ServerObserver {
       if (status === 'failed') log.warn(line);
       else log.info(line);
     },
+    onDelivery({ sink, event, outcome, message }) {
+      const line = `${sink}: event ${event} ${outcomeWords[outcome]}${message === undefined ? '' : `: ${message}`}`;
+      // What is tried again is in the metrics, and what "sluice events sinks" shows.
+      if (outcome === 'dead' || (outcome === 'delivered' && message !== undefined)) log.warn(line);
+      else log.debug(line);
+    },
     onProblem: (what, error) => log.error({ err: error }, what),
     onPluginRestart: (plugin, reason) => log.warn(`plugin ${plugin} was started again: ${reason}`),
   };
 }
+
+const outcomeWords = { delivered: 'was delivered', again: 'is tried again', dead: 'is a dead letter' } as const;
 
 /** Passes on what plugins say. */
 export function logPluginLine(log: Logger): (line: PluginLogLine) => void {

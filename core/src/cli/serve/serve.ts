@@ -13,8 +13,14 @@ export function addServeCommand(program: Command, surroundings: CliSurroundings)
     .action(async ({ config: file, ...logging }: ConfigOptions & LogOptions) => {
       keepHeapSmall();
       // The other commands need not wait until a server is loaded.
-      const [{ createLog }, { liveAsServer }] = await Promise.all([import('./log.ts'), import('./life.ts')]);
+      const [{ createLog }, { helpToConfigure }, { liveAsServer }] = await Promise.all([
+        import('./log.ts'),
+        import('./first-start.ts'),
+        import('./life.ts'),
+      ]);
       const log = createLog(logging, surroundings.masker);
+      await helpToConfigure({ file, surroundings, log });
+      if (surroundings.signal.aborted) return;
       await liveAsServer({ file, surroundings, log, now: Date.now, random: Math.random });
     });
 }

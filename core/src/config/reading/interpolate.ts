@@ -9,7 +9,10 @@ export interface Interpolated {
   readonly findings: readonly Finding[];
 }
 
-/** Fills in the references of every text of the configuration but `run:` and `label:`, which have a `${...}` of their own. */
+/**
+ * Fills in the references of every text of the configuration but `run:` and `label:`, which have a `${...}` of their own, and the
+ * hashes of tokens, which are what they are.
+ */
 export function interpolateAll(value: unknown, interpolator: Interpolator): Interpolated {
   const findings: Finding[] = [];
   const fillIn = (text: string, path: Path): string => {
@@ -26,6 +29,7 @@ export function interpolateAll(value: unknown, interpolator: Interpolator): Inte
 }
 
 function isExempt(path: Path): boolean {
+  if (path[0] === 'access') return path[3] === 'sha256';
   if (path[0] !== 'pipelines') return false;
   return (path.length === 3 && path[2] === 'label') || (path.length === 7 && path[6] === 'run');
 }

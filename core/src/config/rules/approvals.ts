@@ -26,13 +26,9 @@ function* checkApproval(subject: Subject, at: Path, approval: Incomplete<RawAppr
   if (position === 0 && approval.after !== undefined) {
     yield atKey([...at, 'after'], 'after: there is no level before the first stage to rest in');
   }
-  if (!hasAccess(subject)) {
+  if (subject.config.access === undefined) {
     const why = 'without access: nobody can be told from another';
     if ((approval.required ?? 1) > 1) yield atValue([...at, 'required'], `required: ${why}, so more than 1 would never approve`);
     if (approval.notSelf) yield atValue([...at, 'notSelf'], `notSelf: ${why}, so nobody could ever approve`);
   }
-}
-
-function hasAccess({ config }: Subject): boolean {
-  return 'access' in config;
 }

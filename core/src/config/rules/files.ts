@@ -1,23 +1,32 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding, Path } from '../problem.ts';
-import { atValue, entriesOf, type Rule } from './rule.ts';
+import { atValue, entriesOf, itemsOf, type Rule } from './rule.ts';
 
 /** Files that the configuration names can be read, and a client certificate comes with its key. */
 export const checkFiles: Rule = function* ({ config, directory }) {
-  const readable = (path: Path, file: string | undefined) => checkReadable(path, file, directory);
-  yield* readable(['http', 'ca'], config.http?.ca);
+  yield* checkReadable(['http', 'ca'], config.http?.ca, directory);
   for (const [name, { http }] of entriesOf(config.repositories)) {
-    const at = ['repositories', name, 'http'];
-    yield* readable([...at, 'clientCert'], http?.clientCert);
-    yield* readable([...at, 'clientKey'], http?.clientKey);
-    if ((http?.clientCert === undefined) !== (http?.clientKey === undefined)) {
-      yield atValue(at, 'http: clientCert and clientKey are needed together');
-    }
+    yield* checkCertificate(['repositories', name, 'http'], http, directory);
   }
+  for (const [index, { http }] of itemsOf(config.events)) yield* checkCertificate(['events', index, 'http'], http, directory);
 };
 
-function* checkReadable(path: Path, file: string | undefined, directory: string): Generator<Finding> {
+interface ClientCertificate {
+  readonly clientCert?: string | undefined;
+  readonly clientKey?: string | undefined;
+}
+
+function* checkCertificate(at: Path, { clientCert, clientKey }: ClientCertificate = {}, directory: string): Generator<Finding> {
+  yield* checkReadable([...at, 'clientCert'], clientCert, directory);
+  yield* checkReadable([...at, 'clientKey'], clientKey, directory);
+  if ((clientCert === undefined) !== (clientKey === undefined)) {
+    yield atValue(at, 'http: clientCert and clientKey are needed together');
+  }
+}
+
+/** A file can be read, where one is named. */
+export function* checkReadable(path: Path, file: string | undefined, directory: string): Generator<Finding> {
   if (file === undefined) return;
   try {
     accessSync(resolve(directory, file), constants.R_OK);

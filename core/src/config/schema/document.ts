@@ -1,4 +1,6 @@
 import { defaults } from '../defaults.ts';
+import { accessSchema } from './access.ts';
+import { sinkSchema } from './events.ts';
 import { pipelineSchema } from './pipeline.ts';
 import { repositorySchema } from './repository.ts';
 import { duration, list, mapping, named, otherwise, type Schema, size, text, webUrl } from './terms.ts';
@@ -10,6 +12,7 @@ export const sections = {
     host: otherwise(text, defaults.server.host),
     port: otherwise({ type: 'integer', minimum: 0, maximum: 65535 }, defaults.server.port),
     url: webUrl,
+    trustProxy: otherwise({ type: 'boolean' }, defaults.server.trustProxy),
   }),
   store: {
     type: 'string',
@@ -37,6 +40,9 @@ export const sections = {
     runs: otherwise({ type: 'integer', minimum: 1 }, defaults.retention.runs),
   }),
   minFree: otherwise(size, defaults.minFree),
+  access: accessSchema,
+  events: list(sinkSchema),
+  targets: mapping({ allowPrivate: otherwise({ type: 'boolean' }, defaults.targets.allowPrivate) }),
   repositories: named(repositorySchema),
   pipelines: named(pipelineSchema),
 } as const satisfies Record<string, Schema>;

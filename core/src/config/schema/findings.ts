@@ -1,5 +1,4 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { describeLater } from '../later.ts';
 import type { Finding, Path } from '../problem.ts';
 import { describeError, findMeantKey } from './sentences.ts';
 
@@ -13,12 +12,12 @@ export interface FindingsOptions {
 
 /** What a schema objects to, in plain words, without what follows from something else that is said. */
 export function toFindings(errors: readonly ErrorObject[], { base, written }: FindingsOptions): readonly Finding[] {
-  const explained = new Set(errors.flatMap((error) => listExplained(error, base)));
+  const explained = new Set(errors.flatMap(listExplained));
   return errors
     .filter((error) => !isConsequence(error, explained))
     .map((error) => {
       const inside = pointerToPath(error.instancePath);
-      const { step, message, quote } = describeError(error, { base, inside, written });
+      const { step, message, quote } = describeError(error, { inside, written });
       const holder = [...base, ...inside];
       const label = labelOf(holder);
       const labelled = label === '' ? message : `${label}: ${message}`;
@@ -28,16 +27,12 @@ export function toFindings(errors: readonly ErrorObject[], { base, written }: Fi
 }
 
 /** The errors that need no saying beside this one, as {@link identify} writes them. */
-function listExplained({ keyword, instancePath, params, parentSchema }: ErrorObject, base: Path): readonly string[] {
+function listExplained({ keyword, instancePath, params, parentSchema }: ErrorObject): readonly string[] {
   if (keyword === 'pattern') return [`${instancePath}: format`];
   if (keyword === 'type') return [`${instancePath}: oneOf`];
   if (keyword !== 'additionalProperties') return [];
   const key = String(params['additionalProperty']);
-  const isLater = describeLater([...base, ...pointerToPath(instancePath)], key) !== undefined;
-  const known = Object.keys(parentSchema?.['properties'] ?? {});
-  // A key of a later version stands for whatever this version misses there.
-  const replaced = isLater ? known : [findMeantKey(key, parentSchema)];
-  return [...replaced.map((name) => `${instancePath}: required ${name}`), ...(isLater ? [`${instancePath}: oneOf`] : [])];
+  return [`${instancePath}: required ${findMeantKey(key, parentSchema)}`];
 }
 
 function isConsequence(error: ErrorObject, explained: ReadonlySet<string>): boolean {

@@ -1,5 +1,7 @@
 import { defaults } from '../defaults.ts';
-import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
+import { pipelineAccessSchema } from './access.ts';
+import { jobSchema } from './job.ts';
+import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text } from './terms.ts';
 
 const packageReference: Schema = {
   type: 'string',
@@ -16,17 +18,6 @@ const material = mapping(
     as: name,
   },
   { ...exactlyOne('package', 'pipeline'), dependentRequired: { stage: ['pipeline'] } },
-);
-
-const job = mapping(
-  {
-    run: text,
-    webhook: mapping({ url: webUrl, secret: text }, { required: ['url'] }),
-    timeout: otherwise(duration, defaults.timeout),
-    secrets: list({ type: 'string', pattern: '^.+\\..+$', description: 'a secret: REPOSITORY.FIELD' }, { uniqueItems: true }),
-    onDoubt: { type: 'string', enum: ['fail', 'restart'] },
-  },
-  exactlyOne('run', 'webhook'),
 );
 
 const approvalType: Schema = { type: 'string', enum: ['auto', 'manual'] };
@@ -56,7 +47,7 @@ const stage = mapping(
       else: approval,
       default: 'auto',
     },
-    jobs: named(job, { minProperties: 1 }),
+    jobs: named(jobSchema, { minProperties: 1 }),
   },
   { required: ['name', 'jobs'] },
 );
@@ -82,6 +73,7 @@ export const pipelineSchema: Schema = mapping(
     lock: otherwise({ type: 'string', enum: ['none', 'onFailure', 'unlockWhenFinished'] }, defaults.lock),
     maxNewRuns: otherwise({ type: 'integer', minimum: 1, maximum: 10_000 }, defaults.maxNewRuns),
     environment,
+    access: pipelineAccessSchema,
     stages: list(stage, { minItems: 1 }),
   },
   { required: ['materials', 'stages'] },

@@ -1,12 +1,10 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { findClosest } from '../closest.ts';
-import { describeLater } from '../later.ts';
 import type { Path } from '../problem.ts';
 import { valueAt } from '../value-at.ts';
 
 /** Where an error is, and what is written there. */
 export interface ErrorPlace {
-  readonly base: Path;
   readonly inside: Path;
   readonly written: unknown;
 }
@@ -20,15 +18,14 @@ export interface Sentence {
 }
 
 /** An error of a schema as a sentence that says what to do. */
-export function describeError(error: ErrorObject, { base, inside, written }: ErrorPlace): Sentence {
+export function describeError(error: ErrorObject, { inside, written }: ErrorPlace): Sentence {
   const { keyword, params, parentSchema = {}, propertyName } = error;
   const shown = parentSchema['writeOnly'] === true ? 'this' : show(valueAt(written, inside));
   const here = (message: string): Sentence => ({ message });
-  const later = (key: string) => describeLater([...base, ...inside], key);
   switch (keyword) {
     case 'additionalProperties': {
       const key = String(params['additionalProperty']);
-      return { step: key, message: later(key) ?? describeUnknownKey(key, parentSchema) };
+      return { step: key, message: describeUnknownKey(key, parentSchema) };
     }
     case 'required':
       return here(`"${params['missingProperty']}" is missing`);
@@ -37,7 +34,7 @@ export function describeError(error: ErrorObject, { base, inside, written }: Err
     case 'type':
       return describeType(error, shown);
     case 'enum':
-      return here(later(String(error.data)) ?? describeChoice(String(error.data), shown, params['allowedValues'].map(String)));
+      return here(describeChoice(String(error.data), shown, params['allowedValues'].map(String)));
     case 'pattern': {
       const expected = parentSchema['description'] ?? describeField(parentSchema, String(params['pattern']));
       if (propertyName === undefined) return here(`${shown} is not ${expected}`);
@@ -50,6 +47,8 @@ export function describeError(error: ErrorObject, { base, inside, written }: Err
     case 'minItems':
     case 'minProperties':
       return here(`needs at least ${params['limit']}`);
+    case 'maxProperties':
+      return here(`takes at most ${params['limit']}`);
     case 'uniqueItems':
       return here(`item ${Number(params['j']) + 1} is there twice`);
     default:

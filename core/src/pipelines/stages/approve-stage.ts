@@ -45,6 +45,9 @@ export function rejectStage(tx: Tx, request: StageRequest & { readonly comment: 
   });
 }
 
+/** Of a pipeline that the configuration does not have any more. */
+const nobodyNamed = { view: [], operate: [], approve: [] };
+
 async function giveWord(
   tx: Tx,
   { move, run, stage }: FoundStage,
@@ -59,7 +62,8 @@ async function giveWord(
   if (stage.expiresAt !== null && stage.expiresAt <= move.now) {
     return refuse('STAGE_MOVED_ON', `${where} was to be approved by ${new Date(stage.expiresAt).toISOString()}, and was not`);
   }
-  const objection = judgeApprover(actor, approval, run.person);
+  const access = move.definition?.access ?? nobodyNamed;
+  const objection = judgeApprover(actor, { approval, access, triggeredBy: run.person });
   if (objection) {
     move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'refused', reason: objection });
     return refuse('NOT_ALLOWED', objection);

@@ -1,5 +1,6 @@
-import type { RunJob } from '../../config/config.ts';
+import type { RunJob } from '../../config/jobs.ts';
 import type { Following, Outcome, Work } from '../target.ts';
+import { planLaunch } from './launch.ts';
 import type { OutputTail } from './output-tail.ts';
 import { isAlive, type ProcessTable, signalGroup } from './processes.ts';
 import type { Watch } from './watch.ts';
@@ -66,7 +67,9 @@ export class Execution {
       gone.abort();
       watch.ring();
     };
-    const wrapper = await startWrapper({ ...this.#options, ...work.job, environment: work.environment, onGone });
+    const launch = await planLaunch(work, directory);
+    if ('problem' in launch) return this.#decideToEnd(`the job could not be started: ${launch.problem}`);
+    const wrapper = await startWrapper({ ...this.#options, launch, onGone });
     if (wrapper.problem !== undefined) return this.#decideToEnd(`the job could not be started: ${wrapper.problem}`);
     for (;;) {
       const lost = gone.signal.aborted;

@@ -8,13 +8,15 @@ export interface OutputTailOptions {
   readonly path: string;
   /** How many raw bytes are stored already. */
   readonly offset: number;
-  /** How many raw bytes to store at most. */
+  /** How many raw bytes to store at most: of more, the first half as it comes, and the last half when it is complete. */
   readonly storedBytes: number;
   readonly masker: Masker;
   readonly write: (text: string, offset: number) => Promise<void>;
 }
 
 const blockBytes = 64 * 1024;
+/** Longer secrets are not recognised where they are cut. */
+const overlapBytes = 2 * blockBytes;
 
 /**
  * Understands which part of a growing file of output is stored already, and how to store the next.
@@ -38,36 +40,60 @@ export class OutputTail implements AsyncDisposable {
     return file === undefined ? 0 : (await file.stat()).size;
   }
 
-  /** Stores what there is, in parts of at most 64 KiB of raw output; with `last`, also what waited for more. Answers whether there was something. */
-  async copy(last = false): Promise<boolean> {
+  /** Stores what there is, in parts of at most 64 KiB of raw output. Answers whether there was something. */
+  async copy(): Promise<boolean> {
     const before = this.#offset;
-    while (await this.#copyBlock(last));
+    await this.#copyTo(this.#headBytes, false);
     return this.#offset > before;
   }
 
-  /** Stores what is left and, where the output is longer than what is kept of it, a line that says so. */
+  /** Stores what is left. Where there is more than is kept, that is the end, after a line that says how much is left out. */
   async finish(): Promise<void> {
-    await this.copy(true);
-    const missing = (await this.size()) - this.#offset;
-    // Beyond the bound stands who has written the line before.
-    if (missing <= 0 || this.#offset > this.#options.storedBytes) return;
-    this.#offset += missing;
-    const line = `\n[sluice: the last ${missing} bytes of the output are not stored; the limit is ${this.#options.storedBytes} bytes]\n`;
-    await this.#options.write(line, this.#offset);
+    const size = await this.size();
+    const { storedBytes } = this.#options;
+    // Beyond the head stands who has left something out before, and little is left then.
+    if (size > storedBytes && (this.#offset <= this.#headBytes || size - this.#offset > storedBytes)) {
+      await this.copy();
+      await this.#leaveOut(size);
+    }
+    await this.#copyTo(size, true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file?.close();
   }
 
-  async #copyBlock(last: boolean): Promise<boolean> {
-    const room = Math.min(blockBytes, this.#options.storedBytes - this.#offset);
+  get #headBytes(): number {
+    return Math.floor(this.#options.storedBytes / 2);
+  }
+
+  /** Goes on where the end begins, between two characters and not within a secret: what may be cut there is read from before. */
+  async #leaveOut(size: number): Promise<void> {
+    const { storedBytes, write } = this.#options;
+    const file = await this.#open();
+    const tail = size - (storedBytes - this.#headBytes);
+    const from = Math.max(this.#offset, tail - overlapBytes);
+    const block = Buffer.alloc(tail - from);
+    const { bytesRead } = (await file?.read(block, 0, block.length, from)) ?? { bytesRead: 0 };
+    const { bytes } = this.#take(block.subarray(0, bytesRead), false);
+    const next = bytes === 0 ? tail : from + bytes;
+    const missing = next - this.#offset;
+    await write(`\n[sluice: ${missing} bytes of the output are left out here; the limit is ${storedBytes} bytes]\n`, next);
+    this.#offset = next;
+  }
+
+  async #copyTo(end: number, last: boolean): Promise<void> {
+    while (await this.#copyBlock(end, last));
+  }
+
+  async #copyBlock(end: number, last: boolean): Promise<boolean> {
+    const room = Math.min(blockBytes, end - this.#offset);
     const file = room > 0 ? await this.#open() : undefined;
     if (file === undefined) return false;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(room), 0, room, this.#offset);
     if (bytesRead === 0) return false;
     const block = buffer.subarray(0, bytesRead);
-    const part = this.#take(block, last && bytesRead < room);
+    const part = this.#take(block, last && bytesRead < blockBytes);
     // More than fits into a block is no beginning of a secret any more.
     const { text, bytes } = part.bytes === 0 && bytesRead === blockBytes ? this.#take(block, true) : part;
     if (bytes === 0) return false;

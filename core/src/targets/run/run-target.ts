@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunJob } from '../../config/config.ts';
+import type { RunJob } from '../../config/jobs.ts';
 import { createMasker } from '../log-text.ts';
 import type { Following, Outcome, Target, Work } from '../target.ts';
 import { Execution } from './execution.ts';
@@ -17,7 +17,7 @@ export interface RunTargetOptions {
   readonly processes?: ProcessTable;
   /** Between SIGTERM and SIGKILL; default 10,000. */
   readonly graceMs?: number;
-  /** The most raw bytes of output that are stored, the rest is counted; default 10 MiB. */
+  /** The most raw bytes of output that are stored, where the job does not say; of more, the beginning and the end; default 10 MiB. */
   readonly storedBytes?: number;
   /** The most raw bytes of output that a job may write, looked at every 250 ms, before it is ended; default 1 GiB. */
   readonly outputBytes?: number;
@@ -62,7 +62,9 @@ async function performRun(
   options: RunTargetOptions & { readonly processes: ProcessTable },
 ): Promise<Outcome> {
   following.detach.throwIfAborted();
-  const { graceMs = 10_000, now, outputBytes = 1024 ** 3, processes, storedBytes = 10 * 1024 ** 2 } = options;
+  const { graceMs = 10_000, now, processes } = options;
+  const storedBytes = work.job.outputLimit ?? options.storedBytes ?? 10 * 1024 ** 2;
+  const outputBytes = options.outputBytes ?? Math.max(1024 ** 3, storedBytes);
   const boot = await processes.readBootId();
   const begunIn = await directory.readBootId();
   // Where output was stored and the directory is gone, something ran: that is doubt, too.

@@ -32,6 +32,11 @@ export class WorkDirectory {
     return join(this.path, 'output');
   }
 
+  /** The folder that the command begins in. */
+  get work(): string {
+    return join(this.path, 'work');
+  }
+
   /**
    * Makes the directory, and makes it durable before anything can start in it.
    *
@@ -39,7 +44,7 @@ export class WorkDirectory {
    * down, a `boot` of other times says that the job may have started, whatever other files were lost.
    */
   async prepare(bootId: string): Promise<void> {
-    await mkdir(join(this.path, 'work'), { recursive: true, mode: 0o700 });
+    await mkdir(this.work, { recursive: true, mode: 0o700 });
     await this.#write('boot', bootId, { sync: true });
     await syncDirectory(this.path);
     await syncDirectory(dirname(this.path));

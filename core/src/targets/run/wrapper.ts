@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import type { Launch } from './launch.ts';
 import type { ProcessTable } from './processes.ts';
 import type { WorkDirectory } from './work-directory.ts';
 
 /** What a wrapper is started with. */
 export interface WrapperOptions {
   readonly directory: WorkDirectory;
-  readonly command: string;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly launch: Launch;
   readonly processes: ProcessTable;
   /** Between the end of a job that is asked to end and the end of what it left behind, in milliseconds. */
   readonly graceMs: number;
@@ -25,7 +25,8 @@ export interface Wrapper {
 }
 
 /**
- * The command of a job, in a shell that belongs to no server: $1 is the command, $2 the claim, $3 the grace in whole seconds.
+ * The command of a job, in a shell that belongs to no server: $1 is the claim, $2 the grace in whole seconds, $3 the folder to run in (from
+ * the job's own, or absolute), what follows is the program that takes the command.
  *
  * A hard link is made or refused as a whole, so that of all wrappers of a job exactly one begins the command. Paths are relative: a
  * wrapper that comes late, when the directory was removed, finds nothing to write to. Names of variables are of the kind that
@@ -36,13 +37,13 @@ function writeScript(processes: ProcessTable): string {
   return `trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
 ${processes.startInShell}
 [ -n "$SLUICE__START" ] || exit 1
-printf '%s %s\\n' "$$" "$SLUICE__START" >"$2" || exit 1
-ln "$2" started 2>>"$2" || exit 1
+printf '%s %s\\n' "$$" "$SLUICE__START" >"$1" || exit 1
+ln "$1" started 2>>"$1" || exit 1
 [ -e end ] && exit 1
-(cd work && unset OLDPWD && exec /bin/sh -c "$1")
+(cd work && cd "$3" && unset OLDPWD && shift 3 && exec "$@")
 SLUICE__STATUS=$?
 while [ -e started ] && ! { printf '%s\\n' "$SLUICE__STATUS" >status.new && mv status.new status; }; do sleep 1; done 2>/dev/null
-[ -e end ] && sleep "$3"
+[ -e end ] && sleep "$2"
 kill -KILL 0`;
 }
 
@@ -51,13 +52,14 @@ export async function startWrapper(options: WrapperOptions): Promise<Wrapper> {
   const claim = `claim.${randomUUID()}`;
   await using output = await open(options.directory.output, 'a', 0o600);
   const script = writeScript(options.processes);
+  const { argv, cwd, environment } = options.launch;
   const grace = String(Math.ceil(options.graceMs / 1000));
   return new Promise((resolve) => {
     const refuse = (error: unknown) => resolve({ claim, problem: describeRefusal(error) });
     try {
-      const child = spawn('/bin/sh', ['-c', script, 'sluice-job', options.command, claim, grace], {
+      const child = spawn('/bin/sh', ['-c', script, 'sluice-job', claim, grace, cwd, ...argv], {
         cwd: options.directory.path,
-        env: options.environment,
+        env: environment,
         detached: true,
         stdio: ['ignore', output.fd, output.fd],
       });

@@ -1,4 +1,4 @@
-import type { WebhookJob } from '../../config/config.ts';
+import type { WebhookJob } from '../../config/jobs.ts';
 import type { Target } from '../target.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
 
@@ -7,7 +7,8 @@ import { Delivery, type DeliveryOptions } from './delivery.ts';
  * Webhooks says.
  *
  * 2xx has passed. A redirect is not followed and has failed; so has 4xx, but for 408, 425 and 429. These, 5xx and no answer are tried
- * again with the same `webhook-id` and body and a new signature, until the job's time limit, which counts from the call of `perform`.
+ * again with the same `webhook-id` and body and a new signature, until the job's time limit, which counts from
+ * when the job began. A receiver that answers 202 to a job that waits reports the result later, to an address that goes along.
  */
 export function createWebhookTarget(options: DeliveryOptions): Target<WebhookJob> {
   return {

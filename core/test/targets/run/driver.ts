@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { processTable } from '../../../src/targets/run/processes.ts';
 import { createRunTarget } from '../../../src/targets/run/run-target.ts';
+import { nothingElsewhere } from '../elsewhere.ts';
 import { makeWork } from '../work.ts';
 
 const [directory = '', key = '', command = ''] = process.argv.slice(2);
@@ -17,6 +18,7 @@ const [offset] = await once(createInterface({ input: process.stdin }), 'line');
 const outcome = await target.perform(makeWork(command, { key }), {
   detach: never,
   cancel: never,
+  elsewhere: nothingElsewhere,
   offset: Number(offset),
   async write(text, at) {
     print({ text, offset: at });

@@ -75,7 +75,8 @@ describe('a command', () => {
     await directory.prepare('boot');
     const ends = Array.from({ length: 12 }, () => Promise.withResolvers<void>());
     const environment = { PATH: process.env['PATH'] ?? '' };
-    const common = { directory, command: 'echo x >>runs', environment, processes: processTable, graceMs: 0 };
+    const launch = { argv: ['/bin/sh', '-c', 'echo x >>runs'], cwd: '.', environment };
+    const common = { directory, launch, processes: processTable, graceMs: 0 };
     await Promise.all(ends.map((end) => startWrapper({ ...common, onGone: end.resolve })));
     await Promise.all(ends.map((end) => end.promise));
     expect(readFileSync(join(directory.path, 'work/runs'), 'utf8')).toBe('x\n');
@@ -91,8 +92,7 @@ describe('a command', () => {
     const environment = { PATH: process.env['PATH'] ?? '' };
     await startWrapper({
       directory,
-      command: 'echo x >>runs',
-      environment,
+      launch: { argv: ['/bin/sh', '-c', 'echo x >>runs'], cwd: '.', environment },
       processes: processTable,
       graceMs: 0,
       onGone: end.resolve,

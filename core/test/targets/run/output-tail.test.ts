@@ -91,20 +91,52 @@ describe('output', () => {
     expect(Math.max(...log.writes.map((write) => Buffer.byteLength(write.text)))).toBeLessThanOrEqual(64 * 1024);
   });
 
-  it('beyond the bound is counted in one line, once', async () => {
+  it('beyond the bound keeps its beginning, which is stored as it comes, and its end, with a line between that says how much is left out', async () => {
     const path = join(makeDirectory(), 'output');
-    writeFileSync(path, `${'x'.repeat(1000)}hunter22${'y'.repeat(500)}`);
     const log = makeLog();
-    const bound = { storedBytes: 1004 };
+    const bound = { storedBytes: 1000 };
     await using tail = openTail(path, log, bound);
+    writeFileSync(path, '-'.repeat(600));
+    await tail.copy();
+    expect(log.text).toBe('-'.repeat(500));
+    appendFileSync(path, `${'.'.repeat(2000)}${','.repeat(400)}`);
     await tail.copy();
     await tail.finish();
-    expect(log.text).toBe(
-      `${'x'.repeat(1000)}\n[sluice: the last 508 bytes of the output are not stored; the limit is 1004 bytes]\n`,
-    );
+    const line = '\n[sluice: 2000 bytes of the output are left out here; the limit is 1000 bytes]\n';
+    expect(log.text).toBe(`${'-'.repeat(500)}${line}${'.'.repeat(100)}${','.repeat(400)}`);
     await using next = openTail(path, log, { ...bound, offset: lastOffset(log) });
     await next.finish();
-    expect(log.writes).toHaveLength(2);
+    expect(log.writes).toHaveLength(3);
+  });
+
+  it('is cut neither within a secret nor within a character', async () => {
+    const path = join(makeDirectory(), 'output');
+    for (let shift = 0; shift < 24; shift++) {
+      const log = makeLog();
+      writeFileSync(path, `${'x'.repeat(500 - shift)}pässwörd €${'y'.repeat(3000)}pässwörd €${'z'.repeat(500 - shift)}`);
+      await using tail = openTail(path, log, { storedBytes: 1000 });
+      await tail.finish();
+      const [head = '', end = ''] = log.text.split(
+        /\n\[sluice: \d+ bytes of the output are left out here; the limit is 1000 bytes\]\n/,
+      );
+      expect(head).toMatch(/^x+(\[secret\])?y*$/);
+      expect(end).toMatch(/^y*(\[secret\])?z+$/);
+    }
+  });
+
+  it('of more than the bound is stored the same, whenever another server goes on with it', async () => {
+    const path = join(makeDirectory(), 'output');
+    writeFileSync(path, `${'x'.repeat(100_000)}hunter22${'y'.repeat(300_000)}`);
+    const bound = { storedBytes: 250_000 };
+    const whole = makeLog();
+    await using tail = openTail(path, whole, bound);
+    await tail.finish();
+    for (let taken = 0; taken < whole.writes.length; taken++) {
+      const log = makeLog();
+      await using next = openTail(path, log, { ...bound, offset: whole.writes[taken]?.offset ?? 0 });
+      await next.finish();
+      expect(log.writes).toEqual(whole.writes.slice(taken + 1));
+    }
   });
 
   it('that the job itself cut short is no more output', async () => {

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { describeWith } from '../../../../test/support/requirement.ts';
+import type { RunJob } from '../../../src/config/jobs.ts';
 import { type ProcessTable, processTable, procTable, psTable } from '../../../src/targets/run/processes.ts';
 import { makeDirectory, makeLog, makeTarget } from '../jobs.ts';
 import { makeWork } from '../work.ts';
@@ -117,6 +120,82 @@ describe('a command', () => {
     await expect(makeTarget().perform(makeWork('true', { key: '../escape' }), makeLog())).rejects.toThrow('names a directory');
   });
 });
+
+describe('a command that is told how to run', () => {
+  const withJob = (command: string, changes: Partial<RunJob>) => {
+    const work = makeWork(command);
+    return { ...work, job: { ...work.job, ...changes } };
+  };
+
+  it('runs in a folder of its own folder, or anywhere', async () => {
+    const elsewhere = makeDirectory();
+    const log = makeLog();
+    const target = makeTarget();
+    expect(await target.perform(withJob('pwd', { cwd: elsewhere }), log)).toEqual(passed);
+    const missing = { ...withJob('pwd', { cwd: 'missing' }), key: 'attempt-2' };
+    expect(await target.perform(missing, log)).toMatchObject({ status: 'failed' });
+    expect(log.text).toMatch(new RegExp(`^${elsewhere}\n.*cd: can't cd to ./missing\n$`));
+  });
+
+  it('is taken by the program that it names', async () => {
+    const log = makeLog();
+    await makeTarget().perform(withJob('process.stdout.write("from node")', { shell: process.execPath }), log);
+    expect(log.text).toContain('from node');
+  });
+
+  it('keeps the beginning and the end of its output, as much as it wants', async () => {
+    const log = makeLog();
+    await makeTarget().perform(withJob('echo first; head -c 5000 /dev/zero | tr "\\0" x; echo last', { outputLimit: 100 }), log);
+    expect(log.text).toMatch(
+      /^first\nx+\n\[sluice: 49\d\d bytes of the output are left out here; the limit is 100 bytes\]\nx+last\n$/,
+    );
+  });
+
+  it('as somebody who is not there, in words, never begins', async () => {
+    const message = expect.stringMatching(/it is to run as nobody-of-this-name/);
+    const unknown = process.getuid?.() === 0 ? expect.stringContaining('there is no user nobody-of-this-name') : message;
+    expect(await makeTarget().perform(withJob('true', { user: 'nobody-of-this-name' }), makeLog())).toEqual({
+      status: 'failed',
+      exitCode: null,
+      message: unknown,
+    });
+  });
+
+  it('as the user who runs the server is nothing special', async () => {
+    expect(await makeTarget().perform(withJob('true', { user: userInfo().username }), makeLog())).toEqual(passed);
+  });
+});
+
+describeWith(
+  { name: 'root', install: 'run the tests as root', met: process.getuid?.() === 0 },
+  'a command that runs as another user',
+  () => {
+    it('has that user, its home and a folder to write to, and cannot touch what tells whether it ran', async () => {
+      const work = makeWork(
+        'id -un; echo $HOME; echo mine >"$PWD/file" && cat file; ls .. ; rm -f ../started ../status; echo no >../status',
+      );
+      const log = makeLog();
+      const target = makeTarget();
+      const outcome = await target.perform({ ...work, job: { ...work.job, user: 'nobody' } }, log);
+      expect(log.text).toMatch(/^nobody\n\/[^\n]+\nmine\n/);
+      expect(log.text.match(/denied/g)?.length).toBeGreaterThanOrEqual(3);
+      expect(outcome.status).toBe('failed');
+      expect(readFileSync(join(target.directory, 'attempt-1/status'), 'utf8')).toMatch(/^[12]\n$/);
+    });
+
+    it('is ended with its children like any other', async () => {
+      const work = makeWork('sleep 600 & echo $! >pids; echo begun; wait');
+      const log = makeLog();
+      const target = makeTarget({ graceMs: 1_000 });
+      const outcome = target.perform({ ...work, job: { ...work.job, user: 'nobody' } }, log);
+      await vi.waitFor(() => expect(log.text).toContain('begun'), 10_000);
+      const [left = 0] = await readPids(join(target.directory, 'attempt-1/work/pids'), 1);
+      log.cancelling.abort();
+      expect(await outcome).toMatchObject({ status: 'failed', message: 'the job was cancelled' });
+      await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+    });
+  },
+);
 
 describe('a job that is being ended', () => {
   const stubborn =

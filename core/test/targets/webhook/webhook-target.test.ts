@@ -1,12 +1,13 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
-import type { WebhookJob } from '../../../src/config/config.ts';
 import { Interpolator } from '../../../src/config/interpolator.ts';
+import type { WebhookJob } from '../../../src/config/jobs.ts';
 import { Masker } from '../../../src/config/masker.ts';
 import type { Work } from '../../../src/targets/target.ts';
 import { createWebhookTarget } from '../../../src/targets/webhook/webhook-target.ts';
 import { makeLog } from '../jobs.ts';
+import { wires } from '../wires.ts';
 import { facts } from '../work.ts';
 import { answer, type Received, startReceiver } from './receiver.ts';
 
@@ -22,13 +23,22 @@ function makeWork(url: string, job: Partial<WebhookJob> = {}): Work<WebhookJob> 
     url,
     secret: undefined,
   };
-  return { key: 'attempt-1', job: { ...base, ...job }, environment, secrets: ['hunter22'], run: facts };
+  const common = { attempt: 1, startedAt: Date.now(), environment, secrets: ['hunter22'], run: facts };
+  return { key: 'attempt-1', job: { ...base, ...job }, ...common };
 }
 
 function makeTarget({ now = Date.now, URL = '' } = {}) {
   const interpolator = new Interpolator({ directory: '/', environment: { KEY: 'plain secret €', URL }, masker: new Masker() });
   const resolve = (template: string) => interpolator.resolve(template);
-  return createWebhookTarget({ resolve, now, random: () => 0.5, firstPauseMs: 10, longestPauseMs: 40, tryMs: 5000 });
+  return createWebhookTarget({
+    resolve,
+    config: () => wires,
+    now,
+    random: () => 0.5,
+    firstPauseMs: 10,
+    longestPauseMs: 40,
+    tryMs: 5000,
+  });
 }
 
 function headersOf({ headers }: Received): Record<string, string> {

@@ -1,0 +1,45 @@
+const at = (...steps: readonly (string | number)[]): string => steps.map((step) => `/${encodeURIComponent(step)}`).join('');
+
+/** Where the page of a pipeline is. */
+export function pathOfPipeline(pipeline: string): string {
+  return at('pipelines', pipeline);
+}
+
+/** Where the page of a run is. */
+export function pathOfRun(pipeline: string, counter: number): string {
+  return at('pipelines', pipeline, 'runs', counter);
+}
+
+/** Where the log of a job is; `stageCounter` says of which time that the stage was run. */
+export function pathOfLog(run: { readonly pipeline: string; readonly counter: number }, stage: LogStage, job: string): string {
+  return `${pathOfRun(run.pipeline, run.counter)}${at('stages', stage.name, stage.counter, 'jobs', job)}`;
+}
+
+/** Which time of which stage. */
+export interface LogStage {
+  readonly name: string;
+  readonly counter: number;
+}
+
+/** Where the page of a repository is. */
+export function pathOfRepository(repository: string): string {
+  return at('repositories', repository);
+}
+
+/** Where the page of a material is: a package, `npmjs/fastify`, or a pipeline, `build`. */
+export function pathOfMaterial(material: string): string {
+  return material.includes('/') ? pathOfPackage(material) : pathOfPipeline(material);
+}
+
+/** Where the page of a package is, from its name with its repository's: `npmjs/fastify`. */
+export function pathOfPackage(material: string): string {
+  const [repository = '', name = ''] = material.split('/');
+  return `${pathOfRepository(repository)}${at('packages', name)}`;
+}
+
+/** A path with a query; what is undefined or empty is left out. */
+export function withQuery(path: string, query: Readonly<Record<string, string | number | null | undefined>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text === '' ? path : `${path}?${text}`;
+}

@@ -1,0 +1,89 @@
+import type { Actor } from '../../pipelines/actor.ts';
+import { reaches } from '../../pipelines/rights.ts';
+import { assetPath } from './assets.ts';
+import { showProblem } from './components/notice.ts';
+import { type Html, html } from './html.ts';
+import { type PageView, type Section, sections } from './page.ts';
+import { type Theme, themes } from './theme.ts';
+
+/** What surrounds a page. */
+export interface Frame {
+  readonly theme: Theme;
+  /** Proves that a form was made for this browser. */
+  readonly token: string;
+  /** The path and query of the page, to come back to. */
+  readonly path: string;
+  /** Where the page's changes are told; undefined where it has none. */
+  readonly stream: string | undefined;
+  /** Who looks at it; undefined for whoever has not signed in. */
+  readonly actor: Actor | undefined;
+  /** Whether people have to sign in. */
+  readonly signsIn: boolean;
+  /** Whether the configuration files as they are now were not taken. */
+  readonly refused: boolean;
+  /** What became of what was asked for, to be told once. */
+  readonly notice: string | undefined;
+}
+
+// htmx would add a style element and read attributes as code: the Content-Security-Policy forbids both.
+const htmxConfig = JSON.stringify({ includeIndicatorStyles: false, allowEval: false, historyCacheSize: 0 });
+
+/** The form to which buttons anywhere on a page belong: they say where it goes with `formaction`. */
+export const actionForm = 'act';
+
+/** A whole document. */
+export function layOut({ title, section, main }: PageView, frame: Frame): Html {
+  return html`<html lang="en" data-theme=${frame.theme}>
+    ${showHead(title)}
+    <body hx-ext="sse,morph">
+      <a class="skip" href="#main">To the content</a>
+      <header class="top">
+        <a class="brand" href="/"><img src=${assetPath('icon.svg')} alt="" width="22" height="22" />Sluice</a>
+        <nav aria-label="Main">${section !== undefined && showSections(section, frame.actor)}</nav>
+        ${frame.signsIn && frame.actor && showWho(frame.actor)}
+        ${showThemes(frame.theme)}
+      </header>
+      <p class="disconnected" role="status"><span>Not connected: what you see may be old. It goes on by itself when the server answers.</span></p>
+      ${frame.refused && showProblem('The configuration files as they are now are invalid; the one before runs on.', html`<a href="/configuration">What is wrong with them</a>`)}
+      ${frame.notice && html`<p class="notice" role="status">${frame.notice}</p>`}
+      <main id="main" tabindex="-1">${main}</main>
+      ${section !== undefined && html`<footer><a href="/api/v1/openapi.json">API</a><a href="/metrics">Metrics</a><a href="/readyz">Readiness</a></footer>`}
+      <form id=${actionForm} method="post"><input type="hidden" name="_csrf" value=${frame.token} /><input type="hidden" name="back" value=${frame.path} /></form>
+      ${frame.stream && html`<div id="live" hidden sse-connect=${frame.stream} sse-swap="parts" hx-swap="none"></div>`}
+    </body>
+  </html>`;
+}
+
+function showSections(current: Section, actor: Actor | undefined): readonly Html[] {
+  const visible = Object.entries(sections).filter(([, { role }]) => actor && (role === undefined || reaches(actor, role)));
+  return visible.map(
+    ([name, { path, title }]) => html`<a href=${path} aria-current=${name === current ? 'page' : null}>${title}</a>`,
+  );
+}
+
+function showWho({ name }: Actor): Html {
+  return html`<div class="who"><span class="hint">${name}</span><button form=${actionForm} formaction="/sign-out">Sign out</button></div>`;
+}
+
+function showHead(title: string): Html {
+  return html`<head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="htmx-config" content=${htmxConfig} />
+    <title>${title} · Sluice</title>
+    <link rel="icon" href=${assetPath('icon.svg')} />
+    <link rel="stylesheet" href=${assetPath('sluice.css')} />
+    <script src=${assetPath('htmx.js')} defer></script>
+    <script src=${assetPath('sse.js')} defer></script>
+    <script src=${assetPath('morph.js')} defer></script>
+    <script src=${assetPath('sluice.js')} type="module"></script>
+  </head>`;
+}
+
+function showThemes(current: Theme): Html {
+  return html`<div class="themes" role="group" aria-label="Colours">${Object.entries(themes).map(
+    ([theme, { title, glyph }]) =>
+      html`<button form=${actionForm} formaction="/theme" name="theme" value=${theme} aria-pressed=${String(theme === current)} title=${title} aria-label=${title}>${glyph}</button>`,
+  )}</div>`;
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import type { RouteSurroundings } from '../surroundings.ts';
+import { acknowledgePage, registerAcknowledge } from './acknowledge.ts';
+import { auditPage } from './audit.ts';
+import { configurationPage } from './configuration.ts';
+import { decisionsPage } from './decisions.ts';
+import { homePage } from './home.ts';
+import { registerLedHome } from './led-home.ts';
+import { LivePages } from './live.ts';
+import { logPage } from './log.ts';
+import { registerLogFile } from './log-file.ts';
+import { packagePage } from './package.ts';
+import type { Page } from './page.ts';
+import { pipelinePage } from './pipeline.ts';
+import { pluginsPage } from './plugins.ts';
+import { registerPollNow } from './poll-now.ts';
+import { registerFace } from './register-face.ts';
+import { registerPage } from './register-page.ts';
+import { repositoriesPage } from './repositories.ts';
+import { repositoryPage } from './repository.ts';
+import { runPage } from './run.ts';
+import { registerSignIn } from './sign-in.ts';
+
+const pages: readonly Page[] = [
+  homePage,
+  pipelinePage,
+  runPage,
+  logPage,
+  repositoriesPage,
+  repositoryPage,
+  packagePage,
+  acknowledgePage,
+  decisionsPage,
+  pluginsPage,
+  auditPage,
+  configurationPage,
+];
+
+/** The web face: pages for people, made here and complete without scripts; scripts keep them true while they are open. */
+export async function registerPages(server: FastifyInstance, surroundings: RouteSurroundings): Promise<void> {
+  await registerFace(server);
+  registerLedHome(server);
+  registerSignIn(server);
+  registerPollNow(server);
+  registerAcknowledge(server);
+  registerLogFile(server, surroundings);
+  const live = new LivePages(surroundings);
+  for (const page of pages) registerPage(server, page, { ...surroundings, live });
+}

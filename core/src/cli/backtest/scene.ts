@@ -1,0 +1,32 @@
+import type { Config } from '../../config/config.ts';
+import { adoptPipelines } from '../../pipelines/adopt-pipelines.ts';
+import type { StartOptions } from '../../pipelines/start-runs.ts';
+import type { PluginHost } from '../../plugins/plugin-host.ts';
+import { adoptRepositories } from '../../polling/adopt-repositories.ts';
+import { activateConfiguration } from '../../store/nodes.ts';
+import { openScratchStore, type Store } from '../../store/store.ts';
+
+/** A store of its own in which a configuration is in force, in its own time. */
+export interface Scene {
+  readonly store: Store;
+  readonly config: Config;
+  optionsAt(now: number): StartOptions;
+}
+
+/** Opens a scene; the one who called closes its store. */
+export async function openScene(config: Config, host: PluginHost, now: number): Promise<Scene> {
+  const store = await openScratchStore();
+  const optionsAt = (at: number): StartOptions => ({
+    config,
+    secretFields: (plugin) => host.loaded().get(plugin)?.secrets,
+    // Timers and windows are taken away, so that nobody asks when they come.
+    calendar: { findNext: () => undefined, findLast: () => undefined },
+    now: at,
+  });
+  await store.transact(async (tx) => {
+    await activateConfiguration(tx, 'backtest', config.hash, now);
+    await adoptRepositories(tx, { config, plugins: host.loaded(), now });
+    await adoptPipelines(tx, optionsAt(now));
+  });
+  return { store, config, optionsAt };
+}

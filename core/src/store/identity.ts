@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import type { Tx } from './store.ts';
+
+const identity = 'identity';
+
+/** What tells this store from any other: a UUID that it has from its first use on. */
+export async function readStoreIdentity(tx: Tx): Promise<string> {
+  const known = () => tx.db.selectFrom('setting').select('value').where('name', '=', identity).executeTakeFirst();
+  const found = await known();
+  if (found) return found.value;
+  await tx.db
+    .insertInto('setting')
+    .values({ name: identity, value: randomUUID() })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const { value = '' } = (await known()) ?? {};
+  return value;
+}

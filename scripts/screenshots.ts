@@ -1,0 +1,29 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBrowser } from '../test/support/browser.ts';
+import { pageList } from '../test/support/page-list.ts';
+import { openShowcase } from '../test/support/showcase.ts';
+
+/** Takes a picture of every page, light and dark, into docs/screenshots/. */
+const folder = join(import.meta.dirname, '../docs/screenshots');
+const viewport = { width: 1280, height: 800 };
+const tallest = 1_600;
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+await using ending = new AsyncDisposableStack();
+const show = ending.adopt(await openShowcase(''), (one) => one.end());
+const browser = ending.adopt(await openBrowser(), (one) => one.close());
+for (const colorScheme of ['light', 'dark'] as const) {
+  const context = await browser.newContext({ baseURL: show.server.url, colorScheme, viewport });
+  const page = await context.newPage();
+  for (const [name, path] of Object.entries(pageList)) {
+    await page.goto(path);
+    await page.locator('html[data-script=ready]').waitFor();
+    const height = Math.min(tallest, await page.evaluate<number>('document.documentElement.scrollHeight'));
+    const clip = { x: 0, y: 0, width: viewport.width, height: Math.max(400, height) };
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), clip, fullPage: true });
+  }
+  await context.close();
+}
+console.log(`the pictures are in ${folder}`);

@@ -1,0 +1,4 @@
+import { describePostgres } from '../support/stores.ts';
+import { testPromotionKills } from './promotion-kill.ts';
+
+describePostgres('a server that is killed during promotions', testPromotionKills);
