@@ -31,12 +31,14 @@ export function describePostgres(title: string, tests: StoreTests): void {
   describeWith(postgres, `${title}, on PostgreSQL`, () => tests(placePostgres));
 }
 
-async function placeSqlite(): Promise<StorePlace> {
+/** An empty place for a SQLite store. */
+export async function placeSqlite(): Promise<StorePlace> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-store-'));
   return { url: `sqlite:${join(directory, 'sluice.db')}`, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
-async function placePostgres(): Promise<StorePlace> {
+/** An empty place for a PostgreSQL store. */
+export async function placePostgres(): Promise<StorePlace> {
   const { url, drop } = await createDatabase();
   return { url, remove: drop };
 }

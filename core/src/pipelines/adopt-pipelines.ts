@@ -3,8 +3,8 @@ import { isPipelineMaterial, listPackageMaterials, nameMaterial } from '../confi
 import { appendDecisions } from '../store/decisions.ts';
 import { type Dependency, replaceDependencies } from '../store/dependencies.ts';
 import { beginListening, changeMode, endListening, type Listening, loadListenings } from '../store/listeners.ts';
+import { readOpenRuns } from '../store/open-stages.ts';
 import { findPackages, findWaitingPipelines, lockPipelines, patchPipeline, upsertPipelines } from '../store/pipelines.ts';
-import { readOpenRuns } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import { endTriggers, readWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
 import { aboutTrigger } from './about-trigger.ts';

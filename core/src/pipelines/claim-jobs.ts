@@ -43,7 +43,7 @@ export async function claimJobs(tx: Tx, claim: JobClaim): Promise<readonly Claim
     const facts: BegunJob = { ...recorded, startedAt: recorded.startedAt ?? claim.now };
     const as = classify(attempt, claim.node);
     if (as === 'anew') events.push(...(await begin(tx, facts, claim)));
-    jobs.push({ lease: attempt.lease, as, facts, offset: await readLogOffset(tx, attempt.lease.id) });
+    jobs.push({ lease: attempt.lease, as, facts, offset: attempt.begun ? await readLogOffset(tx, attempt.lease.id) : 0 });
   }
   await appendEvents(tx, events, claim.now);
   return jobs;

@@ -1,8 +1,7 @@
 import type { PipelineConfig } from '../config/config.ts';
 import { labelNames, renderLabel } from '../config/label.ts';
 import { nameMaterial } from '../config/materials.ts';
-import { insertRun, type NewRun, nextCounter, type Pin, readRunState } from '../store/runs.ts';
-import { readRunStages } from '../store/stages.ts';
+import { insertRun, type NewRun, nextCounter, type Pin } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
 import { reachStage } from './stages/reach-stage.ts';
@@ -25,12 +24,12 @@ export async function createRun(tx: Tx, move: Move, wish: RunWish): Promise<Crea
   const { definition, pins } = wish;
   const counter = await nextCounter(tx, pipeline.id);
   const label = makeLabel(definition, counter, pins);
-  const id = await insertRun(tx, { ...wish, pipelineId: pipeline.id, counter, label, createdAt: now });
+  const { id, firstStageId } = await insertRun(tx, { ...wish, pipelineId: pipeline.id, counter, label, createdAt: now });
   changes.addRun({ pipeline: pipeline.name, counter, status: 'pending' }, label);
-  const [first] = await readRunStages(tx, id);
+  const [first] = definition.stages;
   if (!first) throw new Error(`${pipeline.name} has no stage`);
-  await reachStage(tx, move, await readRunState(tx, id), first);
-  await settleRun(tx, move, id);
+  await reachStage(tx, move, { id, counter, label }, { ...first, id: firstStageId, counter: 1, position: 0 });
+  if (first.approval.type === 'manual') await settleRun(tx, move, id);
   return { id, counter, materials: listVersions(pins) };
 }
 

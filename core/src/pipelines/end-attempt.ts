@@ -1,4 +1,5 @@
 import { endAttempt, insertNextAttempt } from '../store/attempts.ts';
+import { readCancelAt } from '../store/cancel-stages.ts';
 import { appendDecisions } from '../store/decisions.ts';
 import { readDownstream } from '../store/dependencies.ts';
 import { appendEvents } from '../store/events.ts';
@@ -6,7 +7,7 @@ import { endJob, type JobEnd, type JobFacts } from '../store/job-facts.ts';
 import { assertLease, type Lease } from '../store/leases.ts';
 import { lockPipelines } from '../store/pipelines.ts';
 import { readRunState } from '../store/runs.ts';
-import { readCancelAt, readJobStatuses } from '../store/stages.ts';
+import { readJobStatuses } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import type { Outcome } from '../targets/target.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
@@ -25,8 +26,8 @@ export interface AttemptEnd extends Changes {
  * Records how an attempt ended and all that follows from it, in one transaction: the job, and when it was the last one its stage, the
  * run, the attempts of the next stage, and runs that waited for the stage to be free.
  *
- * What a stage's pass starts in other pipelines is part of it. Doubt ends the job as failed, or is followed by another attempt under the same key, as the job's `onDoubt` says. Throws
- * `LeaseLost` where another node has the attempt by now.
+ * What a stage's pass starts in other pipelines is part of it. Doubt ends the job as failed, or is followed by another attempt under
+ * the same key, as the job's `onDoubt` says. Throws `LeaseLost` where another node has the attempt by now.
  */
 export async function recordAttemptEnd(
   tx: Tx,
@@ -44,15 +45,16 @@ export async function recordAttemptEnd(
   if (!pipeline) throw new Error(`the pipeline ${run.pipeline} is gone from the store`);
   await assertLease(tx, lease);
   await endAttempt(tx, attempt.id, outcome.status);
-  if (outcome.status === 'doubt' && facts.job.onDoubt === 'restart' && attempt.number < mostTries && !facts.stage.isCancelled) {
+  const isCancelled = (await readCancelAt(tx, facts.stage.id)) !== null;
+  if (outcome.status === 'doubt' && facts.job.onDoubt === 'restart' && attempt.number < mostTries && !isCancelled) {
     await insertNextAttempt(tx, { jobId, number: attempt.number, key: attempt.key }, options.now);
     return { runs: [], events: [], job: undefined };
   }
   const move: Move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes: new ChangeList() };
-  const job = toJobEnd(outcome, (await readCancelAt(tx, facts.stage.id)) !== null);
+  const job = toJobEnd(outcome, isCancelled);
   await endJob(tx, jobId, job, options.now);
   move.changes.addEvent(describeJob(facts, job));
-  await endStageAfter(tx, move, facts);
+  await endStageAfter(tx, move, facts, isCancelled);
   await appendDecisions(tx, move.changes.decisions);
   const wasLast = move.changes.events.some(({ type }) => type === 'stage.finished');
   const started = await startRuns(tx, wasLast ? [pipeline.id, ...downstream] : [], options);
@@ -75,10 +77,9 @@ function describeJob({ run, stage, job }: JobFacts, end: JobEnd) {
 }
 
 /** Ends the stage when its last job has ended. */
-async function endStageAfter(tx: Tx, move: Move, { stage, run }: JobFacts): Promise<void> {
+async function endStageAfter(tx: Tx, move: Move, { stage, run }: JobFacts, isCancelled: boolean): Promise<void> {
   const jobs = await readJobStatuses(tx, stage.id);
   if (jobs.some((status) => status === 'pending' || status === 'running')) return;
-  const isCancelled = (await readCancelAt(tx, stage.id)) !== null;
   const status = isCancelled ? 'cancelled' : jobs.every((each) => each === 'passed') ? 'passed' : 'failed';
   await finishStage(tx, move, await readRunState(tx, run.id), { ...stage, status });
 }

@@ -3,7 +3,7 @@ import type { NewDecision } from '../store/decisions.ts';
 import { readPipelineNames } from '../store/pipelines.ts';
 import { nameRevisions } from '../store/provenance.ts';
 import type { Tx } from '../store/store.ts';
-import { countWishesOfPoll, type TriggerWish } from '../store/triggers.ts';
+import { countRunsOfPoll, type TriggerWish } from '../store/triggers.ts';
 
 /** Which poll brings wishes: its repository's id and the fence of its lease. */
 export interface StormSurroundings {
@@ -13,7 +13,7 @@ export interface StormSurroundings {
 
 /**
  * Holds wishes beyond the number of runs that one poll may start in a pipeline (`maxNewRuns`), the newest ones, and says so; the others
- * pass. What a poll commits in several transactions is counted together.
+ * pass. What a poll commits in several transactions is counted together. Wishes of `latest` that come together start one run.
  */
 export async function guardStorm(
   tx: Tx,
@@ -29,12 +29,19 @@ export async function guardStorm(
   const decisions: NewDecision[] = [];
   for (const [pipelineId, ofPipeline] of starting) {
     const limit = config.pipelines.get(names.get(pipelineId) ?? '')?.maxNewRuns ?? 0;
-    const before = await countWishesOfPoll(tx, pipelineId, poll);
-    const beyond = ofPipeline.slice(Math.max(0, limit - before));
+    const before = await countRunsOfPoll(tx, pipelineId, poll);
+    const beyond = findBeyond(ofPipeline, Math.max(0, limit - before));
     for (const wish of beyond) held.add(wish);
     decisions.push(...(await explain(tx, beyond, limit)));
   }
   return { wishes: wishes.map((wish) => ({ ...wish, poll, ...(held.has(wish) && { state: 'held' as const }) })), decisions };
+}
+
+/** Those for which there is no room: each of `every` needs a run of its own, those of `latest` start one together. */
+function findBeyond(wishes: readonly TriggerWish[], room: number): readonly TriggerWish[] {
+  if (room === 0) return wishes;
+  const each = wishes.filter(({ mode }) => mode === 'every');
+  return each.slice(each.length < wishes.length ? room - 1 : room);
 }
 
 async function explain(tx: Tx, held: readonly TriggerWish[], limit: number): Promise<readonly NewDecision[]> {

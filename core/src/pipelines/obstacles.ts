@@ -1,6 +1,6 @@
+import { readOpenStages } from '../store/open-stages.ts';
 import { readLockHolder } from '../store/pipelines.ts';
 import { readRunState } from '../store/runs.ts';
-import { readOpenStages } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
 
@@ -10,9 +10,14 @@ export interface Obstacle {
   readonly reason: string;
 }
 
-/** Finds what keeps a pipeline from starting a run by itself: a pause, its lock, a run in its first stage or waiting for that. */
-export async function findObstacle(tx: Tx, move: Move): Promise<Obstacle | undefined> {
-  return describePause(move) ?? (await describeLock(tx, move)) ?? (await describeOccupation(tx, move));
+/** Finds what keeps a pipeline from starting a run by itself: a pause, its lock, a run in its first stage or waiting for that. `isQuiet` where none of its
+ * runs is open. */
+export async function findObstacle(
+  tx: Tx,
+  move: Move,
+  { isQuiet }: { readonly isQuiet: boolean },
+): Promise<Obstacle | undefined> {
+  return describePause(move) ?? (await describeLock(tx, move)) ?? (isQuiet ? undefined : await describeOccupation(tx, move));
 }
 
 function describePause({ pipeline: { pausedAt, pausedReason } }: Move): Obstacle | undefined {

@@ -10,7 +10,7 @@ import { resolveMaterials } from './fan-in/resolve-materials.ts';
 import { type FoundSet, searchSet } from './fan-in/search.ts';
 import { findObstacle } from './obstacles.ts';
 import { pinMaterials } from './pin-materials.ts';
-import type { StartOptions } from './start-runs.ts';
+import type { LookOptions, StartOptions } from './start-runs.ts';
 
 const mostSteps = 1_000;
 
@@ -24,7 +24,7 @@ export interface Timed {
  * Starts a run whose timer has come, of the newest materials that agree. One that cannot start now stays due, so that it is not lost
  * over a pause or a restart; many moments that passed meanwhile are one.
  */
-export async function startByTimer(tx: Tx, move: Move, definition: PipelineConfig, options: StartOptions): Promise<Timed> {
+export async function startByTimer(tx: Tx, move: Move, definition: PipelineConfig, options: LookOptions): Promise<Timed> {
   const { pipeline, now, calendar } = move;
   const { timer } = definition;
   if (!timer || pipeline.timerAt === null) return { started: false, next: undefined };
@@ -39,14 +39,14 @@ export async function startByTimer(tx: Tx, move: Move, definition: PipelineConfi
   return { started: result.started, next };
 }
 
-async function tryTimer(tx: Tx, move: Move, definition: PipelineConfig, options: StartOptions) {
-  const obstacle = await findObstacle(tx, move);
+async function tryTimer(tx: Tx, move: Move, definition: PipelineConfig, options: LookOptions) {
+  const obstacle = await findObstacle(tx, move, { isQuiet: false });
   if (obstacle) return { waits: obstacle.kind, reason: obstacle.reason };
-  const { materials, unknown } = await resolveMaterials(tx, definition, options.config);
+  const { materials, unknown } = resolveMaterials(definition, options.config, await options.materialIds());
   if (unknown.length > 0) return { waits: 'missing', reason: `there is no version yet of ${unknown.join(', ')}` };
-  const wanted = { materials, anchors: new Map(), list: createCandidateList(tx) };
+  const wanted = { materials, anchors: new Map(), list: createCandidateList(options.reads) };
   const found = await searchSet({ ...wanted, admits: () => true, accepts: () => true, steps: mostSteps });
-  if (found.kind !== 'found') return { waits: 'set', reason: await describeWait(tx, wanted, options.config) };
+  if (found.kind !== 'found') return { waits: 'set', reason: await describeWait(options.reads, wanted, options.config) };
   return startTimed(tx, move, { definition, materials, found }, options);
 }
 

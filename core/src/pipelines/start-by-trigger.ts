@@ -15,26 +15,39 @@ import { findObstacle } from './obstacles.ts';
 import { pinMaterials } from './pin-materials.ts';
 import { type JudgedTrigger, queueTriggers } from './queue-triggers.ts';
 import { sayWaiting } from './say-waiting.ts';
-import type { StartOptions } from './start-runs.ts';
+import type { LookOptions, StartOptions } from './start-runs.ts';
 
 /** How many triggers of `latest` wait for each material of a pipeline with upstream pipelines; older ones are superseded. */
 const keptForFanIn = 20;
-/** How many triggers one look tries to find a set for. */
-const mostTried = 100;
+/** How many triggers of `every` one look tries to find a set for. */
+const mostTried = 500;
 
-/** Starts one run from the waiting triggers of a pipeline, if one can start; answers whether one did. */
-export async function startByTrigger(tx: Tx, move: Move, definition: PipelineConfig, options: StartOptions): Promise<boolean> {
+/** Whether a look at the triggers of a pipeline started a run, and left some that may start another. */
+export interface Triggered {
+  readonly started: boolean;
+  readonly more: boolean;
+}
+
+const nothing: Triggered = { started: false, more: false };
+
+/** Starts one run from the waiting triggers of a pipeline, if one can start. `isQuiet` where none of its runs is open. */
+export async function startByTrigger(
+  tx: Tx,
+  move: Move,
+  { definition, isQuiet }: { readonly definition: PipelineConfig; readonly isQuiet: boolean },
+  options: LookOptions,
+): Promise<Triggered> {
   const waiting = await readWaitingTriggers(tx, move.pipeline.id);
-  if (waiting.length === 0) return false;
+  if (waiting.length === 0) return nothing;
   const kept = definition.materials.some(isPipelineMaterial) ? keptForFanIn : 1;
   const queue = queueTriggers(waiting, (name) => acceptedOf(options, name), kept);
   await supersede(tx, move, queue.superseded);
   await sayWaiting(tx, move, 'held', queue.held);
-  if (queue.next.length === 0) return false;
-  const obstacle = await findObstacle(tx, move);
+  if (queue.next.length === 0) return nothing;
+  const obstacle = await findObstacle(tx, move, { isQuiet });
   if (obstacle) {
     await sayWaiting(tx, move, obstacle.kind, giveReason(queue.next, obstacle.reason));
-    return false;
+    return nothing;
   }
   return startFirst(tx, move, { definition, queue: queue.next }, options);
 }
@@ -45,31 +58,33 @@ interface Wanted {
 }
 
 /** Starts a run from the first trigger for which a set agrees, and says of those before it what they wait for. */
-async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, options: StartOptions): Promise<boolean> {
+async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, options: LookOptions): Promise<Triggered> {
   const context = await prepare(tx, move, definition, options);
   if ('unknown' in context) {
     await sayWaiting(tx, move, 'missing', giveReason(queue, `there is no version yet that could go with it: ${context.unknown}`));
-    return false;
+    return nothing;
   }
-  for (const trigger of queue.slice(0, mostTried)) {
+  const [every, latest] = [queue.filter(({ mode }) => mode === 'every'), queue.filter(({ mode }) => mode === 'latest')];
+  for (const trigger of [...every.slice(0, mostTried), ...latest]) {
     const chosen = await chooseSet(tx, trigger, context);
     if (chosen.kind === 'found') return start(tx, move, { anchor: trigger, definition, queue, context, chosen }, options);
     if (chosen.kind === 'superseded') await supersede(tx, move, [{ trigger, reason: chosen.reason }]);
     else
       await sayWaiting(tx, move, chosen.kind === 'held' ? 'held' : `set: ${chosen.reason}`, [{ trigger, reason: chosen.reason }]);
   }
-  return false;
+  return nothing;
 }
 
 async function prepare(
   tx: Tx,
   { pipeline }: Move,
   definition: PipelineConfig,
-  { config }: StartOptions,
+  { config, reads, materialIds }: LookOptions,
 ): Promise<ChoosingContext | { readonly unknown: string }> {
-  const { materials, unknown } = await resolveMaterials(tx, definition, config);
+  const { materials, unknown } = resolveMaterials(definition, config, await materialIds());
   if (unknown.length > 0) return { unknown: unknown.join(', ') };
-  return { pipelineId: pipeline.id, materials, list: createCandidateList(tx), floor: await readFloor(tx, pipeline.id), config };
+  const list = createCandidateList(reads);
+  return { pipelineId: pipeline.id, materials, list, reads, floor: await readFloor(tx, pipeline.id), config };
 }
 
 interface Starting extends Wanted {
@@ -79,7 +94,7 @@ interface Starting extends Wanted {
 }
 
 /** All triggers that the set fulfils start the run. */
-async function start(tx: Tx, move: Move, starting: Starting, options: StartOptions): Promise<boolean> {
+async function start(tx: Tx, move: Move, starting: Starting, options: StartOptions): Promise<Triggered> {
   const { anchor, definition, queue, context, chosen } = starting;
   const { candidates, provenance, hash } = chosen;
   const taken = queue.filter((trigger) => trigger === anchor || candidates.some((candidate) => isFulfilled(trigger, candidate)));
@@ -98,7 +113,7 @@ async function start(tx: Tx, move: Move, starting: Starting, options: StartOptio
     const about = { ...aboutTrigger(move, trigger), materials: run.materials, runId: run.id };
     move.changes.addDecision({ ...about, outcome: 'started', reason: cause });
   }
-  return true;
+  return { started: true, more: taken.length < queue.length };
 }
 
 /** Each revision that `every` waits for is to have a run of its own. */

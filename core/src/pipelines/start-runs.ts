@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { appendDecisions } from '../store/decisions.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
-import { lockPipelines, patchPipeline } from '../store/pipelines.ts';
+import { findStirring, type LockedPipeline, lockPipelines, patchPipeline, type Stirring } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Calendar } from './calendar.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
+import { findMaterialIds, type MaterialIds } from './fan-in/resolve-materials.ts';
+import { type SharedReads, shareReads } from './fan-in/shared-reads.ts';
 import type { SecretFields } from './pin-materials.ts';
 import { admitStages, earliest } from './stages/admit-stages.ts';
 import { startByTimer } from './start-by-timer.ts';
@@ -33,21 +35,49 @@ export async function startRuns(tx: Tx, pipelineIds: readonly number[], options:
   const changes = new ChangeList();
   const pipelines = await lockPipelines(tx, pipelineIds);
   const mayStart = pipelines.length > 0 && (await isConfigurationActive(tx, options.config.hash));
+  const { config, calendar, now } = options;
+  const stirring = await findStirring(tx, pipelineIds);
+  const looking = mayStart ? shareLook(tx, pipelines, options) : undefined;
   for (const pipeline of pipelines) {
-    const { config, calendar, now } = options;
     const move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
-    await lookAt(tx, move, mayStart ? options : undefined);
+    await lookAt(tx, move, stirring, looking);
   }
   await appendDecisions(tx, changes.decisions);
   return changes;
 }
 
+/** What one look at several pipelines reads once for all of them. */
+export interface LookOptions extends StartOptions {
+  readonly reads: SharedReads;
+  readonly materialIds: () => Promise<MaterialIds>;
+}
+
+function shareLook(tx: Tx, pipelines: readonly LockedPipeline[], options: StartOptions): LookOptions {
+  let ids: Promise<MaterialIds> | undefined;
+  const definitions = pipelines.flatMap(({ name }) => options.config.pipelines.get(name) ?? []);
+  return {
+    ...options,
+    reads: shareReads(tx),
+    materialIds() {
+      ids ??= findMaterialIds(tx, definitions);
+      return ids;
+    },
+  };
+}
+
 /** Where a first stage waits for approval, or for its window, several runs may start in one look. */
-async function lookAt(tx: Tx, move: Move, options: StartOptions | undefined): Promise<void> {
+async function lookAt(tx: Tx, move: Move, { stages, triggers }: Stirring, options: LookOptions | undefined): Promise<void> {
   const { pipeline, definition } = move;
-  let until = await admitStages(tx, move);
+  let isQuiet = !stages.has(pipeline.id);
+  let until = isQuiet ? undefined : await admitStages(tx, move);
   if (options && pipeline.active && definition) {
-    while (await startByTrigger(tx, move, definition, options)) until = await admitStages(tx, move);
+    for (let more = triggers.has(pipeline.id); more; ) {
+      const result = await startByTrigger(tx, move, { definition, isQuiet }, options);
+      more = result.more;
+      if (!result.started) break;
+      isQuiet = false;
+      until = await admitStages(tx, move);
+    }
     const { started, next } = await startByTimer(tx, move, definition, options);
     if (started) until = await admitStages(tx, move);
     until = earliest([until, next]);

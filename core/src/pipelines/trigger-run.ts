@@ -9,12 +9,12 @@ import { type Choices, chooseByHand } from './choose-by-hand.ts';
 import { createRun } from './create-run.ts';
 import { describeWait } from './fan-in/describe-wait.ts';
 import { createCandidateList } from './fan-in/list-candidates.ts';
-import { type ResolvedMaterial, resolveMaterials } from './fan-in/resolve-materials.ts';
+import { findMaterialIds, type ResolvedMaterial, resolveMaterials } from './fan-in/resolve-materials.ts';
 import { type FoundSet, searchSet } from './fan-in/search.ts';
+import { shareReads } from './fan-in/shared-reads.ts';
 import { pinMaterials } from './pin-materials.ts';
 import { quote, type Refusal, refuse } from './refusal.ts';
-import { admitStages } from './stages/admit-stages.ts';
-import type { StartOptions } from './start-runs.ts';
+import { type StartOptions, startRuns } from './start-runs.ts';
 
 const namesShown = 5;
 const charactersShown = 255;
@@ -60,7 +60,6 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
     return { refusal: plan, changes };
   }
   const run = await create(tx, move, { ...request, definition, plan }, options);
-  await admitStages(tx, move);
   const decision: NewDecision = {
     ...about,
     outcome: 'started',
@@ -69,7 +68,9 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
     runId: run.id,
   };
   await appendDecisions(tx, [decision, ...changes.decisions]);
-  return { counter: run.counter, changes };
+  const started = await startRuns(tx, [pipeline.id], options);
+  const all = { runs: [...changes.runs, ...started.runs], events: [...changes.events, ...started.events] };
+  return { counter: run.counter, changes: all };
 }
 
 interface Plan {
@@ -87,15 +88,16 @@ async function planRun(tx: Tx, { pipeline }: Move, request: Planned, { config }:
     const names = undeclared.slice(0, namesShown).map(quote).join(', ');
     return refuse('VARIABLE_UNKNOWN', `declare ${names} under environment: of ${definition.name} to set it here`);
   }
-  const { materials, unknown } = await resolveMaterials(tx, definition, config);
+  const { materials, unknown } = resolveMaterials(definition, config, await findMaterialIds(tx, [definition]));
   if (unknown.length > 0) return refuse('SET_MISSING', `there is no version yet that could start a run: ${unknown.join(', ')}`);
   const anchors = await chooseByHand(tx, materials, request);
   if ('code' in anchors) return anchors;
-  const wanted = { materials, anchors, list: createCandidateList(tx, { byHand: true }) };
+  const reads = shareReads(tx);
+  const wanted = { materials, anchors, list: createCandidateList(reads, { byHand: true, override: request.override }) };
   const found = await searchSet({ ...wanted, admits: () => true, accepts: () => true, steps: mostSteps });
   if (found.kind === 'found') return { materials, found };
   const why =
-    found.kind === 'none' ? await describeWait(tx, wanted, config) : `nothing that agrees was found in ${mostSteps} steps`;
+    found.kind === 'none' ? await describeWait(reads, wanted, config) : `nothing that agrees was found in ${mostSteps} steps`;
   return refuse('SET_MISSING', `${definition.name} cannot run with this: ${why}`);
 }
 

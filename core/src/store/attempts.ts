@@ -1,4 +1,5 @@
 import { type ExpressionBuilder, sql } from 'kysely';
+import { attemptIsOpen } from './index-conditions.ts';
 import { assertLease, claim, type Lease } from './leases.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -34,7 +35,7 @@ export interface ClaimedAttempt {
 export async function claimAttempts(tx: Tx, request: ClaimRequest): Promise<readonly ClaimedAttempt[]> {
   const { node, scope, inHand, room, now } = request;
   if (room <= 0) return [];
-  let query = tx.db.selectFrom('attempt').select(['id', 'state', 'node']).where('state', '<>', 'done').where('due_at', '<=', now);
+  let query = tx.db.selectFrom('attempt').select(['id', 'state', 'node']).where(attemptIsOpen).where('due_at', '<=', now);
   if (inHand.length > 0) query = query.where('id', 'not in', inHand);
   if (scope !== 'all') query = query.where('state', '=', 'started');
   if (scope === 'own') query = query.where('node', '=', node);
@@ -63,7 +64,7 @@ export async function readNextDue(tx: Tx, now: number): Promise<number | undefin
   const row = await tx.db
     .selectFrom('attempt')
     .select('due_at')
-    .where('state', '<>', 'done')
+    .where(attemptIsOpen)
     .where('due_at', '>', now)
     .orderBy('due_at')
     .limit(1)
@@ -121,7 +122,13 @@ export async function readOwnAttempts(
   tx: Tx,
   node: string,
 ): Promise<readonly { readonly key: string; readonly number: number }[]> {
-  return tx.db.selectFrom('attempt').select(['key', 'number']).where('node', '=', node).where('state', '=', 'started').execute();
+  return tx.db
+    .selectFrom('attempt')
+    .select(['key', 'number'])
+    .where('node', '=', node)
+    .where(attemptIsOpen)
+    .where('state', '=', 'started')
+    .execute();
 }
 
 /** Which of some attempts belong to stages that somebody cancelled. */
@@ -143,7 +150,7 @@ export async function countOpenAttempts(tx: Tx): Promise<{ readonly due: number;
   const rows = await tx.db
     .selectFrom('attempt')
     .select(({ fn }) => ['state', fn.countAll().as('count')])
-    .where('state', '<>', 'done')
+    .where(attemptIsOpen)
     .groupBy('state')
     .execute();
   const countOf = (state: string) => Number(rows.find((row) => row.state === state)?.count ?? 0);

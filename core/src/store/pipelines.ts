@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** A pipeline whose row is locked to the end of the transaction: nobody else starts or moves a run of it meanwhile. */
@@ -155,31 +157,53 @@ export interface AdoptedPipelines {
   readonly removed: readonly number[];
 }
 
+/** In which of some pipelines something may be to be done. */
+export interface Stirring {
+  /** Those with a stage that runs, or is ready, or waits for approval. */
+  readonly stages: ReadonlySet<number>;
+  /** Those with triggers that wait. */
+  readonly triggers: ReadonlySet<number>;
+}
+
+/** Finds in which of some pipelines something may be to be done. */
+export async function findStirring(tx: Tx, ids: readonly number[]): Promise<Stirring> {
+  if (ids.length === 0) return { stages: new Set(), triggers: new Set() };
+  const stages = tx.db
+    .selectFrom('stage')
+    .select(['pipeline_id as id', sql.lit('stages').as('what')])
+    .where('pipeline_id', 'in', ids);
+  const triggers = tx.db.selectFrom('trigger').select(['pipeline_id as id', sql.lit('triggers').as('what')]);
+  const rows = await stages
+    .where(stageIsRunning)
+    .union(stages.where(stageIsPending).where('ready_at', 'is not', null))
+    .union(stages.where(stageIsWaiting))
+    .union(triggers.where('pipeline_id', 'in', ids).where('state', '=', 'waiting'))
+    .execute();
+  const of = (what: string) => new Set(rows.filter((row) => row.what === what).map(({ id }) => id));
+  return { stages: of('stages'), triggers: of('triggers') };
+}
+
 /** The pipelines in which something waits: triggers, or stages that are ready, or wait for approval. */
 export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
   const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where('state', 'in', ['waiting', 'held']);
-  const stages = tx.db
-    .selectFrom('stage')
-    .select('pipeline_id as id')
-    .where('status', 'in', ['pending', 'waiting'])
-    .where('ready_at', 'is not', null);
-  const rows = await triggers.union(stages).execute();
+  const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where('ready_at', 'is not', null);
+  const rows = await triggers.union(stages.where(stageIsPending)).union(stages.where(stageIsWaiting)).execute();
   return rows.map(({ id }) => id);
 }
 
-/** The pipelines in which something is held, because of a revision that is republished or withdrawn. */
+/**
+ * The pipelines in which something is held, or waits for a set that agrees, as it may because of a revision behind some run that is
+ * republished or withdrawn.
+ */
 export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
   const triggers = tx.db
     .selectFrom('trigger')
     .select('pipeline_id as id')
     .where('state', 'in', ['waiting', 'held'])
-    .where('waits', '=', 'held');
-  const stages = tx.db
-    .selectFrom('stage')
-    .select('pipeline_id as id')
-    .where('status', '=', 'pending')
-    .where('held_at', 'is not', null);
-  const rows = await triggers.union(stages).execute();
+    .where((e) => e.or([e('waits', '=', 'held'), e('waits', 'like', 'set:%')]));
+  const timers = tx.db.selectFrom('pipeline').select('id').where('timer_waits', '=', 'set');
+  const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where(stageIsPending).where('held_at', 'is not', null);
+  const rows = await triggers.union(stages).union(timers).execute();
   return rows.map(({ id }) => id);
 }
 

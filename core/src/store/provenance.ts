@@ -1,3 +1,4 @@
+import { stageHasPassed } from './index-conditions.ts';
 import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -62,8 +63,7 @@ export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readon
     .select(['stage.name as stage', 'stage.counter as stageCounter'])
     .where('stage.pipeline_id', '=', pipelineId)
     .where('stage.name', '=', stage)
-    .where('stage.status', '=', 'passed')
-    .where('stage.latest', '=', 1);
+    .where(stageHasPassed);
   if (runId !== undefined) select = select.where('stage.run_id', '=', runId);
   if (above !== undefined) select = select.where('stage.run_id', '>', above);
   if (below !== undefined) select = select.where('stage.run_id', '<', below);
@@ -132,14 +132,16 @@ export async function nameRevisions(
   );
 }
 
+/** What stands behind the last run that was started automatically. */
+export interface LastAutomatic {
+  readonly counter: number;
+  /** Packages, and whether each follows a pointer. */
+  readonly behind: readonly (PackageBehind & { readonly isFollower: boolean })[];
+  readonly pipelines: ReadonlyMap<number, number>;
+}
+
 /** The packages behind the newest run of a pipeline that was started automatically by `latest` or `every`. */
-export async function readLastAutomatic(
-  tx: Tx,
-  pipelineId: number,
-): Promise<
-  | { readonly counter: number; readonly behind: readonly PackageBehind[]; readonly pipelines: ReadonlyMap<number, number> }
-  | undefined
-> {
+export async function readLastAutomatic(tx: Tx, pipelineId: number): Promise<LastAutomatic | undefined> {
   const row = await tx.db
     .selectFrom('run')
     .select(['id', 'counter', 'pipelines_behind'])
@@ -149,25 +151,20 @@ export async function readLastAutomatic(
     .limit(1)
     .executeTakeFirst();
   if (!row) return undefined;
-  const behind = (await readPackagesBehind(tx, [row.id])).get(row.id) ?? [];
+  const behind = await tx.db
+    .selectFrom('run_package')
+    .innerJoin('revision', 'revision.id', 'run_package.revision_id')
+    .innerJoin('package', 'package.id', 'run_package.package_id')
+    .select(['run_package.package_id as packageId', 'run_package.revision_id as revisionId', 'run_package.edition'])
+    .select(['revision.rank', 'revision.state', 'package.pointer'])
+    .where('run_package.run_id', '=', row.id)
+    .execute();
   const pipelines: Readonly<Record<string, number>> = JSON.parse(row.pipelines_behind);
   return {
     counter: row.counter,
-    behind,
+    behind: behind.map(({ pointer, ...one }) => ({ ...one, isFollower: pointer !== null })),
     pipelines: new Map(Object.entries(pipelines).map(([id, runId]) => [Number(id), runId])),
   };
-}
-
-/** Which packages follow a pointer. */
-export async function findFollowers(tx: Tx, packageIds: readonly number[]): Promise<ReadonlySet<number>> {
-  if (packageIds.length === 0) return new Set();
-  const rows = await tx.db
-    .selectFrom('package')
-    .select('id')
-    .where('id', 'in', packageIds)
-    .where('pointer', 'is not', null)
-    .execute();
-  return new Set(rows.map(({ id }) => id));
 }
 
 /** How often the pointers of packages moved, by package id. */

@@ -63,8 +63,8 @@ export async function nextCounter(tx: Tx, pipelineId: number): Promise<number> {
   return counter;
 }
 
-/** Stores a run with its materials, what is behind it, and its stages and jobs, all pending. Answers its id. */
-export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
+/** Stores a run with its materials, what is behind it, and its stages and jobs, all pending. Answers its id, and its first stage's. */
+export async function insertRun(tx: Tx, run: NewRun): Promise<{ readonly id: number; readonly firstStageId: number }> {
   const { id } = await tx.db
     .insertInto('run')
     .values({
@@ -85,8 +85,7 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
     .executeTakeFirstOrThrow();
   await insertPins(tx, id, run.pins);
   await insertPackagesBehind(tx, id, run);
-  await insertStages(tx, id, run);
-  return id;
+  return { id, firstStageId: await insertStages(tx, id, run) };
 }
 
 async function insertPins(tx: Tx, runId: number, pins: readonly Pin[]): Promise<void> {
@@ -136,7 +135,7 @@ async function insertPackagesBehind(tx: Tx, runId: number, { pipelineId, provena
   }
 }
 
-async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: NewRun): Promise<void> {
+async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: NewRun): Promise<number> {
   const rows = definition.stages.map(({ name, approval }, position) => ({
     run_id: runId,
     pipeline_id: pipelineId,
@@ -154,6 +153,9 @@ async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: N
     return stage.jobs.map(({ name }) => ({ stage_id: stageId, name, status: 'pending' as const }));
   });
   await tx.db.insertInto('job').values(jobs).execute();
+  const first = idOf.get(definition.stages[0]?.name ?? '');
+  if (first === undefined) throw new Error('a pipeline has a stage at least');
+  return first;
 }
 
 /** What the newest run of a pipeline pinned, in its order. */

@@ -44,16 +44,19 @@ export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Pr
   }
 }
 
-/** How many wishes one poll brought a pipeline so far, held ones left out. */
-export async function countWishesOfPoll(tx: Tx, pipelineId: number, poll: string): Promise<number> {
-  const row = await tx.db
-    .selectFrom('trigger')
-    .select(({ fn }) => fn.countAll().as('count'))
-    .where('pipeline_id', '=', pipelineId)
-    .where('poll', '=', poll)
-    .where('state', '<>', 'held')
+/** How many runs one poll has started in a pipeline so far, and is still to start: each wish of `every` that waits is one. */
+export async function countRunsOfPoll(tx: Tx, pipelineId: number, poll: string): Promise<number> {
+  const ofPoll = tx.db.selectFrom('trigger').where('pipeline_id', '=', pipelineId).where('poll', '=', poll);
+  const { started } = await ofPoll
+    .select(({ fn }) => fn.count('run_id').distinct().as('started'))
+    .where('state', '=', 'started')
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  const { waiting } = await ofPoll
+    .select(({ fn }) => fn.countAll().as('waiting'))
+    .where('state', '=', 'waiting')
+    .where('mode', '=', 'every')
+    .executeTakeFirstOrThrow();
+  return Number(started) + Number(waiting);
 }
 
 /** Lets held wishes wait for their turn. */

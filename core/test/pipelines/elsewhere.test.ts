@@ -3,8 +3,8 @@ import { until } from '../../../test/support/until.ts';
 import type { RemoteJob } from '../../src/config/jobs.ts';
 import { provesCallback, writeCallback } from '../../src/pipelines/callback.ts';
 import { Looks } from '../../src/pipelines/looks.ts';
+import { cancelRunningStage } from '../../src/store/cancel-stages.ts';
 import { LeaseLost } from '../../src/store/leases.ts';
-import { cancelRunningStage } from '../../src/store/stages.ts';
 import {
   findBegunAttempts,
   readCallbackKey,

@@ -1,12 +1,23 @@
 import type { StorePlace } from '../../../test/support/stores.ts';
 import type { Config, PipelineConfig } from '../../src/config/config.ts';
 import { nameMaterial } from '../../src/config/materials.ts';
+import { type Actor, anonymous } from '../../src/pipelines/actor.ts';
 import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
 import type { Calendar } from '../../src/pipelines/calendar.ts';
 import { type ClaimedJob, claimJobs } from '../../src/pipelines/claim-jobs.ts';
 import { recordAttemptEnd } from '../../src/pipelines/end-attempt.ts';
+import { pausePipeline, unpausePipeline } from '../../src/pipelines/pause-pipeline.ts';
+import type { Acted } from '../../src/pipelines/stages/act-on-stage.ts';
+import { approveStage, rejectStage } from '../../src/pipelines/stages/approve-stage.ts';
+import { cancelStage } from '../../src/pipelines/stages/cancel-stage.ts';
+import type { StageRequest } from '../../src/pipelines/stages/find-stage.ts';
+import { rerunStage } from '../../src/pipelines/stages/rerun-stage.ts';
 import { type StartOptions, startRuns } from '../../src/pipelines/start-runs.ts';
+import { type RunRequest, type Triggered, triggerRun } from '../../src/pipelines/trigger-run.ts';
+import { unlockPipeline } from '../../src/pipelines/unlock-pipeline.ts';
+import { acknowledge } from '../../src/polling/acknowledge.ts';
 import { type DecisionView, listDecisions } from '../../src/store/decisions.ts';
+import { strongestDigest } from '../../src/store/digests.ts';
 import { appendEvents } from '../../src/store/events.ts';
 import { insertRevisions, loadLedgers, patchRevisions, type RevisionPatch } from '../../src/store/ledger.ts';
 import { activateConfiguration } from '../../src/store/nodes.ts';
@@ -18,6 +29,31 @@ import { openStore, type Store, type Tx } from '../../src/store/store.ts';
 import { insertTriggers } from '../../src/store/triggers.ts';
 import type { Outcome } from '../../src/targets/target.ts';
 import { makeConfig, secretFields } from './configs.ts';
+
+/** A person with an operator's token. */
+export function person(name: string, ...roles: readonly string[]): Actor {
+  return { name, person: name, roles: ['operator', ...roles] };
+}
+
+/** What of a stage's request is left out: whoever asks is anonymous, and says nothing. */
+type Asking = Partial<Pick<StageRequest, 'actor' | 'comment' | 'stageCounter'>>;
+
+/** All that a world gathers, in an order in which it can be deleted. */
+const rowsOfWork = [
+  ...([
+    'log',
+    'attempt',
+    'job',
+    'approval',
+    'trigger',
+    'decision',
+    'event',
+    'run_package',
+    'run_material',
+    'started_set',
+  ] as const),
+  ...(['stage', 'run', 'dependency', 'listener', 'revision', 'pipeline'] as const),
+];
 
 export const passed: Outcome = { status: 'passed', exitCode: 0, message: null };
 export const failed: Outcome = { status: 'failed', exitCode: 1, message: null };
@@ -62,6 +98,15 @@ export class World {
     for (const end of this.#ends) await end();
     await this.store.close();
     await this.#place.remove();
+  }
+
+  /** Begins anew in the same store, with other pipelines and nothing published: quicker than another store. */
+  async clear(pipelines: readonly PipelineConfig[]): Promise<void> {
+    await this.store.transact(async (tx) => {
+      for (const table of rowsOfWork) await tx.db.deleteFrom(table).execute();
+      await tx.db.updateTable('package').set({ pointer: null, moves: 0 }).execute();
+    });
+    await this.adopt(pipelines);
   }
 
   /** As after a kill: nothing but the store is left. */
@@ -133,16 +178,31 @@ export class World {
     });
   }
 
-  async pause(pipeline: string, reason: string | null): Promise<void> {
+  /** Takes somebody's word for a republished revision, as `POST .../acknowledge` does; only pipelines that it finds are looked at. */
+  async acknowledge(name: string, version: string): Promise<void> {
     await this.store.transact(async (tx) => {
-      const pausedAt = reason === null ? null : this.now();
-      await tx.db
-        .updateTable('pipeline')
-        .set({ paused_at: pausedAt, paused_reason: reason })
-        .where('name', '=', pipeline)
-        .execute();
-      await this.#start(tx);
+      const ledger = (await loadLedgers(tx, [await this.#findPackage(tx, name)])).values();
+      const facts = [...ledger].flat().find((revision) => revision.facts.version === version)?.facts;
+      const given = {
+        repository: 'npmjs',
+        package: name,
+        version,
+        digest: strongestDigest(facts?.digests),
+        comment: 'as it should be',
+        by: 'alice',
+      };
+      const { result } = await acknowledge(tx, given, this.options());
+      if (result !== 'done') throw new Error(`${name} ${version} is ${result}`);
     });
+  }
+
+  async pause(pipeline: string, reason: string | null): Promise<void> {
+    const request = { pipeline, actor: anonymous, comment: undefined };
+    await this.store.transact((tx) =>
+      reason === null
+        ? unpausePipeline(tx, request, this.options())
+        : pausePipeline(tx, { ...request, comment: reason }, this.options()),
+    );
   }
 
   async look(): Promise<void> {
@@ -156,6 +216,47 @@ export class World {
 
   async end(job: ClaimedJob, outcome: Outcome = passed) {
     return this.store.transact((tx) => recordAttemptEnd(tx, job.lease, job.facts, outcome, this.options()));
+  }
+
+  /** Asks by hand for a run. */
+  async trigger(pipeline: string, request: Partial<Omit<RunRequest, 'pipeline'>> = {}): Promise<Triggered> {
+    const whole = { pipeline, materials: {}, environment: {}, actor: anonymous, comment: undefined, override: false, ...request };
+    return this.store.transact(async (tx) => {
+      const triggered = await triggerRun(tx, whole, this.options());
+      await appendEvents(tx, triggered.changes.events, this.now());
+      return triggered;
+    });
+  }
+
+  /** `stage` is `pipeline/counter/stage`, here and below. */
+  async approve(stage: string, asking: Asking = {}): Promise<Acted> {
+    return this.store.transact((tx) => approveStage(tx, toRequest(stage, asking), this.options()));
+  }
+
+  async reject(stage: string, comment: string, asking: Asking = {}): Promise<Acted> {
+    return this.store.transact((tx) => rejectStage(tx, { ...toRequest(stage, asking), comment }, this.options()));
+  }
+
+  async rerun(stage: string, { failedJobsOnly = false, ...asking }: Asking & { failedJobsOnly?: boolean } = {}): Promise<Acted> {
+    return this.store.transact((tx) => rerunStage(tx, { ...toRequest(stage, asking), failedJobsOnly }, this.options()));
+  }
+
+  async cancel(stage: string, asking: Asking = {}): Promise<Acted> {
+    return this.store.transact((tx) => cancelStage(tx, toRequest(stage, asking), this.options()));
+  }
+
+  async unlock(pipeline: string, actor = anonymous): Promise<Acted> {
+    return this.store.transact((tx) => unlockPipeline(tx, { pipeline, actor, comment: undefined }, this.options()));
+  }
+
+  /** What the clock shows, in milliseconds. */
+  get clock(): number {
+    return this.#now;
+  }
+
+  /** Lets the clock stand at a moment, in milliseconds. */
+  setClock(now: number): void {
+    this.#now = now;
   }
 
   /** Claims all that is due, and ends it. */
@@ -208,4 +309,9 @@ export class World {
     if (id === undefined) throw new Error(`there is no package ${name}`);
     return id;
   }
+}
+
+function toRequest(stage: string, { actor = anonymous, comment, stageCounter }: Asking): StageRequest {
+  const [pipeline = '', counter, name = ''] = stage.split('/');
+  return { pipeline, counter: Number(counter), stage: name, stageCounter, actor, comment };
 }

@@ -1,6 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { readPinnable } from '../../store/pinnable.ts';
-import { findStartedSet, nameRevisions, readMoves, readPassedRuns } from '../../store/provenance.ts';
+import { findStartedSet, readMoves } from '../../store/provenance.ts';
 import type { Tx } from '../../store/store.ts';
 import type { WaitingTrigger } from '../../store/triggers.ts';
 import { type Candidate, isSound, toCandidate } from './candidate.ts';
@@ -10,6 +9,7 @@ import { hashSet } from './hash-set.ts';
 import type { ListCandidates } from './list-candidates.ts';
 import type { ResolvedMaterial } from './resolve-materials.ts';
 import { type FoundSet, searchSet } from './search.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** The most candidates that one search looks at. */
 const mostSteps = 1_000;
@@ -19,6 +19,7 @@ export interface ChoosingContext {
   readonly pipelineId: number;
   readonly materials: readonly ResolvedMaterial[];
   readonly list: ListCandidates;
+  readonly reads: SharedReads;
   readonly floor: Floor | undefined;
   readonly config: Config;
 }
@@ -30,20 +31,25 @@ export type ChosenSet =
 
 /** Chooses the newest set that agrees with what a trigger brings, and that was not started yet. */
 export async function chooseSet(tx: Tx, trigger: WaitingTrigger, context: ChoosingContext): Promise<ChosenSet> {
-  const { materials, list, config } = context;
+  const { materials, list, reads, config } = context;
   const position = materials.findIndex((resolved) => isOf(resolved, trigger));
-  const anchor = await readAnchor(tx, trigger);
+  const anchor = await readAnchor(reads, trigger);
   if (position < 0 || !anchor) return { kind: 'superseded', reason: `${describe(trigger)} is not there any more` };
   if (!isSound(anchor))
     return { kind: 'held', reason: `${describe(trigger)} has a revision behind it that is withdrawn or republished` };
   const floor = trigger.mode === 'latest' ? context.floor : undefined;
-  const lower = await describeLower(tx, anchor, floor);
+  const lower = await describeLower(reads, anchor, floor);
   if (lower) return { kind: 'superseded', reason: lower };
   const anchors = new Map([[position, anchor]]);
+  let older = false;
   const found = await searchSet({
     ...{ materials, anchors, list, steps: mostSteps },
     admits: (candidate) => !findLower(candidate, floor),
-    accepts: (provenance) => !isOlder(provenance, floor),
+    accepts(provenance) {
+      const is = isOlder(provenance, floor);
+      older ||= is;
+      return !is;
+    },
   });
   if (found.kind === 'given up') {
     return {
@@ -51,7 +57,11 @@ export async function chooseSet(tx: Tx, trigger: WaitingTrigger, context: Choosi
       reason: `the search for a set that agrees with ${describe(trigger)} was given up after ${mostSteps} steps`,
     };
   }
-  if (found.kind === 'none') return { kind: 'waits', reason: await describeWait(tx, { materials, anchors, list }, config) };
+  if (found.kind === 'none' && older && floor) {
+    const what = `what goes with ${describe(trigger)} has the revisions of run ${floor.counter}, from older runs`;
+    return { kind: 'superseded', reason: `${what}, and trigger: latest never goes back` };
+  }
+  if (found.kind === 'none') return { kind: 'waits', reason: await describeWait(reads, { materials, anchors, list }, config) };
   // Each revision that `every` waits for is to have a run of its own, and waits once.
   if (trigger.kind === 'revision' && trigger.mode === 'every') return { ...found, hash: await nameSet(tx, found.candidates) };
   return refuseSecond(tx, found, context);
@@ -76,13 +86,13 @@ function isOf(resolved: ResolvedMaterial, trigger: WaitingTrigger): boolean {
   return 'pipelineId' in resolved && resolved.pipelineId === trigger.upstreamId && resolved.material.stage === trigger.stage;
 }
 
-async function readAnchor(tx: Tx, trigger: WaitingTrigger): Promise<Candidate | undefined> {
+async function readAnchor(reads: SharedReads, trigger: WaitingTrigger): Promise<Candidate | undefined> {
   if (trigger.kind === 'revision') {
-    const revision = (await readPinnable(tx, [trigger.revisionId])).get(trigger.revisionId);
+    const revision = await reads.revision(trigger.revisionId);
     return revision && toCandidate(revision);
   }
   const { upstreamId: pipelineId, stage, runId } = trigger;
-  const [run] = await readPassedRuns(tx, { pipelineId, stage, runId, limit: 1 });
+  const [run] = await reads.passedRuns({ pipelineId, stage, runId, limit: 1 });
   return run;
 }
 
@@ -91,10 +101,10 @@ export function describe(trigger: WaitingTrigger): string {
   return trigger.kind === 'revision' ? `${trigger.package} ${trigger.version}` : `${trigger.upstream} ${trigger.counter}`;
 }
 
-async function describeLower(tx: Tx, anchor: Candidate, floor: Floor | undefined): Promise<string | undefined> {
+async function describeLower(reads: SharedReads, anchor: Candidate, floor: Floor | undefined): Promise<string | undefined> {
   const found = findLower(anchor, floor);
   if (!found || !floor) return undefined;
-  const names = await nameRevisions(tx, [found.lower.revisionId, found.than.revisionId]);
+  const names = await reads.names([found.lower.revisionId, found.than.revisionId]);
   const [lower, than] = [names.get(found.lower.revisionId), names.get(found.than.revisionId)];
   return `${lower?.package} ${lower?.version} is lower than ${than?.version}, which run ${floor.counter} had, and trigger: latest never goes down`;
 }

@@ -1,4 +1,4 @@
-import { findFollowers, type PackageBehind, type Provenance, readLastAutomatic } from '../../store/provenance.ts';
+import { type PackageBehind, type Provenance, readLastAutomatic } from '../../store/provenance.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -6,7 +6,10 @@ import type { Candidate } from './candidate.ts';
 export interface Floor {
   /** That run's counter. */
   readonly counter: number;
-  readonly behind: ReadonlyMap<number, PackageBehind>;
+  /** All that it had. */
+  readonly packages: ReadonlyMap<number, PackageBehind>;
+  /** What of it nothing may be lower than. */
+  readonly standing: ReadonlyMap<number, PackageBehind>;
   readonly pipelines: ReadonlyMap<number, number>;
 }
 
@@ -17,12 +20,13 @@ export interface Floor {
 export async function readFloor(tx: Tx, pipelineId: number): Promise<Floor | undefined> {
   const last = await readLastAutomatic(tx, pipelineId);
   if (!last) return undefined;
-  const followers = await findFollowers(
-    tx,
-    last.behind.map(({ packageId }) => packageId),
-  );
-  const standing = last.behind.filter(({ packageId, state }) => state === 'published' && !followers.has(packageId));
-  return { ...last, behind: new Map(standing.map((one) => [one.packageId, one])) };
+  const standing = last.behind.filter(({ state, isFollower }) => state === 'published' && !isFollower);
+  const { counter, pipelines } = last;
+  return { counter, pipelines, packages: byPackage(last.behind), standing: byPackage(standing) };
+}
+
+function byPackage(behind: readonly PackageBehind[]): ReadonlyMap<number, PackageBehind> {
+  return new Map(behind.map((one) => [one.packageId, one]));
 }
 
 /** The package of a candidate that is below the floor, with what is there; undefined where none is. */
@@ -31,7 +35,7 @@ export function findLower(
   floor: Floor | undefined,
 ): { readonly lower: PackageBehind; readonly than: PackageBehind } | undefined {
   for (const lower of behind) {
-    const than = floor?.behind.get(lower.packageId);
+    const than = floor?.standing.get(lower.packageId);
     if (than && lower.rank < than.rank) return { lower, than };
   }
   return undefined;
@@ -40,7 +44,7 @@ export function findLower(
 /** Whether a set, none of whose packages is lower, is older all the same: the same packages, and runs of which none is newer. */
 export function isOlder({ packages, pipelines }: Provenance, floor: Floor | undefined): boolean {
   if (!floor || floor.pipelines.size === 0) return false;
-  for (const [packageId, { revisionId }] of packages) if (floor.behind.get(packageId)?.revisionId !== revisionId) return false;
+  for (const [packageId, { revisionId }] of packages) if (floor.packages.get(packageId)?.revisionId !== revisionId) return false;
   const pairs = [...pipelines].flatMap(([id, runId]) => {
     const before = floor.pipelines.get(id);
     return before === undefined ? [] : [runId - before];

@@ -1,8 +1,7 @@
-import { readPinnable, readStartable } from '../../store/pinnable.ts';
-import { type PackageValue, type PassedQuery, type Provenance, readPassedRuns, type TracedRun } from '../../store/provenance.ts';
-import type { Tx } from '../../store/store.ts';
+import type { PackageValue, PassedQuery, Provenance } from '../../store/provenance.ts';
 import { type Candidate, isSound, toCandidate } from './candidate.ts';
 import type { ResolvedMaterial, ResolvedPackage, ResolvedPipeline } from './resolve-materials.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 const pageSize = 20;
 
@@ -16,52 +15,56 @@ export type ListCandidates = (material: ResolvedMaterial, chosen: Provenance) =>
  * stage's newest attempt is passed, with nothing withdrawn or republished behind them. Where its newest one shares a package with what
  * is chosen, only runs that have the same bytes of it behind them; and never one older than a run that must be behind it.
  */
-export function createCandidateList(tx: Tx, { byHand = false }: CandidateOptions = {}): ListCandidates {
-  const newest = new Map<number, Promise<readonly TracedRun[]>>();
+export function createCandidateList(
+  reads: SharedReads,
+  { byHand = false, override = false }: CandidateOptions = {},
+): ListCandidates {
   return async function* list(material, chosen) {
     if ('packageId' in material) {
       const value = chosen.packages.get(material.packageId);
-      yield* value ? listDetermined(tx, material, { value, byHand }) : listRevisions(tx, material);
+      yield* value ? listDetermined(reads, material, { value, byHand, override }) : listRevisions(reads, material);
       return;
     }
     const { pipelineId } = material;
     const { stage } = material.material;
     const runId = chosen.pipelines.get(pipelineId);
     if (runId !== undefined) {
-      yield* (await readPassedRuns(tx, { pipelineId, stage, runId, limit: 1 })).filter(isSound);
+      yield* (await reads.passedRuns({ pipelineId, stage, runId, limit: 1 })).filter(isSound);
       return;
     }
-    const first = newest.get(pipelineId) ?? readPassedRuns(tx, { pipelineId, stage, limit: pageSize });
-    newest.set(pipelineId, first);
-    yield* listRuns(tx, material, chosen, await first);
+    yield* listRuns(reads, material, chosen);
   };
 }
 
-/** Whether people choose: then what is behind their choice may be of any standing. */
+/** Who chooses. */
 export interface CandidateOptions {
+  /** Whether people do: then what is behind their choice may be of any standing. */
   readonly byHand?: boolean;
+  /** Whether it may be republished or withdrawn, too. */
+  readonly override?: boolean;
 }
 
 interface Determined {
   readonly value: PackageValue;
   readonly byHand: boolean;
+  readonly override: boolean;
 }
 
 async function* listDetermined(
-  tx: Tx,
+  reads: SharedReads,
   { packageId, accept }: ResolvedPackage,
-  { value: { revisionId, edition }, byHand }: Determined,
+  { value: { revisionId, edition }, byHand, override }: Determined,
 ): AsyncGenerator<Candidate> {
   const revision = byHand
-    ? (await readPinnable(tx, [revisionId])).get(revisionId)
-    : (await readStartable(tx, { packageId, accept, revisionId, limit: 1 }))[0];
-  if (revision?.edition === edition && revision.state === 'published') yield toCandidate(revision);
+    ? await reads.revision(revisionId)
+    : (await reads.startable({ packageId, accept, revisionId, limit: 1 }))[0];
+  if (revision?.edition === edition && (override || revision.state === 'published')) yield toCandidate(revision);
 }
 
-async function* listRevisions(tx: Tx, { packageId, accept }: ResolvedPackage): AsyncGenerator<Candidate> {
+async function* listRevisions(reads: SharedReads, { packageId, accept }: ResolvedPackage): AsyncGenerator<Candidate> {
   for (let below: number | undefined, isFull = true; isFull; ) {
     const limit = below === undefined ? 1 : pageSize;
-    const page = await readStartable(tx, { packageId, accept, below, limit });
+    const page = await reads.startable({ packageId, accept, below, limit });
     for (const revision of page) yield toCandidate(revision);
     below = page.at(-1)?.rank;
     isFull = page.length === limit;
@@ -69,11 +72,11 @@ async function* listRevisions(tx: Tx, { packageId, accept }: ResolvedPackage): A
 }
 
 async function* listRuns(
-  tx: Tx,
+  reads: SharedReads,
   { pipelineId, material: { stage } }: ResolvedPipeline,
   chosen: Provenance,
-  newest: readonly TracedRun[],
 ): AsyncGenerator<Candidate> {
+  const newest = await reads.passedRuns({ pipelineId, stage, limit: pageSize });
   const [sample] = newest;
   if (!sample) return;
   const shared = [...chosen.packages].find(([packageId]) => sample.provenance.packages.has(packageId));
@@ -83,11 +86,11 @@ async function* listRuns(
     above: ancestors.length === 0 ? undefined : Math.max(...ancestors),
   };
   const isNarrowed = query.value !== undefined || query.above !== undefined;
-  let page = isNarrowed ? await readPassedRuns(tx, query) : newest;
+  let page = isNarrowed ? await reads.passedRuns(query) : newest;
   for (;;) {
     yield* page.filter(isSound);
     const last = page.at(-1);
     if (!last || page.length < pageSize) return;
-    page = await readPassedRuns(tx, { ...query, below: last.run.id });
+    page = await reads.passedRuns({ ...query, below: last.run.id });
   }
 }

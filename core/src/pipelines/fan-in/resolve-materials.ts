@@ -19,17 +19,29 @@ export interface ResolvedPipeline {
   readonly pipelineId: number;
 }
 
-/** The materials of a pipeline in their order, or the names of those that the store does not know yet. */
-export async function resolveMaterials(
-  tx: Tx,
+/** What the store knows the materials of some pipelines by. */
+export interface MaterialIds {
+  /** By `repository/package`. */
+  readonly packages: ReadonlyMap<string, number>;
+  readonly pipelines: ReadonlyMap<string, number>;
+}
+
+/** Finds the ids of all materials of some pipelines. */
+export async function findMaterialIds(tx: Tx, definitions: readonly PipelineConfig[]): Promise<MaterialIds> {
+  const packages = new Map(definitions.flatMap(listPackageMaterials).map((material) => [nameMaterial(material), material]));
+  const pipelines = definitions.flatMap(({ materials }) => materials.filter(isPipelineMaterial)).map(({ pipeline }) => pipeline);
+  return {
+    packages: await findPackages(tx, [...packages.values()]),
+    pipelines: await findPipelines(tx, [...new Set(pipelines)]),
+  };
+}
+
+/** The materials of a pipeline in their order, and the names of those that the store does not know yet. */
+export function resolveMaterials(
   definition: PipelineConfig,
   config: Config,
-): Promise<{ readonly materials: readonly ResolvedMaterial[]; readonly unknown: readonly string[] }> {
-  const packages = await findPackages(tx, listPackageMaterials(definition));
-  const pipelines = await findPipelines(
-    tx,
-    definition.materials.filter(isPipelineMaterial).map(({ pipeline }) => pipeline),
-  );
+  { packages, pipelines }: MaterialIds,
+): { readonly materials: readonly ResolvedMaterial[]; readonly unknown: readonly string[] } {
   const materials: ResolvedMaterial[] = [];
   const unknown: string[] = [];
   for (const material of definition.materials) {

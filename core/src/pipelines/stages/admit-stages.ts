@@ -1,21 +1,13 @@
+import { type Objection, readObjections } from '../../store/objections.ts';
+import { type OpenStage, readActiveStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
-import {
-  beginStage,
-  markHeld,
-  markStageWaits,
-  type Objection,
-  type OpenStage,
-  readExpiredStages,
-  readNextExpiry,
-  readObjections,
-  readOpenStages,
-} from '../../store/stages.ts';
+import { setRunStatus } from '../../store/runs.ts';
+import { beginStage, markHeld, markStageWaits } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { endWaiting } from './end-waiting.ts';
 import { findGate } from './find-gate.ts';
 import { aboutRun } from './reach-stage.ts';
-import { settleRun } from './settle-run.ts';
 import { takeTurn } from './take-turn.ts';
 
 /**
@@ -24,18 +16,17 @@ import { takeTurn } from './take-turn.ts';
  */
 export async function admitStages(tx: Tx, move: Move): Promise<number | undefined> {
   const { pipeline, now } = move;
-  for (const stage of await readExpiredStages(tx, pipeline.id, now)) {
+  const { running, ready, expiring } = await readActiveStages(tx, pipeline.id);
+  for (const stage of expiring.filter(({ expiresAt }) => expiresAt <= now)) {
     const reason = `nobody approved run ${stage.counter} for ${stage.name} in time`;
     await endWaiting(tx, move, stage, { outcome: 'refused', reason });
   }
-  const open = await readOpenStages(tx, pipeline.id);
-  const ready = open.filter(({ status }) => status === 'pending');
   const { eligible, until } = await findEligible(tx, move, ready);
-  const occupied = new Set(open.filter(({ status }) => status === 'running').map(({ name }) => name));
+  const occupied = new Set(running.map(({ name }) => name));
   for (const [name, waiting] of Map.groupBy(eligible, (stage) => stage.name)) {
     if (!occupied.has(name)) await giveTurn(tx, move, waiting);
   }
-  return earliest([...until, await readNextExpiry(tx, pipeline.id)]);
+  return earliest([...until, ...expiring.map(({ expiresAt }) => expiresAt).filter((at) => at > now)]);
 }
 
 /** The earliest of some moments, where there is one. */
@@ -79,15 +70,14 @@ async function sayWaits(
 
 async function giveTurn(tx: Tx, move: Move, waiting: readonly OpenStage[]): Promise<void> {
   const holder = await findHolder(tx, move);
-  const { enters, superseded, by } = takeTurn(waiting);
+  const mayMove = holder === null ? waiting : waiting.filter(({ runId }) => runId === holder);
+  const { enters, superseded, by } = takeTurn(mayMove);
   for (const stage of superseded) {
     const reason = `run ${by?.counter} is newer, and enters ${stage.name} in place of run ${stage.counter}`;
     await endWaiting(tx, move, stage, { outcome: 'superseded', reason });
   }
-  const others = waiting.filter((stage) => !superseded.includes(stage));
-  const next = holder === null ? enters : others.find(({ runId }) => runId === holder);
-  if (next) await enterStage(tx, move, next);
-  for (const stage of others.filter(({ runId }) => holder !== null && runId !== holder)) {
+  if (enters) await enterStage(tx, move, enters);
+  for (const stage of waiting.filter((one) => !mayMove.includes(one))) {
     const reason = `run ${stage.counter} does not enter ${stage.name} yet: the pipeline is locked by another run`;
     await sayWaits(tx, move, stage, { kind: 'locked', reason });
   }
@@ -104,7 +94,9 @@ async function enterStage(tx: Tx, move: Move, stage: OpenStage): Promise<void> {
   if ((definition?.lock ?? 'none') !== 'none') await patchPipeline(tx, pipeline.id, { lockedBy: stage.runId });
   const { counter, label, name, stageCounter } = stage;
   changes.addStage('stage.started', { pipeline: pipeline.name, counter, label, name, stageCounter, status: 'running' });
-  await settleRun(tx, move, stage.runId);
+  if (stage.runStatus === 'running') return;
+  await setRunStatus(tx, stage.runId, 'running', now);
+  changes.addRun({ pipeline: pipeline.name, counter, status: 'running' }, label);
 }
 
 async function holdStage(

@@ -1,9 +1,11 @@
+import { cancelPendingStages } from '../../store/cancel-stages.ts';
 import type { RunState } from '../../store/runs.ts';
-import { cancelPendingStages, insertStageAttempt, type RunStage, readRunStages, resetStage } from '../../store/stages.ts';
+import { insertStageAttempt, type RunStage, readRunStages, resetStage } from '../../store/stage-attempts.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
+import { foldStatus } from './fold-status.ts';
 import { reachStage } from './reach-stage.ts';
-import { settleRun } from './settle-run.ts';
+import { settleAs, settleRun } from './settle-run.ts';
 
 /**
  * Moves a run on after one of its stages has ended: to the next stage, when the one before has passed or the approval asks people all
@@ -13,8 +15,9 @@ import { settleRun } from './settle-run.ts';
 export async function advanceRun(tx: Tx, move: Move, run: RunState, from: Pick<RunStage, 'position' | 'status'>): Promise<void> {
   const stages = await readRunStages(tx, run.id);
   const next = stages.find(({ position }) => position === from.position + 1);
-  if (next && move.pipeline.active && mayFollow(from.status, next)) await comeTo(tx, move, run, next);
-  else if (next) await cancelPendingStages(tx, [run.id], move.now);
+  if (!next) return settleAs(tx, move, run, foldStatus(stages));
+  if (move.pipeline.active && mayFollow(from.status, next)) await comeTo(tx, move, run, next);
+  else await cancelPendingStages(tx, [run.id], move.now);
   await settleRun(tx, move, run.id);
 }
 

@@ -59,6 +59,9 @@ async function giveWord(
   if (stage.status !== 'waiting' || approval.type !== 'manual') {
     return refuse('STAGE_MOVED_ON', `${where} does not wait for approval: it is ${stage.status}`);
   }
+  if (stage.expiresAt !== null && stage.expiresAt <= move.now) {
+    return refuse('STAGE_MOVED_ON', `${where} was to be approved by ${new Date(stage.expiresAt).toISOString()}, and was not`);
+  }
   const access = move.definition?.access ?? nobodyNamed;
   const objection = judgeApprover(actor, { approval, access, triggeredBy: run.person });
   if (objection) {

@@ -1,4 +1,4 @@
-import { cancelRunningStage } from '../../store/stages.ts';
+import { cancelRunningStage } from '../../store/cancel-stages.ts';
 import type { Tx } from '../../store/store.ts';
 import { refuse } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';

@@ -1,5 +1,5 @@
+import { cancelPendingStages } from '../../store/cancel-stages.ts';
 import type { NewDecision } from '../../store/decisions.ts';
-import { cancelPendingStages } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { aboutRun } from './reach-stage.ts';

@@ -1,4 +1,4 @@
-import type { OpenStage } from '../../store/stages.ts';
+import type { OpenStage } from '../../store/open-stages.ts';
 import type { Move } from '../changes.ts';
 
 /** Why a run may not enter a stage yet, and when to look again (milliseconds) where that is known. */

@@ -1,7 +1,7 @@
 import { readDownstream } from '../../store/dependencies.ts';
 import { findPipeline, lockPipelines } from '../../store/pipelines.ts';
 import { findRun, type RunState, readRunState } from '../../store/runs.ts';
-import { type RunStage, readRunStages } from '../../store/stages.ts';
+import { type RunStage, readRunStages } from '../../store/stage-attempts.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Actor } from '../actor.ts';
 import { ChangeList, type Move } from '../changes.ts';

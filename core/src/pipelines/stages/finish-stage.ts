@@ -1,6 +1,7 @@
 import { type Dependency, readDownstream } from '../../store/dependencies.ts';
 import type { RunState } from '../../store/runs.ts';
-import { endStages, type RunStage } from '../../store/stages.ts';
+import type { RunStage } from '../../store/stage-attempts.ts';
+import { endStages } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import { insertPassTriggers } from '../../store/triggers.ts';
 import type { Move } from '../changes.ts';

@@ -1,6 +1,7 @@
 import type { ApprovalConfig } from '../../config/config.ts';
 import type { RunState } from '../../store/runs.ts';
-import { type RunStage, readyStage } from '../../store/stages.ts';
+import type { RunStage } from '../../store/stage-attempts.ts';
+import { readyStage } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 
@@ -14,7 +15,7 @@ export interface Reaching {
 export async function reachStage(
   tx: Tx,
   { pipeline, now, changes }: Move,
-  run: RunState,
+  run: Pick<RunState, 'id' | 'counter' | 'label'>,
   { id, name, counter, approval, position }: Pick<RunStage, 'id' | 'name' | 'counter' | 'approval' | 'position'>,
   { isApproved = false }: Reaching = {},
 ): Promise<void> {

@@ -1,4 +1,6 @@
-import { cancelPendingJobs, endStages, insertStageAttempt, type RunStage } from '../../store/stages.ts';
+import { cancelPendingJobs } from '../../store/cancel-stages.ts';
+import { insertStageAttempt, type RunStage } from '../../store/stage-attempts.ts';
+import { endStages, readJobStatuses } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';
@@ -19,7 +21,7 @@ export interface RerunRequest extends StageRequest {
  */
 export function rerunStage(tx: Tx, request: RerunRequest, options: StartOptions): Promise<Acted> {
   return actOnStage(tx, request, options, async (found) => {
-    const refusal = findObstacle(found) ?? (request.failedJobsOnly ? findNothingFailed(found) : undefined);
+    const refusal = findObstacle(found) ?? (request.failedJobsOnly ? await findNothingFailed(tx, found) : undefined);
     if (refusal) return refusal;
     const { move, run, stage, stages } = found;
     await withdrawLater(tx, found, stages);
@@ -47,8 +49,8 @@ function findObstacle({ move, run, stage, stages }: FoundStage): Refusal | undef
   return undefined;
 }
 
-function findNothingFailed({ stage }: FoundStage): Refusal | undefined {
-  return stage.status === 'passed'
+async function findNothingFailed(tx: Tx, { stage }: FoundStage): Promise<Refusal | undefined> {
+  return (await readJobStatuses(tx, stage.id)).every((status) => status === 'passed')
     ? refuse('NOTHING_TO_DO', `no job of ${stage.name} failed; run the whole stage again`)
     : undefined;
 }

@@ -1,4 +1,4 @@
-import type { OpenStage } from '../../store/stages.ts';
+import type { OpenStage } from '../../store/open-stages.ts';
 
 /** What becomes of the runs that wait for one stage when it is free. */
 export interface Turn {
@@ -12,11 +12,13 @@ export interface Turn {
 /**
  * Whose turn it is in a stage that is free, of those that wait for it in the order in which they came. Pure.
  *
- * Of the automatic ones (started by `latest`, let in by nobody) only the newest stays. Those that `every` or a person started, or that
- * somebody approved, are superseded by none: they go in first in, first out.
+ * Of the automatic ones (started by `latest`, let in by nobody) only the newest stays. Those that `every` or a person started, that
+ * somebody approved, or had done again, are superseded by none: they go in first in, first out.
  */
 export function takeTurn(waiting: readonly OpenStage[]): Turn {
-  const automatic = waiting.filter(({ startedBy, approval }) => startedBy === 'latest' && approval.type === 'auto');
+  const automatic = waiting.filter(
+    ({ startedBy, approval, stageCounter }) => startedBy === 'latest' && approval.type === 'auto' && stageCounter === 1,
+  );
   const by = automatic.reduce<OpenStage | undefined>(
     (newest, stage) => (newest && newest.counter > stage.counter ? newest : stage),
     undefined,

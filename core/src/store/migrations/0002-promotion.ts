@@ -129,6 +129,12 @@ async function rebuildTriggers(db: Kysely<unknown>, { identity, text }: Names): 
     .columns(['pipeline_id', 'package_id', 'version', 'digest', 'move'])
     .execute();
   await db.schema.createIndex('trigger_pass').unique().on('trigger').columns(['pipeline_id', 'upstream_stage_id']).execute();
+  await db.schema
+    .createIndex('trigger_poll')
+    .on('trigger')
+    .columns(['poll', 'pipeline_id'])
+    .where(sql.ref('poll'), 'is not', null)
+    .execute();
   await db.schema.createIndex('trigger_upstream_run').on('trigger').column('upstream_run_id').execute();
   await db.schema.createIndex('trigger_upstream_stage').on('trigger').column('upstream_stage_id').execute();
   await db.schema

@@ -1,0 +1,88 @@
+import type { ApprovalConfig } from '../config/config.ts';
+import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
+import type { StartedBy, Status } from './schema.ts';
+import type { Tx } from './store.ts';
+
+/** A stage of some run that something is still to come of. */
+export interface OpenStage {
+  readonly id: number;
+  readonly runId: number;
+  /** The run's counter. */
+  readonly counter: number;
+  /** The run's label. */
+  readonly label: string;
+  readonly runStatus: Status;
+  readonly startedBy: StartedBy;
+  /** Whether somebody took the run's republished or withdrawn revisions all the same. */
+  readonly overridden: boolean;
+  readonly position: number;
+  readonly name: string;
+  readonly stageCounter: number;
+  readonly status: 'pending' | 'running';
+  readonly approval: ApprovalConfig;
+  readonly notBefore: number | null;
+  readonly heldAt: number | null;
+  readonly waits: string | null;
+}
+
+/** The stages of a pipeline's runs that are running, or ready and waiting for their turn; in the order of their turn. */
+export async function readOpenStages(tx: Tx, pipelineId: number): Promise<readonly OpenStage[]> {
+  const { running, ready } = await readActiveStages(tx, pipelineId);
+  return [...running, ...ready];
+}
+
+/** Stages of a pipeline's runs, by what is to come of them. */
+export interface ActiveStages {
+  readonly running: readonly OpenStage[];
+  /** Those that wait for their turn, in its order. */
+  readonly ready: readonly OpenStage[];
+  /** Those that wait for approval, and not for ever. */
+  readonly expiring: readonly (OpenStage & { readonly expiresAt: number })[];
+}
+
+/** Reads what of a pipeline's runs may move. */
+export async function readActiveStages(tx: Tx, pipelineId: number): Promise<ActiveStages> {
+  const stages = selectStages(tx, pipelineId);
+  const rows = await stages
+    .where(stageIsRunning)
+    .unionAll(stages.where(stageIsPending).where('stage.ready_at', 'is not', null))
+    .unionAll(stages.where(stageIsWaiting).where('stage.expires_at', 'is not', null))
+    .execute();
+  const of = (status: Status) => rows.filter((row) => row.status === status);
+  const ready = of('pending').toSorted((a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0) || a.counter - b.counter);
+  return {
+    running: of('running').map(toOpenStage),
+    ready: ready.map(toOpenStage),
+    expiring: of('waiting').flatMap((row) => (row.expiresAt === null ? [] : [{ ...toOpenStage(row), expiresAt: row.expiresAt }])),
+  };
+}
+
+/** The stages of a pipeline's runs that wait for approval, or for their turn. */
+export async function readOpenRuns(tx: Tx, pipelineId: number): Promise<readonly OpenStage[]> {
+  const stages = selectStages(tx, pipelineId).where('stage.ready_at', 'is not', null);
+  const rows = await stages.where(stageIsWaiting).unionAll(stages.where(stageIsPending)).execute();
+  return rows.toSorted((a, b) => a.id - b.id).map(toOpenStage);
+}
+
+function selectStages(tx: Tx, pipelineId: number) {
+  return tx.db
+    .selectFrom('stage')
+    .innerJoin('run', 'run.id', 'stage.run_id')
+    .select(['stage.id', 'stage.run_id as runId', 'run.counter', 'run.label', 'run.started_by as startedBy', 'run.overridden'])
+    .select('run.status as runStatus')
+    .select(['stage.position', 'stage.name', 'stage.counter as stageCounter', 'stage.approval', 'stage.not_before as notBefore'])
+    .select(['stage.held_at as heldAt', 'stage.waits', 'stage.status'])
+    .select(['stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
+    .where('stage.pipeline_id', '=', pipelineId);
+}
+
+type StageRow = Awaited<ReturnType<ReturnType<typeof selectStages>['executeTakeFirstOrThrow']>>;
+
+function toOpenStage({ approval, overridden, status, readyAt: _, expiresAt: __, ...row }: StageRow): OpenStage {
+  return {
+    ...row,
+    status: status === 'running' ? 'running' : 'pending',
+    approval: JSON.parse(approval),
+    overridden: overridden === 1,
+  };
+}

@@ -1,0 +1,87 @@
+import type { PipelineConfig } from '../../../src/config/config.ts';
+import { agrees, findAncestry, findFloor, findNewestSet, nameOf } from './oracle.ts';
+import type { Element, Snapshot, SnapshotRun } from './snapshot.ts';
+
+/** Finds what is wrong with what was started, and with what was not; in words. */
+export function findFaults(pipelines: readonly PipelineConfig[], snapshot: Snapshot): readonly string[] {
+  return [
+    ...[...snapshot.runs.values()].flatMap((run) => findFaultsOfRun(run, snapshot)),
+    ...pipelines.flatMap((pipeline) => [...findRepeats(pipeline, snapshot), ...findLowered(pipeline, snapshot)]),
+    ...findForgotten(pipelines, snapshot),
+    ...pipelines.flatMap((pipeline) => findUnstarted(pipeline, snapshot)),
+  ];
+}
+
+function findFaultsOfRun(run: SnapshotRun, snapshot: Snapshot): readonly string[] {
+  const name = `${run.pipeline}/${run.counter}`;
+  const ancestry = findAncestry(run.materials, snapshot);
+  if (!agrees(ancestry)) return [`${name} mixes: ${describe(ancestry.packages)} ${describe(ancestry.pipelines)}`];
+  const [packages, pipelines] = [describe(ancestry.packages), describe(ancestry.pipelines)];
+  const recorded = [describe(toSets(run.recordedPackages)), describe(toSets(run.recordedPipelines))];
+  return packages === recorded[0] && pipelines === recorded[1]
+    ? []
+    : [`${name} has ${packages} ${pipelines} behind it, and ${recorded.join(' ')} was recorded`];
+}
+
+function toSets(values: ReadonlyMap<string, number>): ReadonlyMap<string, ReadonlySet<number>> {
+  return new Map([...values].map(([name, value]) => [name, new Set([value])]));
+}
+
+function describe(values: ReadonlyMap<string, ReadonlySet<number>>): string {
+  return [...values]
+    .map(([name, ids]) => `${name}=${[...ids].join('|')}`)
+    .sort()
+    .join(' ');
+}
+
+function describeSet(set: readonly Element[]): string {
+  return set.map((element) => `${nameOf(element)} ${'revision' in element ? element.revision : element.run}`).join(', ');
+}
+
+const isAutomatic = ({ startedBy }: SnapshotRun) => startedBy === 'latest' || startedBy === 'every';
+
+function listAutomatic({ name }: PipelineConfig, { runs }: Snapshot): readonly SnapshotRun[] {
+  return [...runs.values()].filter((run) => run.pipeline === name && isAutomatic(run));
+}
+
+/** Only a revision of `every` has a run of its own whatever it is started with. */
+function findRepeats(pipeline: PipelineConfig, snapshot: Snapshot): readonly string[] {
+  if (pipeline.materials.some((material) => 'package' in material && material.trigger === 'every')) return [];
+  const sets = listAutomatic(pipeline, snapshot).map(({ materials }) => describeSet(materials));
+  return sets.filter((set, index) => sets.indexOf(set) !== index).map((set) => `${pipeline.name} started twice: ${set}`);
+}
+
+const isAllLatest = ({ materials }: PipelineConfig) => materials.every(({ trigger }) => trigger === 'latest');
+
+function findLowered(pipeline: PipelineConfig, snapshot: Snapshot): readonly string[] {
+  if (pipeline.materials.some(({ trigger }) => trigger === 'every')) return [];
+  const runs = listAutomatic(pipeline, snapshot);
+  return runs.slice(1).flatMap((run, index) =>
+    [...run.recordedPackages].flatMap(([name, revision]) => {
+      const before = runs[index]?.recordedPackages.get(name) ?? -1;
+      const isLower = (snapshot.ranks.get(revision) ?? -1) < (snapshot.ranks.get(before) ?? -1);
+      return isLower ? [`${run.pipeline}/${run.counter} lowered ${name}`] : [];
+    }),
+  );
+}
+
+/** Wishes that wait although there is a set for them. */
+function findForgotten(pipelines: readonly PipelineConfig[], snapshot: Snapshot): readonly string[] {
+  return snapshot.waiting.flatMap(({ pipeline: name, mode, element }) => {
+    const materials = pipelines.find((pipeline) => pipeline.name === name)?.materials ?? [];
+    if (snapshot.busy.has(name)) return [];
+    const floor = mode === 'latest' ? findFloor(name, snapshot) : undefined;
+    const set = findNewestSet({ materials, anchors: [element], floor }, snapshot);
+    return set ? [`${name} left ${describeSet([element])} waiting, though it could start with ${describeSet(set)}`] : [];
+  });
+}
+
+/** The newest set that there is, not started though everything starts the pipeline. */
+function findUnstarted(pipeline: PipelineConfig, snapshot: Snapshot): readonly string[] {
+  if (!isAllLatest(pipeline) || snapshot.busy.has(pipeline.name)) return [];
+  const { name, materials } = pipeline;
+  const set = findNewestSet({ materials, anchors: [], floor: findFloor(name, snapshot) }, snapshot);
+  if (!set) return [];
+  const started = listAutomatic(pipeline, snapshot).some((run) => describeSet(run.materials) === describeSet(set));
+  return started ? [] : [`${name} did not start the newest set that there is: ${describeSet(set)}`];
+}

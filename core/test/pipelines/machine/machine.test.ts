@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { afterAll, it } from 'vitest';
+import { describePostgres, describeSqlite, type StorePlace } from '../../../../test/support/stores.ts';
+import { reportStory, rounds, seed } from '../rounds.ts';
+import { World } from '../world.ts';
+import { everyTenMinutes, setting } from './setting.ts';
+import { Walk, walks } from './walk.ts';
+
+function describeWalks(numRuns: number, place: () => Promise<StorePlace>): void {
+  let world: World | undefined;
+  afterAll(() => world?.close());
+
+  it(`keeps its rules whatever happens (SEED=${seed})`, { timeout: 0 }, async () => {
+    world = await World.open(await place(), []);
+    world.calendar = everyTenMinutes;
+    const inWorld = world;
+    const property = fc.asyncProperty(walks, async (steps) => {
+      await inWorld.clear(setting);
+      const walk = new Walk(inWorld);
+      for (const step of steps) await walk.take(step);
+    });
+    await fc.assert(property, { seed, numRuns, asyncReporter: reportStory });
+  });
+}
+
+describeSqlite('the stage machine on random walks', (place) => describeWalks(rounds, place));
+describePostgres('the stage machine on random walks', (place) => describeWalks(Math.ceil(rounds / 10), place));

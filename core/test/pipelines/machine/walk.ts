@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import type { Outcome } from '../../../src/targets/target.ts';
+import { Hands } from '../hands.ts';
+import { failed, passed, person, type World } from '../world.ts';
+import { findBroken, findIdle } from './check-machine.ts';
+import { setting } from './setting.ts';
+import { type MachineState, readState } from './state.ts';
+
+const doubt: Outcome = { status: 'doubt', exitCode: null, message: 'the host went away' };
+const outcomes = { pass: passed, fail: failed, doubt };
+const people = [person('alice'), person('bob'), person('carol', 'qa'), person('dave')];
+
+const kinds = {
+  publish: 4,
+  trigger: 2,
+  ...{ pass: 14, fail: 3, doubt: 3 },
+  ...{ approve: 8, reject: 1, rerun: 3, 'rerun failed': 2, cancel: 2 },
+  ...{ pause: 1, unpause: 2, unlock: 1 },
+  tick: 5,
+  sleep: 3,
+  crash: 1,
+};
+
+/** What happens; the numbers choose among what there is then. */
+export interface Step {
+  readonly kind: keyof typeof kinds;
+  readonly which: number;
+  readonly who: number;
+}
+
+const names = Object.keys(kinds) as (keyof typeof kinds)[];
+
+/** Random walks. */
+export const walks: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record({
+    kind: fc.oneof(...names.map((name) => ({ weight: kinds[name], arbitrary: fc.constant(name) }))),
+    which: fc.nat({ max: 60 }),
+    who: fc.nat({ max: 3 }),
+  }),
+  { minLength: 10, maxLength: 60 },
+);
+
+/** Understands a walk through the stage machine: what happened so far, and whether all is well. */
+export class Walk {
+  readonly #world: World;
+  readonly #hands: Hands;
+  readonly story: string[] = [];
+  /** Every word that was accepted: `stage id/person`. */
+  readonly #given = new Set<string>();
+  #published = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#hands = new Hands(world);
+  }
+
+  async take({ kind, which, who }: Step): Promise<void> {
+    const state = await this.#read();
+    await this.#act(kind, which, { state, who });
+    const after = await this.#read();
+    const faults = [...findBroken(setting, after), ...this.#findLost(after)];
+    if (kind === 'tick') faults.push(...findIdle(setting, after, this.#world.clock));
+    if (faults.length > 0) throw new Error(['', ...this.story, ...faults.map((fault) => `WRONG: ${fault}`)].join('\n'));
+  }
+
+  async #act(
+    kind: Step['kind'],
+    which: number,
+    { state, who }: { readonly state: MachineState; readonly who: number },
+  ): Promise<void> {
+    const actor = people[who] ?? person('eve');
+    const pipeline = setting[which % setting.length]?.name ?? '';
+    switch (kind) {
+      case 'publish':
+        return this.#publish();
+      case 'trigger':
+        return this.#tell(`${actor.name} triggers ${pipeline}`, await this.#world.trigger(pipeline, { actor }));
+      case 'pass':
+      case 'fail':
+      case 'doubt':
+        return this.#end(kind, which);
+      case 'approve':
+      case 'reject':
+        return this.#say(kind, which, { state, who });
+      case 'rerun':
+      case 'rerun failed':
+      case 'cancel':
+        return this.#ask(kind, which, { state, who });
+      case 'pause':
+      case 'unpause':
+        this.story.push(`${kind} ${pipeline}`);
+        return this.#world.pause(pipeline, kind === 'pause' ? 'to see what happens' : null);
+      case 'unlock':
+        return this.#tell(`unlock ${pipeline}`, await this.#world.unlock(pipeline));
+      case 'sleep':
+        this.story.push(`${10 * (1 + which)} seconds pass, and nobody looks`);
+        return this.#world.setClock(this.#world.clock + 10_000 * (1 + which));
+      case 'tick':
+        this.story.push(`${10 * (1 + which)} seconds pass`);
+        this.#world.setClock(this.#world.clock + 10_000 * (1 + which));
+        return this.#world.look();
+      case 'crash':
+        this.story.push('the process is killed, and starts again');
+        this.#hands.drop();
+        return this.#world.reopen();
+    }
+  }
+
+  #tell(what: string, { refusal }: { readonly refusal?: { readonly message: string } | undefined }): void {
+    this.story.push(refusal ? `${what}: refused, ${refusal.message}` : what);
+  }
+
+  async #publish(): Promise<void> {
+    const version = `1.${this.#published++}.0`;
+    this.story.push(`publish a ${version}`);
+    await this.#world.publish('a', [version]);
+  }
+
+  async #end(kind: 'pass' | 'fail' | 'doubt', which: number): Promise<void> {
+    const jobs = await this.#hands.take();
+    const job = jobs[which % Math.max(1, jobs.length)];
+    if (job === undefined) return;
+    this.story.push(`${kind} ${job}`);
+    await this.#hands.end(job, outcomes[kind]);
+  }
+
+  /** Mostly of stages that wait for it. */
+  async #say(kind: 'approve' | 'reject', which: number, { state, who }: { state: MachineState; who: number }): Promise<void> {
+    const stages = state.runs.flatMap(({ counter, stages }) => stages.map((stage) => ({ ...stage, run: counter })));
+    const waiting = stages.filter(({ status }) => status === 'waiting');
+    const stage = (waiting.length > 0 ? waiting : stages)[which % Math.max(1, waiting.length || stages.length)];
+    const actor = people[who] ?? person('eve');
+    if (!stage) return;
+    const name = `${stage.pipeline}/${stage.run}/${stage.name}`;
+    const late = stage.expiresAt !== null && stage.expiresAt <= this.#world.clock;
+    const asking = { actor };
+    const acted = kind === 'approve' ? await this.#world.approve(name, asking) : await this.#world.reject(name, 'no', asking);
+    this.#tell(`${actor.name} ${kind}s ${name}`, acted);
+    if (acted.refusal) return;
+    if (late || stage.status !== 'waiting')
+      throw new Error(`${this.story.join('\n')}\nWRONG: that was not to be approved any more`);
+    this.#given.add(`${stage.id}/${actor.person}`);
+  }
+
+  async #ask(
+    kind: 'rerun' | 'rerun failed' | 'cancel',
+    which: number,
+    { state, who }: { state: MachineState; who: number },
+  ): Promise<void> {
+    const stages = state.runs.flatMap(({ counter, stages }) =>
+      stages.filter(({ isLatest }) => isLatest).map((stage) => `${stage.pipeline}/${counter}/${stage.name}`),
+    );
+    const name = stages[stages.length - 1 - (which % Math.max(1, stages.length))];
+    const actor = people[who] ?? person('eve');
+    if (name === undefined) return;
+    const acted =
+      kind === 'cancel'
+        ? await this.#world.cancel(name, { actor })
+        : await this.#world.rerun(name, { actor, failedJobsOnly: kind === 'rerun failed' });
+    this.#tell(`${kind} ${name}`, acted);
+  }
+
+  #findLost({ runs }: MachineState): readonly string[] {
+    const kept = new Set(
+      runs.flatMap(({ stages }) => stages.flatMap(({ id, words }) => words.map(({ person }) => `${id}/${person}`))),
+    );
+    return [...this.#given].filter((word) => !kept.has(word)).map((word) => `the word ${word} was lost`);
+  }
+
+  #read(): Promise<MachineState> {
+    return this.#world.store.transact(readState);
+  }
+}
