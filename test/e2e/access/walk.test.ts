@@ -10,6 +10,8 @@ interface Operation {
 }
 
 const health = ['/healthz', '/readyz'];
+/** Other servers call these, and prove themselves by a secret or a signature instead of a token. */
+const proven = ['/api/v1/hooks/{repo}', '/api/v1/hooks/jobs/{name}', '/api/v1/callbacks/{key}'];
 
 /** For each thing that a route may need: a token that has just it, and those that lack it, with the answer. */
 const expectations: Readonly<Record<string, { readonly least: Bearer; readonly lacking: Partial<Record<Bearer, 403 | 404>> }>> = {
@@ -67,12 +69,18 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
     expect(operations.length).toBeGreaterThan(20);
     expect(operations.filter(({ needs }) => needs !== 'nothing' && !(needs in expectations))).toEqual([]);
     const open = operations.filter(({ needs }) => needs === 'nothing').map(({ path }) => path);
-    expect(open).toEqual([...health, '/api/v1/hooks/{repo}']);
+    expect(open.toSorted()).toEqual([...health, ...proven].toSorted());
   });
 
   it.each([undefined, 'wrong', 'expired'] as const)('answers 401 to the token "%s", and only health answers more', async (as) => {
-    const guarded = operations.filter(({ path }) => !health.includes(path));
+    const guarded = operations.filter(({ path }) => ![...health, ...proven].includes(path));
     expect(await statuses(guarded, as)).toEqual(all(guarded, 401));
+    const refused = await statuses(
+      operations.filter(({ path }) => proven.includes(path)),
+      as,
+    );
+    // Without the proof there is no job's hook here, and a callback is not even well-formed.
+    expect(Object.values(refused).toSorted()).toEqual([400, 401, 404]);
     const heads = guarded.filter(({ method, path }) => method === 'GET' && !path.endsWith('/events'));
     for (const { path } of heads) expect((await story.ask(fill(path, 'build'), { as, method: 'HEAD' })).status).toBe(401);
     for (const path of ['/', '/nothing', '/api/v1/nothing', '/api/v1/pipelines/nothing']) {
