@@ -7,7 +7,7 @@ import { openShowcase } from '../test/support/showcase.ts';
 /** Takes a picture of every page, light and dark, into docs/screenshots/. */
 const folder = join(import.meta.dirname, '../docs/screenshots');
 const viewport = { width: 1280, height: 800 };
-const tallest = 1_600;
+const tallest = 900;
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });

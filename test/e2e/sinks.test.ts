@@ -79,9 +79,11 @@ describe('a server with sinks', () => {
     const types = receiver.taken.filter(({ subject }) => subject.startsWith('build/1')).map(({ type }) => type);
     expect(types).toEqual([
       'dev.cdevents.pipelinerun.queued.0.3.0',
+      'dev.sluice.stage.started',
       'dev.cdevents.pipelinerun.started.0.3.0',
       'dev.cdevents.taskrun.started.0.3.0',
       'dev.cdevents.taskrun.finished.0.3.0',
+      'dev.sluice.stage.finished',
       'dev.cdevents.pipelinerun.finished.0.3.0',
     ]);
   });

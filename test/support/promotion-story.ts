@@ -13,6 +13,9 @@ const people = {
   victor: { roles: ['viewer'] },
 } as const;
 
+/** A machine that does much else may take its time. */
+const startMs = 120_000;
+
 export type Person = keyof typeof people;
 
 /** A run as the API answers it, as far as the stories look at it. */
@@ -80,7 +83,7 @@ export async function beginWith(configure: (registry: string) => string): Promis
   const registry = await startScriptedRegistry();
   const place = await openWorkplace();
   await place.configure(configure(registry.url));
-  let server = await place.serve();
+  let server = await place.serve(startMs);
   const send = async <T>(as: Person, path: string, init: RequestInit) => {
     const headers = { authorization: `Bearer ${tokenOf(as)}`, ...(init.method && { 'content-type': 'application/json' }) };
     const answer = await fetch(`${server.url}/api/v1${path}`, { ...init, headers });
@@ -112,7 +115,7 @@ export async function beginWith(configure: (registry: string) => string): Promis
     },
     async restart() {
       await server.stop('SIGKILL');
-      server = await place.serve();
+      server = await place.serve(startMs);
     },
     async end() {
       await place.remove();

@@ -27,7 +27,7 @@ export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<P
     )
     .execute();
   const ofPasses = await selectIds(tx, about)
-    // A sum, so that SQLite begins with the passes of the version instead of with all that the pipeline ever decided.
+    // A sum here, too, else it would begin with all that the pipeline ever decided.
     .where((e) => e(e('decision.pipeline_id', '+', 0), '=', pipelineId))
     .where('decision.upstream_run_id', 'in', (e) =>
       e
@@ -47,12 +47,13 @@ export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<P
   return toDecisionPage(rows, limit);
 }
 
+/** Newest first: by a sum, so that both databases begin with the version's runs, and not with the newest of all decisions. */
 function selectIds(tx: Tx, { after, limit }: AboutVersion) {
   return tx.db
     .selectFrom('decision')
     .select('decision.id')
     .$if(after !== undefined, (query) => query.where('decision.id', '<', after ?? 0))
-    .orderBy('decision.id', 'desc')
+    .orderBy((e) => e('decision.id', '+', 0), 'desc')
     .limit(limit + 1);
 }
 

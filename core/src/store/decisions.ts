@@ -76,7 +76,8 @@ export async function listDecisions(
   { outcome, after, limit }: DecisionRequest,
 ): Promise<Page<DecisionView>> {
   let query = selectDecisions(tx);
-  if (pipeline !== undefined) query = query.where('pipeline.name', 'in', [pipeline, ''].flat());
+  if (typeof pipeline === 'string') query = query.where('pipeline.name', '=', pipeline);
+  else if (pipeline) query = query.where('pipeline.name', 'in', [...pipeline, '']);
   if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
   if (after !== undefined) query = query.where('decision.id', '<', after);
   const rows = await query

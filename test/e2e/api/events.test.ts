@@ -22,11 +22,15 @@ describe('server-sent events', () => {
     const ofRun = told.filter(({ subject }) => subject.startsWith('build/1'));
     expect(ofRun.map(({ type, subject }) => `${type} ${subject}`)).toEqual([
       'pipelinerun.queued build/1',
+      'stage.started build/1/make',
       'pipelinerun.started build/1',
       'taskrun.started build/1/make/print',
       'taskrun.finished build/1/make/print',
+      'stage.finished build/1/make',
+      'stage.started build/1/ship',
       'taskrun.started build/1/ship/fail',
       'taskrun.finished build/1/ship/fail',
+      'stage.finished build/1/ship',
       'pipelinerun.finished build/1',
     ]);
     const ids = told.map(({ id }) => id);

@@ -44,6 +44,7 @@ const routes = [
   'get /api/v1/events/dead-letters',
   'post /api/v1/events/replay',
   'get /api/v1/plugins',
+  'get /api/v1/me',
   'get /api/v1/configuration',
   'get /api/v1/openapi.json',
 ];

@@ -48,7 +48,18 @@ describe('what the API shows', () => {
   it('a pipeline', async () => {
     const { body } = await story.ask('/api/v1/pipelines/build');
     const expected = {
-      ...{ name: 'build', group: 'web', paused: null, waiting: 0, lastRun: { counter: 2, label: '2-2.0.0', status: 'passed' } },
+      ...{
+        name: 'build',
+        group: 'web',
+        paused: null,
+        waiting: 0,
+        held: 0,
+        lock: 'none',
+        lockedBy: null,
+        timer: null,
+        publishes: [],
+      },
+      lastRun: { counter: 2, label: '2-2.0.0', status: 'passed' },
       materials: [{ package: 'shop/it', trigger: 'every' }],
       stages: ['make', 'ship'],
     };
@@ -62,9 +73,11 @@ describe('what the API shows', () => {
   it('a run', async () => {
     const { body } = await story.ask('/api/v1/pipelines/build/runs/2');
     const times = { startedAt: isoTime, finishedAt: isoTime };
-    const stage = { counter: 1, status: 'passed', approval: 'auto', held: false, ...times };
+    const noWait = { approval: 'auto', approvals: [], expiresAt: null, notBefore: null, held: false };
+    const stage = { counter: 1, status: 'passed', ...noWait, ...times };
     expect(body).toEqual({
       ...{ pipeline: 'build', counter: 2, label: '2-2.0.0', cause: expect.stringMatching(/./), status: 'passed' },
+      ...{ startedBy: 'every', person: null },
       ...{ createdAt: isoTime, finishedAt: isoTime },
       materials: [
         {

@@ -6,8 +6,37 @@ export function pathOfPipeline(pipeline: string): string {
 }
 
 /** Where the page of a run is. */
-export function pathOfRun(pipeline: string, counter: number): string {
+export function pathOfRun(pipeline: string, counter: number | string): string {
   return at('pipelines', pipeline, 'runs', counter);
+}
+
+/** Where a page asks before something is done to a stage; the API has its actions at the same path below its own. */
+export function pathOfStageAction(
+  run: { readonly pipeline: string; readonly counter: number | string },
+  stage: string,
+  action: string,
+): string {
+  return `${pathOfRun(run.pipeline, run.counter)}${at('stages', stage, action)}`;
+}
+
+/** Where a page asks before something is done to a pipeline. */
+export function pathOfPipelineAction(pipeline: string, action: string): string {
+  return `${pathOfPipeline(pipeline)}${at(action)}`;
+}
+
+/** Where everything that flowed into a run, and out of it, is drawn. */
+export function pathOfValueStream(pipeline: string, counter: number): string {
+  return `${pathOfRun(pipeline, counter)}/value-stream`;
+}
+
+/** Where one run is compared with another. */
+export function pathOfComparison(pipeline: string, counter: number, other: number): string {
+  return `${pathOfRun(pipeline, counter)}${at('compare', other)}`;
+}
+
+/** Where the promotion board of a package, `npmjs/fastify`, is. */
+export function pathOfBoard(material: string): string {
+  return `${pathOfPackage(material)}/board`;
 }
 
 /** Where the log of a job is; `stageCounter` says of which time that the stage was run. */

@@ -1,8 +1,13 @@
+import type { Config } from '../../config/config.ts';
+import type { Actor } from '../../pipelines/actor.ts';
+import { mayOperate } from '../../pipelines/rights.ts';
 import type { RunSummary } from '../../store/latest-runs.ts';
 import { listLatestRuns } from '../../store/latest-runs.ts';
 import { listPipelines, type PipelineView } from '../../store/pipeline-views.ts';
+import { listWaitingStages, type WaitingStage } from '../../store/waiting.ts';
 import { mayViewPipeline } from '../access/visible.ts';
-import { pathOfPipeline, pathOfRun } from './addresses.ts';
+import { mayJudge } from './actions/stage-actions.ts';
+import { pathOfPipeline, pathOfPipelineAction, pathOfRun, pathOfStageAction } from './addresses.ts';
 import { showFilter } from './components/filter.ts';
 import { showEmpty } from './components/notice.ts';
 import { showSmallStages, showStages } from './components/stage-bar.ts';
@@ -12,12 +17,15 @@ import { type Html, html, type Part } from './html.ts';
 import type { Page } from './page.ts';
 
 const runsShown = 4;
-/** With more pipelines than this only the newest runs and those before them are shown, so that the page stays small. */
+const mostWaiting = 100;
+/** With more pipelines than this only the newest runs and those before them are shown, and nothing is offered, so that the page stays small. */
 const manyPipelines = 200;
 
 interface Row extends PipelineView {
   readonly group: string;
   readonly runs: readonly RunSummary[];
+  /** Whether what can be done to it is offered in its row. */
+  readonly isOffered: boolean;
 }
 
 /** Home: every pipeline with its latest runs, by group, what waits for people first. */
@@ -30,9 +38,13 @@ export const homePage: Page = {
     type.startsWith('pipeline') ||
     type === 'configuration.loaded',
   async read({ query, actor, now }, { store, configuration }) {
-    const [pipelines, runs] = await store.transact(async (tx) => {
+    const { pipelines, runs, waiting } = await store.transact(async (tx) => {
       const all = await listPipelines(tx);
-      return [all, await listLatestRuns(tx, all.length > manyPipelines ? 2 : runsShown)] as const;
+      return {
+        pipelines: all,
+        runs: await listLatestRuns(tx, all.length > manyPipelines ? 2 : runsShown),
+        waiting: await listWaitingStages(tx, mostWaiting),
+      };
     });
     const { config } = configuration();
     const visible = pipelines.filter(({ name }) => mayViewPipeline(actor, config, name));
@@ -40,11 +52,15 @@ export const homePage: Page = {
       ...pipeline,
       group: config.pipelines.get(pipeline.name)?.group ?? '',
       runs: runs.get(pipeline.name) ?? [],
+      isOffered: pipelines.length <= manyPipelines && mayOperatePipeline(actor, config, pipeline.name),
     }));
     const shown = filterRows(rows, query);
     const main = html`<h1 class="unseen">Pipelines</h1>
       ${showFilters(rows, query)}
-      ${showWaiting(rows)}
+      ${showWaiting(
+        waiting.filter(({ pipeline }) => mayViewPipeline(actor, config, pipeline)),
+        { config, actor },
+      )}
       ${rows.length === 0 && showEmpty('No pipelines yet', html`Add one under <code>pipelines:</code> in sluice.yaml; <a href="/configuration">the configuration</a> shows what is there.`)}
       ${rows.length > 0 && shown.length === 0 && showEmpty('No pipeline is like that', html`<a href="/">Show all ${rows.length}</a>`)}
       ${[...Map.groupBy(shown, ({ group }) => group)].toSorted(compareGroups).map(([group, list]) => showGroup(group, list, now))}`;
@@ -88,18 +104,28 @@ function showFilters(rows: readonly Row[], query: URLSearchParams): Html {
   });
 }
 
-/** Runs that wait for somebody's approval. */
-function showWaiting(rows: readonly Row[]): Html {
-  const waiting = rows.flatMap(({ name, runs }) =>
-    runs.flatMap((run) => run.stages.filter(({ status }) => status === 'waiting').map((stage) => ({ name, run, stage }))),
-  );
+function mayOperatePipeline(actor: Actor, { pipelines }: Config, name: string): boolean {
+  const pipeline = pipelines.get(name);
+  return pipeline !== undefined && mayOperate(actor, pipeline.access);
+}
+
+/** Runs that wait for somebody's approval, with what those may do who look. */
+function showWaiting(
+  waiting: readonly WaitingStage[],
+  { config, actor }: { readonly config: Config; readonly actor: Actor },
+): Html {
+  const show = ({ pipeline, counter, label, stage }: WaitingStage) => {
+    const link = (action: string, title: string) =>
+      html`<a class="button" href=${pathOfStageAction({ pipeline, counter }, stage, action)}>${title}<span class="unseen"> ${pipeline} ${label} for ${stage}</span> …</a>`;
+    return html`<li><span><a href=${pathOfRun(pipeline, counter)}>${pipeline} ${label}</a> waits to enter <strong>${stage}</strong></span>${
+      mayJudge(actor, config.pipelines.get(pipeline), stage) &&
+      html`<span class="offers">${link('approve', 'Approve')}${link('reject', 'Reject')}</span>`
+    }</li>`;
+  };
   return html`<section id="waiting" data-part aria-labelledby=${waiting.length > 0 ? 'waiting-title' : null}>${
     waiting.length > 0 &&
     html`<h2 id="waiting-title">Waiting for approval</h2>
-      <ul class="waits">${waiting.map(
-        ({ name, run, stage }) =>
-          html`<li><a href=${pathOfRun(name, run.counter)}>${name} ${run.label}</a> waits to enter <strong>${stage.name}</strong></li>`,
-      )}</ul>`
+      <ul class="waits">${waiting.map(show)}${waiting.length === mostWaiting && html`<li class="hint">These wait longest; there may be more.</li>`}</ul>`
   }</section>`;
 }
 
@@ -110,15 +136,22 @@ function showGroup(group: string, rows: readonly Row[], now: number): Html {
   </section>`;
 }
 
-function showRow({ name, paused, waiting, runs }: Row, now: number): Html {
+function showRow({ name, paused, waiting, held, runs, isOffered }: Row, now: number): Html {
   const [latest, ...older] = runs;
   return html`<li id=${`p-${name}`} class=${latest ? latest.status : 'none'} data-part>
     <div class="name"><a href=${pathOfPipeline(name)}>${name}</a>${
       paused && html`<span class="status waiting" title=${paused.reason}>‖ paused</span>`
-    }${waiting > 0 && html`<span class="hint">${waiting} waiting</span>`}</div>
+    }${waiting > 0 && html`<span class="hint">${waiting} waiting</span>`}${
+      held > 0 && html`<a class="hint" href=${pathOfPipeline(name)}>${held} held</a>`
+    }${isOffered && showPause(name, paused !== null)}${paused?.reason && html`<span class="hint">${paused.reason}</span>`}</div>
     ${latest ? showLatest(name, latest, now) : html`<div class="hint">No run yet</div>`}
     <div class="older">${older.map(({ counter, label, status, stages }) => showSmallStages(stages, pathOfRun(name, counter), `${label} ${status}`))}</div>
   </li>`;
+}
+
+function showPause(name: string, isPaused: boolean): Html {
+  const [action, title] = isPaused ? ['unpause', 'Unpause'] : ['pause', 'Pause'];
+  return html`<a class="quiet" href=${pathOfPipelineAction(name, action)}>${title} …<span class="unseen"> ${name}</span></a>`;
 }
 
 function showLatest(pipeline: string, run: RunSummary, now: number): Html {

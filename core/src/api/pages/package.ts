@@ -6,6 +6,7 @@ import { listRevisions, readRepositories } from '../../store/read-repositories.t
 import { mayViewPipeline } from '../access/visible.ts';
 import { ApiError } from '../api-error.ts';
 import { pathOfPackage, pathOfPipeline, pathOfRepository, pathOfRun, withQuery } from './addresses.ts';
+import { showBoardLink } from './board.ts';
 import { showDigest } from './components/digest.ts';
 import { showAged } from './components/health.ts';
 import { showLink } from './components/link.ts';
@@ -46,6 +47,7 @@ export const packagePage: Page = {
         <h1>${address.package}</h1>
         ${one?.problem && showAged(one.problem, now)}
         ${one && one.pointer !== null && html`<p class="facts">follows a pointer, which names <span class="version">${one.pointer}</span></p>`}
+        <p class="offers">${showBoardLink(`${address.repository}/${address.package}`)}</p>
       </header>
       <section id="ledger" data-part><h2>Versions</h2>
         ${page.items.length === 0 && showEmpty('Nothing seen yet', 'Versions are recorded when the repository has been polled.')}

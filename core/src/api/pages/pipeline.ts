@@ -1,10 +1,12 @@
 import type { Material } from '../../config/config.ts';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
+import { mayOperate } from '../../pipelines/rights.ts';
 import { listDecisions } from '../../store/decisions.ts';
 import { readPipeline } from '../../store/pipeline-views.ts';
 import { listRuns, type RunView } from '../../store/run-views.ts';
 import { ApiError } from '../api-error.ts';
-import { pathOfMaterial, pathOfPipeline, pathOfRun, withQuery } from './addresses.ts';
+import { showPipelineOffers } from './actions/offers.ts';
+import { pathOfBoard, pathOfMaterial, pathOfPipeline, pathOfRun, withQuery } from './addresses.ts';
 import { showDecisions } from './components/decision-list.ts';
 import { showEmpty } from './components/notice.ts';
 import { readAfter, showPaging } from './components/paging.ts';
@@ -23,7 +25,7 @@ export const pipelinePage: Page = {
   needs: 'view',
   concerns: ({ type, subject }, { params }) =>
     type === 'configuration.loaded' || subject === params['pipeline'] || subject.startsWith(`${params['pipeline']}/`),
-  async read({ params, query, now }, { store, configuration }) {
+  async read({ params, query, actor, now }, { store, configuration }) {
     const { pipeline: name = '' } = params;
     const config = configuration().config.pipelines.get(name);
     const after = readAfter(query);
@@ -36,10 +38,13 @@ export const pipelinePage: Page = {
     const main = html`<header class="page">
         <p class="crumbs"><a href="/">Pipelines</a>${config.group && html` / <a href=${withQuery('/', { group: config.group })}>${config.group}</a>`}</p>
         <h1>${name}</h1>
-        <p id="state" data-part class="facts">${
+        <div id="state" data-part><p class="facts">${
           pipeline.paused &&
           html`<span class="status waiting">‖ paused ${showTime(pipeline.paused.since, now)}${pipeline.paused.reason && `: ${pipeline.paused.reason}`}</span>`
-        }<span>${pipeline.waiting === 0 ? 'Nothing waits to start' : `${pipeline.waiting} waiting to start`}</span></p>
+        }<span>${pipeline.waiting === 0 ? 'Nothing waits to start' : `${pipeline.waiting} waiting to start`}</span>${
+          pipeline.held > 0 && html`<span class="status waiting">${pipeline.held} held by the storm guard</span>`
+        }${pipeline.lockedBy !== null && html`<span>locked by <a href=${pathOfRun(name, pipeline.lockedBy)}>run ${pipeline.lockedBy}</a></span>`}</p>
+        ${mayOperate(actor, config.access) && showPipelineOffers(pipeline)}</div>
       </header>
       <section><h2>Listens to</h2>
         <ul class="plain">${config.materials.map((material) => showMaterial(material))}</ul>
@@ -59,7 +64,10 @@ export const pipelinePage: Page = {
 function showMaterial(material: Material): Html {
   const name = nameMaterial(material);
   const hint = describeTrigger(material.trigger, isPipelineMaterial(material));
-  return html`<li><a href=${pathOfMaterial(name)}>${name}</a>${isPipelineMaterial(material) && ` ${material.stage}`} <span class="hint">${hint}</span></li>`;
+  return html`<li><a href=${pathOfMaterial(name)}>${name}</a>${isPipelineMaterial(material) && ` ${material.stage}`} <span class="hint">${hint}</span>${
+    !isPipelineMaterial(material) &&
+    html` <a href=${pathOfBoard(name)}>Promotion board<span class="unseen"> of ${name}</span></a>`
+  }</li>`;
 }
 
 function describeTrigger(trigger: string, isPipeline: boolean): string {

@@ -1,7 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { RouteSurroundings } from '../surroundings.ts';
 import { acknowledgePage, registerAcknowledge } from './acknowledge.ts';
+import { pipelineActionPages, registerPipelineActions } from './actions/pipeline-action-page.ts';
+import { registerStageActions, stageActionPages } from './actions/stage-action-page.ts';
+import { registerTriggerForm, triggerPage } from './actions/trigger-page.ts';
 import { auditPage } from './audit.ts';
+import { boardPage } from './board.ts';
+import { comparePage } from './compare.ts';
 import { configurationPage } from './configuration.ts';
 import { decisionsPage } from './decisions.ts';
 import { homePage } from './home.ts';
@@ -20,6 +25,7 @@ import { repositoriesPage } from './repositories.ts';
 import { repositoryPage } from './repository.ts';
 import { runPage } from './run.ts';
 import { registerSignIn } from './sign-in.ts';
+import { valueStreamPage } from './value-stream/value-stream.ts';
 
 const pages: readonly Page[] = [
   homePage,
@@ -29,11 +35,17 @@ const pages: readonly Page[] = [
   repositoriesPage,
   repositoryPage,
   packagePage,
+  boardPage,
+  valueStreamPage,
+  comparePage,
   acknowledgePage,
   decisionsPage,
   pluginsPage,
   auditPage,
   configurationPage,
+  ...stageActionPages,
+  ...pipelineActionPages,
+  triggerPage,
 ];
 
 /** The web face: pages for people, made here and complete without scripts; scripts keep them true while they are open. */
@@ -43,6 +55,9 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   registerSignIn(server);
   registerPollNow(server);
   registerAcknowledge(server);
+  registerStageActions(server);
+  registerPipelineActions(server);
+  registerTriggerForm(server);
   registerLogFile(server, surroundings);
   const live = new LivePages(surroundings);
   for (const page of pages) registerPage(server, page, { ...surroundings, live });

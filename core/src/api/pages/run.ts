@@ -7,7 +7,9 @@ import {
   type UpstreamView,
 } from '../../store/run-views.ts';
 import { ApiError } from '../api-error.ts';
-import { pathOfLog, pathOfPackage, pathOfPipeline, pathOfRun } from './addresses.ts';
+import { showStageOffers } from './actions/offers.ts';
+import { listOffers, type StageSeen } from './actions/stage-actions.ts';
+import { pathOfComparison, pathOfLog, pathOfPackage, pathOfPipeline, pathOfRun, pathOfValueStream } from './addresses.ts';
 import { showDigest } from './components/digest.ts';
 import { showLink } from './components/link.ts';
 import { showStages } from './components/stage-bar.ts';
@@ -30,10 +32,11 @@ export const runPage: Page = {
     const run = `${params['pipeline']}/${params['counter']}`;
     return subject === run || subject.startsWith(`${run}/`);
   },
-  async read({ params, now }, { store }) {
+  async read({ params, actor, now }, { store, configuration }) {
     const { pipeline = '', counter = '' } = params;
     const run = /^\d{1,9}$/.test(counter) ? await store.transact((tx) => readRun(tx, pipeline, Number(counter))) : undefined;
     if (!run) throw new ApiError('NOT_FOUND', `There is no run ${counter} of ${pipeline}, or none any more`);
+    const around = { config: configuration().config.pipelines.get(pipeline), actor };
     const main = html`<header class="page" id="run" data-part>
         <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a></p>
         <h1>${run.label} ${showStatus(run.status)}</h1>
@@ -44,7 +47,7 @@ export const runPage: Page = {
         ${showNeighbours(run)}
       </header>
       <section><h2>What it pinned</h2>${showMaterials(run)}</section>
-      ${run.stages.map((stage) => showStage(run, stage, now))}`;
+      ${run.stages.map((stage) => showStage({ run, stage, ...around }, now))}`;
     return { title: `${pipeline} ${run.label}`, section: 'pipelines', main };
   },
 };
@@ -54,7 +57,9 @@ function takeNewest(stages: RunView['stages']): RunView['stages'] {
 }
 
 function showNeighbours({ pipeline, counter }: RunView): Html {
-  return html`<nav class="paging" aria-label="Other runs">${counter > 1 && html`<a href=${pathOfRun(pipeline, counter - 1)}>Run ${counter - 1}</a>`}<a href=${pathOfPipeline(pipeline)}>All runs</a></nav>`;
+  return html`<nav class="paging" aria-label="Other runs">${counter > 1 && html`<a href=${pathOfRun(pipeline, counter - 1)}>Run ${counter - 1}</a>`}<a href=${pathOfPipeline(pipeline)}>All runs</a><a href=${pathOfValueStream(pipeline, counter)}>Value stream</a>${
+    counter > 1 && html`<a href=${pathOfComparison(pipeline, counter - 1, counter)}>Compare with run ${counter - 1}</a>`
+  }</nav>`;
 }
 
 function showMaterials({ materials }: RunView): Html {
@@ -89,7 +94,8 @@ function showChange(changed: boolean): Html {
   return changed ? html`<strong>changed</strong>` : html`the same`;
 }
 
-function showStage(run: RunView, stage: StageView, now: number): Html {
+function showStage(seen: StageSeen, now: number): Html {
+  const { run, stage } = seen;
   const { name, counter, status, approval, approvals, held, startedAt, finishedAt, jobs } = stage;
   return html`<section class=${`stage ${status}`} id=${`stage-${name}-${counter}`} data-part>
     <h2>${name}${counter > 1 && html`<span class="count">time ${counter}</span>`} ${showStatus(status)}</h2>
@@ -101,6 +107,7 @@ function showStage(run: RunView, stage: StageView, now: number): Html {
     }</p>
     ${approvals.length > 0 && html`<ul class="verdicts">${approvals.map((one) => showVerdict(one, now))}</ul>`}
     ${jobs.length > 0 && html`<ul class="jobs">${jobs.map((job) => showJob(run, stage, job))}</ul>`}
+    ${showStageOffers(run, stage, listOffers(seen))}
   </section>`;
 }
 

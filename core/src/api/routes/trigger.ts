@@ -31,7 +31,8 @@ type TriggerRequest = FastifyRequest<{ Params: { readonly pipeline: string }; Bo
 const passed = { type: 'string', pattern: '^[^/]+/[^/]+$', description: 'PIPELINE/STAGE' };
 const choice = {
   oneOf: [
-    { type: ['string', 'integer'] },
+    { type: 'string' },
+    { type: 'integer' },
     { type: 'object', properties: { passed }, required: ['passed'], additionalProperties: false },
   ],
 };

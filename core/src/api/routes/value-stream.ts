@@ -1,17 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../../config/config.ts';
-import type { Actor } from '../../pipelines/actor.ts';
 import { findRevision } from '../../store/pinnable.ts';
-import { findPipeline, listPipelineNames } from '../../store/pipelines.ts';
-import { readPublishing } from '../../store/publications.ts';
 import { findPackageId } from '../../store/read-repositories.ts';
-import { findRun } from '../../store/runs.ts';
-import type { Tx } from '../../store/store.ts';
-import type { NodeKey } from '../../store/value-stream/graph.ts';
-import { traceValueStream, type ValueStream } from '../../store/value-stream/value-stream.ts';
-import { mayViewPipeline } from '../access/visible.ts';
 import { ApiError } from '../api-error.ts';
 import { readBoardPage } from '../read-board.ts';
+import { traceRun, traceVisible } from '../read-value-stream.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { type OfRun, unknownRun } from '../view-run.ts';
@@ -40,11 +32,7 @@ export function registerValueStreams(server: FastifyInstance, surroundings: ApiS
     },
     async ({ params, actor }) => {
       const { config } = configuration();
-      const stream = await store.transact(async (tx) => {
-        const pipelineId = await findPipeline(tx, params.pipeline);
-        const id = pipelineId === undefined ? undefined : await findRun(tx, pipelineId, params.counter);
-        return id === undefined ? undefined : trace(tx, { kind: 'run', id }, config, actor);
-      });
+      const stream = await store.transact((tx) => traceRun(tx, params, { config, actor }));
       if (!stream) throw unknownRun(params);
       return stream;
     },
@@ -67,16 +55,10 @@ export function registerValueStreams(server: FastifyInstance, surroundings: ApiS
         const id = packageId === undefined ? undefined : await findRevision(tx, packageId, version);
         if (packageId === undefined || id === undefined) return undefined;
         const board = await readBoardPage(tx, { packageId, name: `${repo}/${pkg}`, version, limit: 1 }, { config, actor });
-        return { ...(await trace(tx, { kind: 'package', id }, config, actor)), levels: board.items[0]?.cells ?? [] };
+        return { ...(await traceVisible(tx, { kind: 'package', id }, { config, actor })), levels: board.items[0]?.cells ?? [] };
       });
       if (!found) throw new ApiError('NOT_FOUND', `There is no revision ${version} of ${repo}/${pkg}`);
       return { ...found, levels: found.levels.filter((cell) => cell !== null) };
     },
   );
-}
-
-async function trace(tx: Tx, root: NodeKey, config: Config, actor: Actor): Promise<ValueStream> {
-  const names = await listPipelineNames(tx);
-  const isVisible = (pipelineId: number) => mayViewPipeline(actor, config, names.get(pipelineId) ?? '');
-  return traceValueStream(tx, root, { publishing: await readPublishing(tx, config), isVisible });
 }

@@ -15,6 +15,7 @@ export async function up(db: Kysely<unknown>, { text }: Dialect): Promise<void> 
     .execute();
   await db.schema.dropIndex('decision_version').execute();
   await db.schema.createIndex('decision_version').on('decision').columns(['pipeline_id', 'version', 'id']).execute();
+  await db.schema.createIndex('decision_package').on('decision').columns(['package_id', 'version', 'id']).execute();
   // The newest runs first, without looking at all.
   for (const [name, column] of [
     ['run_material_revision', 'revision_id'] as const,

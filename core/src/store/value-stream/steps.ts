@@ -24,12 +24,15 @@ export type Step = (tx: Tx, from: NodeIds, stepping: Stepping) => Promise<Found>
 /** To what stands right behind some nodes: what runs pinned, and the runs that published revisions. */
 export const stepUp: Step = async (tx, { runs, revisions }, { publishing, isVisible, most }) => {
   const published = await findPublishers(tx, revisions, publishing);
-  const pinned = await selectMaterials(tx)
-    .leftJoin('run as upstream', 'upstream.id', 'run_material.upstream_run_id')
-    .select('upstream.pipeline_id as upstreamPipelineId')
-    .where('run_material.run_id', 'in', [...runs, 0])
-    .limit(most + 1)
-    .execute();
+  const pinned =
+    runs.length === 0
+      ? []
+      : await selectMaterials(tx)
+          .leftJoin('run as upstream', 'upstream.id', 'run_material.upstream_run_id')
+          .select('upstream.pipeline_id as upstreamPipelineId')
+          .where('run_material.run_id', 'in', runs)
+          .limit(most + 1)
+          .execute();
   const shown = pinned.filter(({ upstreamPipelineId }) => upstreamPipelineId === null || isVisible(upstreamPipelineId));
   const links = [...published.filter(({ pipelineId }) => isVisible(pipelineId)).map(toPublished), ...shown.flatMap(toPinned)];
   return { links, isCut: pinned.length > most };

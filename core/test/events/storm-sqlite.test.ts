@@ -1,0 +1,4 @@
+import { describeSqlite } from '../../../test/support/stores.ts';
+import { storm, testStorm } from './storm.ts';
+
+describeSqlite(storm, testStorm);
