@@ -25,7 +25,7 @@ export const benchPromotion: Bench = async (say) => {
     ...(postgres.met ? [['PostgreSQL', placePostgres] as const] : []),
   ]) {
     say(`promotion: ${store}`);
-    rows.push([store, ...(await measure(await place()))]);
+    rows.push([store, ...(await measure(await place(), say))]);
   }
   return {
     title: `Promotion: one publication through ${levels * aLevel} pipelines`,
@@ -51,11 +51,14 @@ function makeGraph(): readonly PipelineConfig[] {
   });
 }
 
-async function measure(place: StorePlace): Promise<readonly Cell[]> {
+async function measure(place: StorePlace, say: (line: string) => void): Promise<readonly Cell[]> {
   const world = await World.open(place, makeGraph());
   try {
     const figures: Figures[] = [];
-    for (let round = 0; round < rounds; round++) figures.push(await promote(world, round));
+    for (let round = 0; round < rounds; round++) {
+      figures.push(await promote(world, round));
+      say(JSON.stringify(figures.at(-1)));
+    }
     const of = (pick: (one: Figures) => number) => findMedian(figures.map(pick));
     return [of((one) => one.scheduled), of((one) => one.done), of((one) => one.transactions), of((one) => one.cpu)];
   } finally {

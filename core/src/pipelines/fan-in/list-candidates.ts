@@ -76,8 +76,7 @@ async function* listRuns(
   { pipelineId, material: { stage } }: ResolvedPipeline,
   chosen: Provenance,
 ): AsyncGenerator<Candidate> {
-  const newest = await reads.passedRuns({ pipelineId, stage, limit: pageSize });
-  const [sample] = newest;
+  const [sample] = await reads.passedRuns({ pipelineId, stage, limit: 1 });
   if (!sample) return;
   const shared = [...chosen.packages].find(([packageId]) => sample.provenance.packages.has(packageId));
   const ancestors = [...chosen.pipelines].flatMap(([id, runId]) => (sample.provenance.pipelines.has(id) ? [runId] : []));
@@ -85,8 +84,7 @@ async function* listRuns(
     ...{ pipelineId, stage, limit: pageSize, value: shared?.[1] },
     above: ancestors.length === 0 ? undefined : Math.max(...ancestors),
   };
-  const isNarrowed = query.value !== undefined || query.above !== undefined;
-  let page = isNarrowed ? await reads.passedRuns(query) : newest;
+  let page = await reads.passedRuns(query);
   for (;;) {
     yield* page.filter(isSound);
     const last = page.at(-1);
