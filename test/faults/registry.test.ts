@@ -171,8 +171,9 @@ describe('registries that are sick in many ways, and one that is well', () => {
       expect((await read(name)).problem).toEqual(first.get(name)?.problem);
       expect(await ledgerOf(name)).toMatchObject([{ version: '1.0.0', state: 'published' }]);
     }
-    const page = await (await fetch(server.url)).text();
-    expect(page).toContain(`failing since ${first.get('locked')?.problem?.since}: UNAUTHORIZED`);
+    const page = await (await fetch(`${server.url}/repositories/locked`)).text();
+    expect(page).toContain('UNAUTHORIZED');
+    expect(page).toContain(`datetime="${first.get('locked')?.problem?.since}"`);
   }, 60_000);
 
   it('are left alone for as long as they ask, by people too', async () => {
