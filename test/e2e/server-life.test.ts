@@ -92,7 +92,8 @@ describe('a running server whose sluice.yaml changes', () => {
     });
     expect(refused?.problems).toEqual([expect.stringMatching(/^sluice\.yaml:3:1: .*"storee".*"store"/)]);
     expect(await readMetrics()).toMatch(/^sluice_configuration_valid 0$/m);
-    expect(await (await fetch(server.url)).text()).toContain('storee');
+    expect(await (await fetch(server.url)).text()).toContain('The configuration files as they are now are invalid');
+    expect(await (await fetch(`${server.url}/configuration`)).text()).toContain('storee');
     const told = await readEvents(
       await fetch(`${server.url}/api/v1/events?after=0`),
       ({ type }) => type === 'configuration.refused',

@@ -30,7 +30,8 @@ type TriggerRequest = FastifyRequest<{ Params: { readonly pipeline: string }; Bo
 
 const passed = { type: 'string', pattern: '^[^/]+/[^/]+$', description: 'PIPELINE/STAGE' };
 const choice = {
-  oneOf: [
+  // What is no text is made one where that is possible, so that exactly one would be too few.
+  anyOf: [
     { type: 'string' },
     { type: 'integer' },
     { type: 'object', properties: { passed }, required: ['passed'], additionalProperties: false },
