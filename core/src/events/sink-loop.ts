@@ -232,6 +232,8 @@ export class SinkLoop {
     const grace = setTimeout(() => leaving.abort(new Error('delivery has stopped')), this.#options.graceMs);
     await Promise.all(this.#underWay);
     clearTimeout(grace);
+    // Sinks close what they have open.
+    leaving.abort(new Error('delivery has stopped'));
   }
 
   /** Never rejects. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { httpSink, quick, wanting } from './configs.ts';
@@ -57,6 +58,24 @@ describeOffices('a sink', (open) => {
     expect(await office.status('silent')).toMatchObject({ lag: 50 });
     await until(async () => (await office.status('dead')).failing !== undefined);
     expect(await office.status('dead')).toMatchObject({ lag: 50, failing: { error: expect.stringContaining('ECONNREFUSED') } });
+  });
+
+  it('that breaks off one connection is sent over the others what is on its way there', async () => {
+    const office = await open();
+    const waiting: ServerResponse[] = [];
+    const receiver = await startReceiver((response, { body }) => {
+      if (body.includes('npmjs/broken')) response.destroy();
+      else waiting.push(response);
+    });
+    await office.adopt(httpSink('sink', receiver.url));
+    await office.start();
+    await office.append(...['a', 'b', 'c'].map((name) => published('1.0.0', `npmjs/${name}`)));
+    await until(() => waiting.length === 3);
+    await office.append(published('1.0.0', 'npmjs/broken'));
+    await until(() => office.sightings.some(({ outcome }) => outcome === 'again'));
+    for (const response of waiting) response.writeHead(204).end();
+    await until(() => office.sightings.filter(({ outcome }) => outcome === 'delivered').length === 3);
+    expect(receiver.received.filter(({ body }) => !body.includes('npmjs/broken'))).toHaveLength(3);
   });
 
   it('is left alone for as long as it asks', async () => {

@@ -1,7 +1,6 @@
 import { HTTP } from 'cloudevents';
 import type { HttpSinkConfig } from '../../config/events.ts';
 import { createMasker } from '../../targets/log-text.ts';
-import { send } from '../../targets/send.ts';
 import { createSigner } from '../../targets/webhook/signature.ts';
 import { toCloudEvent } from '../cloud-event.ts';
 import { judgeReply, shownBytes } from './judge-reply.ts';
@@ -16,7 +15,7 @@ import { SinkWires } from './sink-wires.ts';
 export function createHttpSink(config: HttpSinkConfig, surroundings: SinkSurroundings): Sink {
   const { resolve, origin, now, tryMs } = surroundings;
   const { clientCert, clientKey } = config;
-  const ways = new SinkWires(surroundings, { clientCert, clientKey, ca: undefined });
+  const wires = new SinkWires(surroundings, { clientCert, clientKey, ca: undefined });
   return {
     async give(event, signal) {
       const url = readAddress(resolve(config.url), config.url);
@@ -28,13 +27,9 @@ export function createHttpSink(config: HttpSinkConfig, surroundings: SinkSurroun
       const message = HTTP.structured(cloudEvent);
       const body = String(message.body);
       const signed = createSigner(secret)(cloudEvent.id, now(), body);
-      const wires = await ways.use(signal);
-      const reply = await send({
-        ...{ method: 'POST', url, body, wires, timeoutMs: tryMs, mostBytes: shownBytes, signal, now },
-        headers: { ...headers, ...message.headers, ...signed },
-      });
+      const request = { method: 'POST', url, body, timeoutMs: tryMs, mostBytes: shownBytes, now } as const;
+      const reply = await wires.send({ ...request, headers: { ...headers, ...message.headers, ...signed } }, signal);
       signal.throwIfAborted();
-      if (reply.status === undefined) await ways.renew(wires);
       return judgeReply(reply, masker);
     },
   };

@@ -1,49 +1,67 @@
 import type { TlsFiles } from '../../config/jobs.ts';
-import { openWires, type Wires } from '../../targets/wires.ts';
+import { type Reply, type Request, send } from '../../targets/send.ts';
+import { openWires } from '../../targets/wires.ts';
 import type { SinkSurroundings } from './sink.ts';
 
+/** Wires, and how many requests are on them. */
+interface Held {
+  readonly opening: ReturnType<typeof openWires>;
+  users: number;
+}
+
 /**
- * Understands over what one sink sends: connections that are kept for many events, and opened anew after no answer came, so that a
- * certificate that was renewed on disk is used without a reload.
+ * Understands over what one sink sends: connections that are kept for many events. After one of them brought no answer new ones are
+ * opened for what follows, so that a certificate that was renewed on disk is used without a reload; what is on its way over the old
+ * ones stays there, for one receiver's failure must not become that of the others.
  */
 export class SinkWires {
   readonly #open: () => ReturnType<typeof openWires>;
-  #current: ReturnType<typeof openWires> | undefined;
+  #current: Held | undefined;
+  #watched: AbortSignal | undefined;
 
   constructor({ config, resolve }: SinkSurroundings, files?: TlsFiles) {
     this.#open = () => openWires(config, resolve, files);
   }
 
-  /** The wires to send over; they are closed when the signal aborts. Rejects as {@link openWires} does. */
-  async use(signal: AbortSignal): Promise<Wires> {
-    const current = this.#current ?? this.#begin(signal);
-    this.#current = current;
-    return current.catch((error: unknown) => {
-      this.#forget(current);
+  /** Sends once; nothing stays open after the signal aborts. Rejects as {@link openWires} does. */
+  async send(request: Omit<Request, 'wires' | 'signal'>, signal: AbortSignal): Promise<Reply> {
+    this.#watch(signal);
+    const held = this.#current ?? { opening: this.#open(), users: 0 };
+    this.#current = held;
+    held.users++;
+    try {
+      const reply = await send({ ...request, wires: await held.opening, signal });
+      if (reply.status === undefined || signal.aborted) this.#leave(held);
+      return reply;
+    } catch (error) {
+      this.#leave(held);
       throw error;
-    });
+    } finally {
+      held.users--;
+      await this.#closeUnused(held);
+    }
   }
 
-  /** Lets go of wires over which no answer came; whoever sends over them meanwhile gets none either, and sends again. */
-  async renew(wires: Wires): Promise<void> {
-    const current = this.#current;
-    const opened = await current;
-    if (!current || opened !== wires) return;
-    this.#forget(current);
-    await opened[Symbol.asyncDispose]();
-  }
-
-  #begin(signal: AbortSignal): ReturnType<typeof openWires> {
-    const opening = this.#open();
-    const close = () => {
-      this.#forget(opening);
-      opening.then((opened) => opened[Symbol.asyncDispose]()).catch(() => {});
+  /** One listener a signal, however often wires are opened. */
+  #watch(signal: AbortSignal): void {
+    if (signal === this.#watched) return;
+    this.#watched = signal;
+    const leave = () => {
+      const held = this.#current;
+      if (!held) return;
+      this.#leave(held);
+      void this.#closeUnused(held);
     };
-    signal.addEventListener('abort', close, { once: true });
-    return opening;
+    signal.addEventListener('abort', leave, { once: true });
   }
 
-  #forget(wires: ReturnType<typeof openWires>): void {
-    if (this.#current === wires) this.#current = undefined;
+  #leave(held: Held): void {
+    if (this.#current === held) this.#current = undefined;
+  }
+
+  async #closeUnused(held: Held): Promise<void> {
+    if (held.users > 0 || this.#current === held) return;
+    const opened = await held.opening.catch(() => undefined);
+    await opened?.[Symbol.asyncDispose]();
   }
 }

@@ -1,6 +1,5 @@
 import type { SlackSinkConfig } from '../../config/events.ts';
 import { createMasker } from '../../targets/log-text.ts';
-import { send } from '../../targets/send.ts';
 import { toOneLine, writeMessage } from '../message.ts';
 import { judgeReply, shownBytes } from './judge-reply.ts';
 import { readAddress } from './read-address.ts';
@@ -12,18 +11,16 @@ const usualText = '{{text}}';
 /** Sends messages to an incoming webhook as Slack has them, and those who took that over: a POST of `{"text": ...}` in mrkdwn. */
 export function createSlackSink({ url: address, template = usualText }: SlackSinkConfig, surroundings: SinkSurroundings): Sink {
   const { resolve, origin, now, tryMs } = surroundings;
-  const ways = new SinkWires(surroundings);
+  const wires = new SinkWires(surroundings);
   return {
     async give(event, signal) {
       // Whoever knows the address can write there, so it is never shown.
       const url = readAddress(resolve(address), '[secret]');
       const text = writeMessage(resolve(template), event, { origin, quote: escapeMrkdwn });
       const headers = { 'content-type': 'application/json; charset=utf-8' };
-      const wires = await ways.use(signal);
-      const request = { url, headers, body: JSON.stringify({ text }), timeoutMs: tryMs, mostBytes: shownBytes } as const;
-      const reply = await send({ method: 'POST', ...request, wires, signal, now });
+      const request = { method: 'POST', url, headers, timeoutMs: tryMs, mostBytes: shownBytes, now } as const;
+      const reply = await wires.send({ ...request, body: JSON.stringify({ text }) }, signal);
       signal.throwIfAborted();
-      if (reply.status === undefined) await ways.renew(wires);
       return judgeReply(reply, createMasker([url.href, url.pathname]));
     },
   };
