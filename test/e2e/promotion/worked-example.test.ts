@@ -29,7 +29,8 @@ describeStores('the promotion model of docs/promotion.md', (placeStore) => {
     story = await beginWith(await adapt(at.url));
     await story.publish('1.0.0', '1.1.0');
     // The first look is a baseline: the newest starts.
-    const waiting = await story.untilRun('release', 1, stageIs('sign-off', 'waiting'));
+    // A run and its stages are read one after the other, so both are waited for.
+    const waiting = await story.untilRun('release', 1, (run) => run.status === 'waiting' && stageIs('sign-off', 'waiting')(run));
     expect(waiting).toMatchObject({
       label: '1.1.0',
       status: 'waiting',
