@@ -15,8 +15,6 @@ export interface JobFacts {
     readonly name: string;
     readonly counter: number;
     readonly position: number;
-    /** Whether somebody cancelled it. */
-    readonly isCancelled: boolean;
   };
   readonly run: RunOfJob;
 }
@@ -74,7 +72,6 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
     job,
     stage: {
       ...{ id: row.stageId, name: row.stageName, counter: row.stageCounter, position: row.position },
-      isCancelled: row.cancel_at !== null,
     },
     run: {
       id: row.runId,

@@ -38,7 +38,7 @@ function makeFacts(job: Partial<RunJob> = {}, environment: Record<string, string
     jobId: 1,
     startedAt: 1,
     job: runJob('install', job),
-    stage: { id: 1, name: 'smoke', counter: 2, position: 0, isCancelled: false },
+    stage: { id: 1, name: 'smoke', counter: 2, position: 0 },
     run: {
       id: 1,
       pipelineId: 1,
