@@ -51,13 +51,7 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
     .select(['attempt.number', 'attempt.key', 'attempt.memory', 'job.id as jobId', 'job.name as jobName'])
     .select('job.started_at as startedAt')
-    .select([
-      'stage.id as stageId',
-      'stage.name as stageName',
-      'stage.counter as stageCounter',
-      'stage.position',
-      'stage.cancel_at',
-    ])
+    .select(['stage.id as stageId', 'stage.name as stageName', 'stage.counter as stageCounter', 'stage.position'])
     .select(['run.id as runId', 'run.counter', 'run.label', 'run.definition', 'run.environment'])
     .select(['pipeline.id as pipelineId', 'pipeline.name as pipeline'])
     .where('attempt.id', '=', attemptId)
