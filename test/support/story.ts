@@ -17,8 +17,8 @@ export interface StoryOptions {
 }
 
 /**
- * One package that two pipelines listen to: `newest` takes the latest, `each` takes every one. Each job
- * appends a line to `runs`: pipeline, counter, version, digest, location.
+ * One package that two pipelines listen to: `newest` takes the latest, `each` takes every one, however many come at once. Each
+ * job appends a line to `runs`: pipeline, counter, version, digest, location.
  */
 export function describeStory(options: StoryOptions): string {
   const {
@@ -32,6 +32,7 @@ export function describeStory(options: StoryOptions): string {
   } = options;
   const pipeline = (name: string, trigger: string) => `
   ${name}:
+    maxNewRuns: 1000
     materials: [{ package: ${repository}/watched, trigger: ${trigger}, as: IT }]
     stages:
       - name: note
