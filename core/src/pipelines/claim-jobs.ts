@@ -1,6 +1,6 @@
 import { type ClaimedAttempt, type ClaimRequest, type ClaimScope, claimAttempts, markBegun } from '../store/attempts.ts';
 import { appendEvents, type NewEvent } from '../store/events.ts';
-import { beginJob, type JobFacts, readJobFacts } from '../store/job-facts.ts';
+import { beginJobs, type JobFacts, readJobFacts } from '../store/job-facts.ts';
 import type { Lease } from '../store/leases.ts';
 import { readLogOffset } from '../store/logs.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
@@ -36,16 +36,25 @@ export interface JobClaim extends Omit<ClaimRequest, 'scope'> {
 export async function claimJobs(tx: Tx, claim: JobClaim): Promise<readonly ClaimedJob[]> {
   const isActive = await isConfigurationActive(tx, claim.configHash);
   const scope: ClaimScope = isActive ? (claim.mayBegin ? 'all' : 'begun') : 'own';
-  const events: NewEvent[] = [];
+  const attempts = await claimAttempts(tx, { ...claim, scope });
+  const recorded = await readJobFacts(
+    tx,
+    attempts.map(({ lease }) => lease.id),
+  );
   const jobs: ClaimedJob[] = [];
-  for (const attempt of await claimAttempts(tx, { ...claim, scope })) {
-    const recorded = await readJobFacts(tx, attempt.lease.id);
-    const facts: BegunJob = { ...recorded, startedAt: recorded.startedAt ?? claim.now };
-    const as = classify(attempt, claim.node);
-    if (as === 'anew') events.push(...(await begin(tx, facts, claim)));
-    jobs.push({ lease: attempt.lease, as, facts, offset: attempt.begun ? await readLogOffset(tx, attempt.lease.id) : 0 });
+  for (const attempt of attempts) {
+    const { id } = attempt.lease;
+    const facts = recorded.get(id);
+    if (!facts) throw new Error(`the attempt ${id} has no job`);
+    const startedAt = facts.startedAt ?? claim.now;
+    const offset = attempt.begun ? await readLogOffset(tx, id) : 0;
+    jobs.push({ lease: attempt.lease, as: classify(attempt, claim.node), facts: { ...facts, startedAt }, offset });
   }
-  await appendEvents(tx, events, claim.now);
+  await begin(
+    tx,
+    jobs.filter(({ as }) => as === 'anew').map(({ facts }) => facts),
+    claim,
+  );
   return jobs;
 }
 
@@ -54,13 +63,22 @@ function classify({ begun, node }: ClaimedAttempt, own: string): ClaimedAs {
   return node === null || node === own ? 'adopted' : 'orphaned';
 }
 
-async function begin(tx: Tx, facts: JobFacts, { node, now }: JobClaim): Promise<readonly NewEvent[]> {
-  const { attempt, jobId, job, run, stage } = facts;
-  await markBegun(tx, attempt.id, isBound(facts) ? node : null);
-  if (attempt.number > 1) return [];
-  await beginJob(tx, jobId, now);
+async function begin(tx: Tx, jobs: readonly JobFacts[], { node, now }: JobClaim): Promise<void> {
+  const idsOf = (some: readonly JobFacts[]) => some.map(({ attempt }) => attempt.id);
+  await markBegun(tx, idsOf(jobs.filter(isBound)), node);
+  await markBegun(tx, idsOf(jobs.filter((job) => !isBound(job))), null);
+  const first = jobs.filter(({ attempt }) => attempt.number === 1);
+  await beginJobs(
+    tx,
+    first.map(({ jobId }) => jobId),
+    now,
+  );
+  await appendEvents(tx, first.map(describeBeginning), now);
+}
+
+function describeBeginning({ run, stage, job }: JobFacts): NewEvent {
   const data = { pipeline: run.pipeline, counter: run.counter, stage: stage.name, job: job.name };
-  return [{ type: 'taskrun.started', subject: `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`, data }];
+  return { type: 'taskrun.started', subject: `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`, data };
 }
 
 /** Whether only the node that began a job can go on with it: a command's process and files are on that machine. */

@@ -7,7 +7,8 @@ import { findDuePipelines, findWaitingPipelines, readNextLook } from '../store/p
 import type { Tx } from '../store/store.ts';
 import type { RunChange } from './changes.ts';
 import { type ClaimedJob, claimJobs, isBound, isElsewhere } from './claim-jobs.ts';
-import { type AttemptEnd, recordAttemptEnd } from './end-attempt.ts';
+import type { AttemptEnds, EndedAttempt } from './end-attempts.ts';
+import { EndRecorder } from './end-recorder.ts';
 import { followJob, type JobSurroundings } from './follow-job.ts';
 import { Looks } from './looks.ts';
 import type { PipelineObserver } from './observer.ts';
@@ -68,11 +69,14 @@ class Performer {
   readonly #stopping = new AbortController();
   readonly #stoppingAtOnce = new AbortController();
   readonly #looks: Looks;
+  readonly #ends: EndRecorder;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: PerformOptions) {
     this.#options = options;
     this.#looks = new Looks(options.store);
+    const { store, startOptions } = options;
+    this.#ends = new EndRecorder({ store, startOptions, onRecorded: (ended, ends) => this.#tellEnds(ended, ends) });
   }
 
   async perform(signal: AbortSignal): Promise<void> {
@@ -137,10 +141,7 @@ class Performer {
     try {
       const { config } = this.#options.startOptions();
       const outcome = await followJob(job, { ...this.#options, config, looks: this.#looks }, { detach, cancel });
-      const end = await this.#options.store.transact((tx) =>
-        recordAttemptEnd(tx, job.lease, job.facts, outcome, this.#options.startOptions()),
-      );
-      this.#tellEnd(job, end);
+      await this.#ends.record({ ...job, outcome });
     } catch (error) {
       await this.#letGo(job, error, detach.aborted);
       // What was lost to another node has ended here, and nobody comes back for its directory.
@@ -238,12 +239,18 @@ class Performer {
     return this.#options.targets.run.forget(nameWork('run', facts.attempt));
   }
 
-  #tellEnd(job: ClaimedJob, { job: end, runs }: AttemptEnd): void {
-    if (end) this.#tellJob(job, end);
+  #tellEnds(ended: readonly EndedAttempt[], { jobs, runs }: AttemptEnds): void {
+    for (const one of ended) {
+      const end = jobs.get(one.facts.attempt.id);
+      if (end) this.#tellJob(one, end);
+    }
     this.#tellRuns(runs);
   }
 
-  #tellJob({ facts }: ClaimedJob, end: Pick<Parameters<PipelineObserver['onJob']>[0], 'status' | 'exitCode' | 'message'>): void {
+  #tellJob(
+    { facts }: Pick<EndedAttempt, 'facts'>,
+    end: Pick<Parameters<PipelineObserver['onJob']>[0], 'status' | 'exitCode' | 'message'>,
+  ): void {
     const { run, stage, job } = facts;
     this.#options.observer.onJob({ pipeline: run.pipeline, counter: run.counter, stage: stage.name, job: job.name, ...end });
   }

@@ -1,8 +1,7 @@
 import type { Config, PackageMaterial, PluginSettings } from '../config/config.ts';
 import { nameMaterial } from '../config/materials.ts';
 import type { PinnableRevision } from '../store/pinnable.ts';
-import { type PackagePin, type Pin, readPreviousPins } from '../store/runs.ts';
-import type { Tx } from '../store/store.ts';
+import type { PackagePin, Pin } from '../store/runs.ts';
 import type { Candidate } from './fan-in/candidate.ts';
 import type { ResolvedMaterial } from './fan-in/resolve-materials.ts';
 
@@ -21,15 +20,14 @@ export interface PinSources {
   readonly secretFields: SecretFields;
 }
 
-/** Pins a candidate for each material, and says which differ from the run before. */
-export async function pinMaterials(
-  tx: Tx,
-  pipelineId: number,
+/** Pins a candidate for each material, and says which differ from what the run before pinned. */
+export function pinMaterials(
+  before: readonly Pin[] = [],
   materials: readonly ResolvedMaterial[],
   candidates: readonly Candidate[],
   sources: PinSources,
-): Promise<readonly Pin[]> {
-  const previous = new Map((await readPreviousPins(tx, pipelineId)).map((pin) => [nameMaterial(pin), identify(pin)]));
+): readonly Pin[] {
+  const previous = new Map(before.map((pin) => [nameMaterial(pin), identify(pin)]));
   return materials.map(({ material }, position) => {
     const candidate = candidates[position];
     if (!candidate) throw new Error(`nothing was chosen for ${nameMaterial(material)}`);

@@ -10,7 +10,7 @@ import { resolveMaterials } from './fan-in/resolve-materials.ts';
 import { type FoundSet, searchSet } from './fan-in/search.ts';
 import { findObstacle } from './obstacles.ts';
 import { pinMaterials } from './pin-materials.ts';
-import type { LookOptions, StartOptions } from './start-runs.ts';
+import type { LookOptions } from './start-runs.ts';
 
 const mostSteps = 1_000;
 
@@ -57,11 +57,11 @@ async function startTimed(
     definition,
     materials,
     found,
-  }: { definition: PipelineConfig; materials: Parameters<typeof pinMaterials>[2]; found: FoundSet },
-  options: StartOptions,
+  }: { definition: PipelineConfig; materials: Parameters<typeof pinMaterials>[1]; found: FoundSet },
+  options: LookOptions,
 ): Promise<{ readonly started: boolean }> {
   const { pipeline, now, changes } = move;
-  const pins = await pinMaterials(tx, pipeline.id, materials, found.candidates, options);
+  const pins = pinMaterials(await options.reads.previousPins(pipeline.id), materials, found.candidates, options);
   const about = { at: now, pipelineId: pipeline.id, packageId: null, version: null } as const;
   if (definition.timer?.onlyOnChanges && !pins.some(({ changed }) => changed)) {
     const unchanged = Object.fromEntries(

@@ -2,13 +2,13 @@ import type { PipelineConfig } from '../config/config.ts';
 import { isPipelineMaterial } from '../config/materials.ts';
 import { claimSet } from '../store/provenance.ts';
 import type { Tx } from '../store/store.ts';
-import { endTriggers, readWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
+import { endTriggers, type WaitingTrigger } from '../store/triggers.ts';
 import { aboutTrigger } from './about-trigger.ts';
 import type { Move } from './changes.ts';
 import { createRun } from './create-run.ts';
 import type { Candidate } from './fan-in/candidate.ts';
 import { type ChoosingContext, type ChosenSet, chooseSet } from './fan-in/choose-set.ts';
-import { readFloor } from './fan-in/floor.ts';
+import { findFloor } from './fan-in/floor.ts';
 import { createCandidateList } from './fan-in/list-candidates.ts';
 import { listAccepted, resolveMaterials } from './fan-in/resolve-materials.ts';
 import { findObstacle } from './obstacles.ts';
@@ -37,7 +37,7 @@ export async function startByTrigger(
   { definition, isQuiet }: { readonly definition: PipelineConfig; readonly isQuiet: boolean },
   options: LookOptions,
 ): Promise<Triggered> {
-  const waiting = await readWaitingTriggers(tx, move.pipeline.id);
+  const waiting = (await options.reads.waitingTriggers(move.pipeline.id)) ?? [];
   if (waiting.length === 0) return nothing;
   const kept = definition.materials.some(isPipelineMaterial) ? keptForFanIn : 1;
   const queue = queueTriggers(waiting, (name) => acceptedOf(options, name), kept);
@@ -59,7 +59,7 @@ interface Wanted {
 
 /** Starts a run from the first trigger for which a set agrees, and says of those before it what they wait for. */
 async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, options: LookOptions): Promise<Triggered> {
-  const context = await prepare(tx, move, definition, options);
+  const context = await prepare(move, definition, options);
   if ('unknown' in context) {
     await sayWaiting(tx, move, 'missing', giveReason(queue, `there is no version yet that could go with it: ${context.unknown}`));
     return nothing;
@@ -76,7 +76,6 @@ async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, opt
 }
 
 async function prepare(
-  tx: Tx,
   { pipeline }: Move,
   definition: PipelineConfig,
   { config, reads, materialIds }: LookOptions,
@@ -84,7 +83,7 @@ async function prepare(
   const { materials, unknown } = resolveMaterials(definition, config, await materialIds());
   if (unknown.length > 0) return { unknown: unknown.join(', ') };
   const list = createCandidateList(reads);
-  return { pipelineId: pipeline.id, materials, list, reads, floor: await readFloor(tx, pipeline.id), config };
+  return { pipelineId: pipeline.id, materials, list, reads, floor: findFloor(await reads.lastAutomatic(pipeline.id)), config };
 }
 
 interface Starting extends Wanted {
@@ -94,11 +93,12 @@ interface Starting extends Wanted {
 }
 
 /** All triggers that the set fulfils start the run. */
-async function start(tx: Tx, move: Move, starting: Starting, options: StartOptions): Promise<Triggered> {
+async function start(tx: Tx, move: Move, starting: Starting, options: LookOptions): Promise<Triggered> {
   const { anchor, definition, queue, context, chosen } = starting;
   const { candidates, provenance, hash } = chosen;
   const taken = queue.filter((trigger) => trigger === anchor || candidates.some((candidate) => isFulfilled(trigger, candidate)));
-  const pins = await pinMaterials(tx, move.pipeline.id, context.materials, candidates, options);
+  const previous = await options.reads.previousPins(move.pipeline.id);
+  const pins = pinMaterials(previous, context.materials, candidates, options);
   const cause = taken.map(describeCause).join('; ');
   const startedBy = taken.some(({ mode }) => mode === 'every') ? 'every' : 'latest';
   const by = { startedBy, person: undefined, overridden: false, environment: {} } as const;

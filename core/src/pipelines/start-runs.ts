@@ -1,12 +1,12 @@
-import type { Config } from '../config/config.ts';
+import type { Config, PipelineConfig } from '../config/config.ts';
 import { appendDecisions } from '../store/decisions.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
-import { findStirring, type LockedPipeline, lockPipelines, patchPipeline, type Stirring } from '../store/pipelines.ts';
+import { findStirring, lockPipelines, patchPipeline, type Stirring } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Calendar } from './calendar.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
 import { findMaterialIds, type MaterialIds } from './fan-in/resolve-materials.ts';
-import { type SharedReads, shareReads } from './fan-in/shared-reads.ts';
+import { type LookReads, readForLook } from './look-reads.ts';
 import type { SecretFields } from './pin-materials.ts';
 import { admitStages, earliest } from './stages/admit-stages.ts';
 import { startByTimer } from './start-by-timer.ts';
@@ -34,55 +34,102 @@ export interface StartOptions {
 export async function startRuns(tx: Tx, pipelineIds: readonly number[], options: StartOptions): Promise<Changes> {
   const changes = new ChangeList();
   const pipelines = await lockPipelines(tx, pipelineIds);
-  const mayStart = pipelines.length > 0 && (await isConfigurationActive(tx, options.config.hash));
-  const { config, calendar, now } = options;
+  if (pipelines.length === 0) return changes;
+  const mayStart = await isConfigurationActive(tx, options.config.hash);
   const stirring = await findStirring(tx, pipelineIds);
-  const looking = mayStart ? shareLook(tx, pipelines, options) : undefined;
-  for (const pipeline of pipelines) {
-    const move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
-    await lookAt(tx, move, stirring, looking);
+  const { config, calendar, now } = options;
+  const moves = pipelines.map(
+    (pipeline): Move => ({ pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes }),
+  );
+  const look: Look = { stirring, begun: new Set(), until: new Map() };
+  await admit(
+    tx,
+    moves.filter(({ pipeline }) => stirring.stages.has(pipeline.id)),
+    look,
+  );
+  if (mayStart) await startAll(tx, moves.filter(isStartable), look, options);
+  for (const { pipeline } of moves) {
+    // A node that may not start leaves what others are to look at.
+    const lookAt = earliest([look.until.get(pipeline.id), mayStart ? undefined : (pipeline.lookAt ?? undefined)]) ?? null;
+    if (lookAt !== pipeline.lookAt) await patchPipeline(tx, pipeline.id, { lookAt });
   }
   await appendDecisions(tx, changes.decisions);
   return changes;
 }
 
+/** What is known of pipelines that are looked at together, by their ids. */
+interface Look {
+  readonly stirring: Stirring;
+  /** Those in which this look has started a run. */
+  readonly begun: Set<number>;
+  /** When to look again although nothing happens. */
+  readonly until: Map<number, number>;
+}
+
+async function admit(tx: Tx, moves: readonly Move[], { until }: Look): Promise<void> {
+  const next = await admitStages(tx, moves);
+  for (const { pipeline } of moves) setOrDelete(until, pipeline.id, next.get(pipeline.id));
+}
+
+function setOrDelete(until: Map<number, number>, id: number, at: number | undefined): void {
+  if (at === undefined) until.delete(id);
+  else until.set(id, at);
+}
+
+type StartableMove = Move & { readonly definition: PipelineConfig };
+
+function isStartable(move: Move): move is StartableMove {
+  return move.pipeline.active && move.definition !== undefined;
+}
+
 /** What one look at several pipelines reads once for all of them. */
 export interface LookOptions extends StartOptions {
-  readonly reads: SharedReads;
+  readonly reads: LookReads;
   readonly materialIds: () => Promise<MaterialIds>;
 }
 
-function shareLook(tx: Tx, pipelines: readonly LockedPipeline[], options: StartOptions): LookOptions {
+async function startAll(tx: Tx, moves: readonly StartableMove[], look: Look, options: StartOptions): Promise<void> {
   let ids: Promise<MaterialIds> | undefined;
-  const definitions = pipelines.flatMap(({ name }) => options.config.pipelines.get(name) ?? []);
-  return {
+  const shared: LookOptions = {
     ...options,
-    reads: shareReads(tx),
+    reads: readForLook(tx, [...look.stirring.triggers]),
     materialIds() {
-      ids ??= findMaterialIds(tx, definitions);
+      ids ??= findMaterialIds(
+        tx,
+        moves.map(({ definition }) => definition),
+      );
       return ids;
     },
   };
+  await startTriggered(tx, moves, look, shared);
+  await startTimed(tx, moves, look, shared);
 }
 
-/** Where a first stage waits for approval, or for its window, several runs may start in one look. */
-async function lookAt(tx: Tx, move: Move, { stages, triggers }: Stirring, options: LookOptions | undefined): Promise<void> {
-  const { pipeline, definition } = move;
-  let isQuiet = !stages.has(pipeline.id);
-  let until = isQuiet ? undefined : await admitStages(tx, move);
-  if (options && pipeline.active && definition) {
-    for (let more = triggers.has(pipeline.id); more; ) {
-      const result = await startByTrigger(tx, move, { definition, isQuiet }, options);
-      more = result.more;
-      if (!result.started) break;
-      isQuiet = false;
-      until = await admitStages(tx, move);
+/** Where a first stage waits for approval, several runs of a pipeline may start in one look: one in each round. */
+async function startTriggered(tx: Tx, moves: readonly StartableMove[], look: Look, options: LookOptions): Promise<void> {
+  const { stirring, begun } = look;
+  for (let hopeful = moves.filter(({ pipeline }) => stirring.triggers.has(pipeline.id)); hopeful.length > 0; ) {
+    const started: StartableMove[] = [];
+    const again: StartableMove[] = [];
+    for (const move of hopeful) {
+      const { id } = move.pipeline;
+      const isQuiet = !stirring.stages.has(id) && !begun.has(id);
+      const result = await startByTrigger(tx, move, { definition: move.definition, isQuiet }, options);
+      if (!result.started) continue;
+      begun.add(id);
+      started.push(move);
+      if (result.more) again.push(move);
     }
-    const { started, next } = await startByTimer(tx, move, definition, options);
-    if (started) until = await admitStages(tx, move);
-    until = earliest([until, next]);
+    await admit(tx, started, look);
+    hopeful = again;
   }
-  // A node that may not start leaves what others are to look at.
-  if (!options) until = earliest([until, pipeline.lookAt ?? undefined]);
-  if ((until ?? null) !== pipeline.lookAt) await patchPipeline(tx, pipeline.id, { lookAt: until ?? null });
+}
+
+async function startTimed(tx: Tx, moves: readonly StartableMove[], look: Look, options: LookOptions): Promise<void> {
+  for (const move of moves) {
+    const { id } = move.pipeline;
+    const { started, next } = await startByTimer(tx, move, move.definition, options);
+    if (started) await admit(tx, [move], look);
+    setOrDelete(look.until, id, earliest([look.until.get(id), next]));
+  }
 }

@@ -2,6 +2,7 @@ import type { PipelineConfig } from '../config/config.ts';
 import { nameMaterial } from '../config/materials.ts';
 import { appendDecisions, type NewDecision } from '../store/decisions.ts';
 import { findPipeline, lockPipelines } from '../store/pipelines.ts';
+import { readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
@@ -109,9 +110,10 @@ async function create(
 ) {
   const { materials, found } = plan;
   const { actor, environment, override } = request;
+  const previous = await readPreviousPins(tx, [move.pipeline.id]);
   return createRun(tx, move, {
     ...{ definition, environment, provenance: found.provenance, overridden: override },
-    pins: await pinMaterials(tx, move.pipeline.id, materials, found.candidates, options),
+    pins: pinMaterials(previous.get(move.pipeline.id), materials, found.candidates, options),
     cause: describeCause(request),
     startedBy: 'person',
     person: actor.person,

@@ -72,18 +72,19 @@ export async function readNextDue(tx: Tx, now: number): Promise<number | undefin
   return row?.due_at;
 }
 
-/** Marks an attempt as begun; `node` where that node alone can go on with it. */
-export async function markBegun(tx: Tx, id: number, node: string | null): Promise<void> {
-  await tx.db.updateTable('attempt').set({ state: 'started', node }).where('id', '=', id).execute();
+/** Marks attempts as begun; `node` where that node alone can go on with them. */
+export async function markBegun(tx: Tx, ids: readonly number[], node: string | null): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.db.updateTable('attempt').set({ state: 'started', node }).where('id', 'in', ids).execute();
 }
 
-/** Marks an attempt as done, and gives its lease back. */
-export async function endAttempt(tx: Tx, id: number, outcome: 'passed' | 'failed' | 'doubt'): Promise<void> {
+/** Marks attempts as done, and gives their leases back. */
+export async function endAttempts(tx: Tx, ids: readonly number[], outcome: 'passed' | 'failed' | 'doubt'): Promise<void> {
   const free = { lease_owner: null, lease_until: null };
   await tx.db
     .updateTable('attempt')
     .set({ state: 'done', outcome, ...free })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
 }
 

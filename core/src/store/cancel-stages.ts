@@ -26,10 +26,10 @@ export async function cancelPendingJobs(tx: Tx, stageIds: readonly number[], now
     .execute();
 }
 
-/** When somebody cancelled a stage that runs, in milliseconds. */
-export async function readCancelAt(tx: Tx, id: number): Promise<number | null> {
-  const row = await tx.db.selectFrom('stage').select('cancel_at').where('id', '=', id).executeTakeFirst();
-  return row?.cancel_at ?? null;
+/** Which of some stages somebody cancelled while they ran. */
+export async function findCancelledStages(tx: Tx, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await tx.db.selectFrom('stage').select('id').where('id', 'in', ids).where('cancel_at', 'is not', null).execute();
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Notes that somebody cancelled a stage that runs. What of it has not begun is over at once; answers the jobs that go on until they are ended. */
@@ -49,5 +49,6 @@ export async function cancelRunningStage(tx: Tx, id: number, now: number): Promi
   }
   await cancelPendingJobs(tx, [id], now);
   tx.wake('attempts');
-  return (await readJobStatuses(tx, id)).filter((status) => status === 'running').length;
+  const statuses = (await readJobStatuses(tx, [id])).get(id) ?? [];
+  return statuses.filter((status) => status === 'running').length;
 }

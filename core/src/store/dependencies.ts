@@ -25,13 +25,22 @@ export async function replaceDependencies(tx: Tx, wanted: readonly Dependency[])
   }
 }
 
-/** Who listens to a stage of a pipeline. */
-export async function readDownstream(tx: Tx, upstreamId: number, stage: string): Promise<readonly Dependency[]> {
-  return tx.db
+/** A stage of a pipeline, in whatever run. */
+export interface StageOfPipeline {
+  readonly pipelineId: number;
+  readonly stage: string;
+}
+
+/** Who listens to some stages. */
+export async function readDownstream(tx: Tx, stages: readonly StageOfPipeline[]): Promise<readonly Dependency[]> {
+  if (stages.length === 0) return [];
+  const dependencies = await tx.db
     .selectFrom('dependency')
     .select(['pipeline_id as pipelineId', 'upstream_id as upstreamId', 'stage', 'mode'])
-    .where('upstream_id', '=', upstreamId)
-    .where('stage', '=', stage)
+    .where('upstream_id', 'in', [...new Set(stages.map(({ pipelineId }) => pipelineId))])
     .orderBy('pipeline_id')
     .execute();
+  return dependencies.filter((one) =>
+    stages.some(({ pipelineId, stage }) => one.upstreamId === pipelineId && one.stage === stage),
+  );
 }

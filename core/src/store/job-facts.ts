@@ -41,26 +41,44 @@ export interface RunOfJob {
   readonly pins: readonly Pin[];
 }
 
-/** Reads what there is to know about an attempt. */
-export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts> {
-  const row = await tx.db
+/** Reads what there is to know about attempts, by attempt. */
+export async function readJobFacts(tx: Tx, attemptIds: readonly number[]): Promise<ReadonlyMap<number, JobFacts>> {
+  if (attemptIds.length === 0) return new Map();
+  const rows = await selectFacts(tx, attemptIds).execute();
+  const pins = await readPins(tx, [...new Set(rows.map(({ runId }) => runId))]);
+  return new Map(rows.map((row) => [row.attemptId, toJobFacts(row, pins.get(row.runId) ?? [])]));
+}
+
+function selectFacts(tx: Tx, attemptIds: readonly number[]) {
+  return tx.db
     .selectFrom('attempt')
     .innerJoin('job', 'job.id', 'attempt.job_id')
     .innerJoin('stage', 'stage.id', 'job.stage_id')
     .innerJoin('run', 'run.id', 'stage.run_id')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-    .select(['attempt.number', 'attempt.key', 'attempt.memory', 'job.id as jobId', 'job.name as jobName'])
+    .select([
+      'attempt.id as attemptId',
+      'attempt.number',
+      'attempt.key',
+      'attempt.memory',
+      'job.id as jobId',
+      'job.name as jobName',
+    ])
     .select('job.started_at as startedAt')
     .select(['stage.id as stageId', 'stage.name as stageName', 'stage.counter as stageCounter', 'stage.position'])
     .select(['run.id as runId', 'run.counter', 'run.label', 'run.definition', 'run.environment'])
     .select(['pipeline.id as pipelineId', 'pipeline.name as pipeline'])
-    .where('attempt.id', '=', attemptId)
-    .executeTakeFirstOrThrow();
+    .where('attempt.id', 'in', attemptIds);
+}
+
+type FactsRow = Awaited<ReturnType<ReturnType<typeof selectFacts>['executeTakeFirstOrThrow']>>;
+
+function toJobFacts(row: FactsRow, pins: readonly Pin[]): JobFacts {
   const definition: PipelineConfig = JSON.parse(row.definition);
   const job = definition.stages[row.position]?.jobs.find(({ name }) => name === row.jobName);
   if (!job) throw new Error(`run ${row.pipeline}/${row.counter} has no job ${row.stageName}/${row.jobName} in its definition`);
   return {
-    attempt: { id: attemptId, number: row.number, key: row.key, memory: row.memory },
+    attempt: { id: row.attemptId, number: row.number, key: row.key, memory: row.memory },
     jobId: row.jobId,
     startedAt: row.startedAt,
     job,
@@ -75,19 +93,27 @@ export async function readJobFacts(tx: Tx, attemptId: number): Promise<JobFacts>
       label: row.label,
       definition,
       environment: JSON.parse(row.environment),
-      pins: await readPins(tx, row.runId),
+      pins,
     },
   };
 }
 
-async function readPins(tx: Tx, runId: number): Promise<readonly Pin[]> {
-  const rows = await tx.db.selectFrom('run_material').select('pinned').where('run_id', '=', runId).orderBy('position').execute();
-  return rows.map(({ pinned }) => JSON.parse(pinned));
+async function readPins(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
+  const rows = await tx.db
+    .selectFrom('run_material')
+    .select(['run_id', 'pinned'])
+    .where('run_id', 'in', runIds)
+    .orderBy('run_id')
+    .orderBy('position')
+    .execute();
+  const byRun = Map.groupBy(rows, ({ run_id }) => run_id);
+  return new Map([...byRun].map(([id, pins]) => [id, pins.map(({ pinned }) => JSON.parse(pinned))]));
 }
 
-/** Marks a job as begun. */
-export async function beginJob(tx: Tx, id: number, now: number): Promise<void> {
-  await tx.db.updateTable('job').set({ status: 'running', started_at: now }).where('id', '=', id).execute();
+/** Marks jobs as begun. */
+export async function beginJobs(tx: Tx, ids: readonly number[], now: number): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.db.updateTable('job').set({ status: 'running', started_at: now }).where('id', 'in', ids).execute();
 }
 
 /** How a job ended, to be recorded. */
@@ -97,7 +123,8 @@ export interface JobEnd {
   readonly message: string | null;
 }
 
-/** Marks a job as ended. */
-export async function endJob(tx: Tx, id: number, { status, exitCode, message }: JobEnd, now: number): Promise<void> {
-  await tx.db.updateTable('job').set({ status, exit_code: exitCode, message, finished_at: now }).where('id', '=', id).execute();
+/** Marks jobs as ended, all in the same way. */
+export async function endJobs(tx: Tx, ids: readonly number[], end: JobEnd, now: number): Promise<void> {
+  const { status, exitCode, message } = end;
+  await tx.db.updateTable('job').set({ status, exit_code: exitCode, message, finished_at: now }).where('id', 'in', ids).execute();
 }

@@ -46,6 +46,24 @@ export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
   if (row?.fence !== lease.fence) throw new LeaseLost(lease);
 }
 
+/** Locks the leases' rows to the end of the transaction; answers the ids of those that are still ours. */
+export async function findKept(tx: Tx, table: LeasedTable, leases: readonly Lease[]): Promise<ReadonlySet<number>> {
+  const rows = await tx.db
+    .selectFrom(table)
+    .select(['id', 'fence'])
+    .where(
+      'id',
+      'in',
+      leases.map(({ id }) => id),
+    )
+    .where('lease_owner', 'is not', null)
+    .orderBy('id')
+    .modifyEnd(tx.dialect.forUpdate)
+    .execute();
+  const fences = new Map(rows.map(({ id, fence }) => [id, fence]));
+  return new Set(leases.filter(({ id, fence }) => fences.get(id) === fence).map(({ id }) => id));
+}
+
 /** Lengthens leases; answers those that are still ours. */
 export async function renew(tx: Tx, table: LeasedTable, leases: readonly Lease[]): Promise<ReadonlySet<number>> {
   const kept = new Set<number>();

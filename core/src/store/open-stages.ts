@@ -27,8 +27,8 @@ export interface OpenStage {
 
 /** The stages of a pipeline's runs that are running, or ready and waiting for their turn; in the order of their turn. */
 export async function readOpenStages(tx: Tx, pipelineId: number): Promise<readonly OpenStage[]> {
-  const { running, ready } = await readActiveStages(tx, pipelineId);
-  return [...running, ...ready];
+  const active = (await readActiveStages(tx, [pipelineId])).get(pipelineId);
+  return active ? [...active.running, ...active.ready] : [];
 }
 
 /** Stages of a pipeline's runs, by what is to come of them. */
@@ -40,14 +40,20 @@ export interface ActiveStages {
   readonly expiring: readonly (OpenStage & { readonly expiresAt: number })[];
 }
 
-/** Reads what of a pipeline's runs may move. */
-export async function readActiveStages(tx: Tx, pipelineId: number): Promise<ActiveStages> {
-  const stages = selectStages(tx, pipelineId);
+/** Reads what of the runs of some pipelines may move, by pipeline. */
+export async function readActiveStages(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, ActiveStages>> {
+  if (pipelineIds.length === 0) return new Map();
+  const stages = selectStages(tx, pipelineIds);
   const rows = await stages
     .where(stageIsRunning)
     .unionAll(stages.where(stageIsPending).where('stage.ready_at', 'is not', null))
     .unionAll(stages.where(stageIsWaiting).where('stage.expires_at', 'is not', null))
     .execute();
+  const byPipeline = Map.groupBy(rows, (row) => row.pipelineId);
+  return new Map([...byPipeline].map(([id, some]) => [id, toActiveStages(some)]));
+}
+
+function toActiveStages(rows: readonly StageRow[]): ActiveStages {
   const of = (status: Status) => rows.filter((row) => row.status === status);
   const ready = of('pending').toSorted((a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0) || a.counter - b.counter);
   return {
@@ -59,26 +65,26 @@ export async function readActiveStages(tx: Tx, pipelineId: number): Promise<Acti
 
 /** The stages of a pipeline's runs that wait for approval, or for their turn. */
 export async function readOpenRuns(tx: Tx, pipelineId: number): Promise<readonly OpenStage[]> {
-  const stages = selectStages(tx, pipelineId).where('stage.ready_at', 'is not', null);
+  const stages = selectStages(tx, [pipelineId]).where('stage.ready_at', 'is not', null);
   const rows = await stages.where(stageIsWaiting).unionAll(stages.where(stageIsPending)).execute();
   return rows.toSorted((a, b) => a.id - b.id).map(toOpenStage);
 }
 
-function selectStages(tx: Tx, pipelineId: number) {
+function selectStages(tx: Tx, pipelineIds: readonly number[]) {
   return tx.db
     .selectFrom('stage')
     .innerJoin('run', 'run.id', 'stage.run_id')
     .select(['stage.id', 'stage.run_id as runId', 'run.counter', 'run.label', 'run.started_by as startedBy', 'run.overridden'])
-    .select('run.status as runStatus')
+    .select(['stage.pipeline_id as pipelineId', 'run.status as runStatus'])
     .select(['stage.position', 'stage.name', 'stage.counter as stageCounter', 'stage.approval', 'stage.not_before as notBefore'])
     .select(['stage.held_at as heldAt', 'stage.waits', 'stage.status'])
     .select(['stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
-    .where('stage.pipeline_id', '=', pipelineId);
+    .where('stage.pipeline_id', 'in', pipelineIds);
 }
 
 type StageRow = Awaited<ReturnType<ReturnType<typeof selectStages>['executeTakeFirstOrThrow']>>;
 
-function toOpenStage({ approval, overridden, status, readyAt: _, expiresAt: __, ...row }: StageRow): OpenStage {
+function toOpenStage({ pipelineId: _, approval, overridden, status, readyAt: __, expiresAt: ___, ...row }: StageRow): OpenStage {
   return {
     ...row,
     status: status === 'running' ? 'running' : 'pending',

@@ -1,5 +1,6 @@
-import { type Dialect as KyselyDialect, PostgresDialect } from 'kysely';
+import { type Dialect as KyselyDialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { StatementNames } from './statement-names.ts';
 
 const int8 = 20;
 
@@ -15,7 +16,16 @@ export function createPool(url: string): pg.Pool {
   return pool;
 }
 
-/** A Kysely dialect over a pool. */
+/** A Kysely dialect over a pool, which names the statements that come again. */
 export function createPostgresDialect(pool: pg.Pool): KyselyDialect {
-  return new PostgresDialect({ pool });
+  const names = new StatementNames();
+  const connect = async () => adaptClient(await pool.connect(), names);
+  return new PostgresDialect({ pool: { options: pool.options, connect, end: () => pool.end() } });
+}
+
+/** Kysely asks for cursors only where it is given some. */
+function adaptClient(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
+  const query: unknown = (text: string, values: readonly unknown[]) =>
+    client.query({ name: names.nameOf(text), text, values: [...values] });
+  return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
 }

@@ -140,31 +140,56 @@ export interface LastAutomatic {
   readonly pipelines: ReadonlyMap<number, number>;
 }
 
-/** The packages behind the newest run of a pipeline that was started automatically by `latest` or `every`. */
-export async function readLastAutomatic(tx: Tx, pipelineId: number): Promise<LastAutomatic | undefined> {
-  const row = await tx.db
-    .selectFrom('run')
-    .select(['id', 'counter', 'pipelines_behind'])
-    .where('pipeline_id', '=', pipelineId)
-    .where('started_by', 'in', ['latest', 'every'])
-    .orderBy('counter', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const behind = await tx.db
+/** What stands behind the newest run of each of some pipelines that was started automatically by `latest` or `every`, by pipeline. */
+export async function readLastAutomatic(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, LastAutomatic>> {
+  const rows = await tx.db
+    .selectFrom('pipeline')
+    .innerJoin('run', (join) =>
+      join.on('run.id', '=', (e) =>
+        e
+          .selectFrom('run as automatic')
+          .select('automatic.id')
+          .whereRef('automatic.pipeline_id', '=', 'pipeline.id')
+          .where('automatic.started_by', 'in', ['latest', 'every'])
+          .orderBy('automatic.counter', 'desc')
+          .limit(1),
+      ),
+    )
+    .select(['pipeline.id as pipelineId', 'run.id', 'run.counter', 'run.pipelines_behind'])
+    .where('pipeline.id', 'in', pipelineIds)
+    .execute();
+  if (rows.length === 0) return new Map();
+  const behind = Map.groupBy(
+    await readFollowedPackages(
+      tx,
+      rows.map(({ id }) => id),
+    ),
+    ({ runId }) => runId,
+  );
+  return new Map(
+    rows.map(({ pipelineId, id, counter, pipelines_behind }) => {
+      const pipelines: Readonly<Record<string, number>> = JSON.parse(pipelines_behind);
+      return [
+        pipelineId,
+        {
+          counter,
+          behind: (behind.get(id) ?? []).map(({ runId: _, pointer, ...one }) => ({ ...one, isFollower: pointer !== null })),
+          pipelines: new Map(Object.entries(pipelines).map(([upstream, runId]) => [Number(upstream), runId])),
+        },
+      ];
+    }),
+  );
+}
+
+async function readFollowedPackages(tx: Tx, runIds: readonly number[]) {
+  return tx.db
     .selectFrom('run_package')
     .innerJoin('revision', 'revision.id', 'run_package.revision_id')
     .innerJoin('package', 'package.id', 'run_package.package_id')
-    .select(['run_package.package_id as packageId', 'run_package.revision_id as revisionId', 'run_package.edition'])
-    .select(['revision.rank', 'revision.state', 'package.pointer'])
-    .where('run_package.run_id', '=', row.id)
+    .select(['run_package.run_id as runId', 'run_package.package_id as packageId', 'run_package.revision_id as revisionId'])
+    .select(['run_package.edition', 'revision.rank', 'revision.state', 'package.pointer'])
+    .where('run_package.run_id', 'in', runIds)
     .execute();
-  const pipelines: Readonly<Record<string, number>> = JSON.parse(row.pipelines_behind);
-  return {
-    counter: row.counter,
-    behind: behind.map(({ pointer, ...one }) => ({ ...one, isFollower: pointer !== null })),
-    pipelines: new Map(Object.entries(pipelines).map(([id, runId]) => [Number(id), runId])),
-  };
 }
 
 /** How often the pointers of packages moved, by package id. */

@@ -158,17 +158,27 @@ async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: N
   return first;
 }
 
-/** What the newest run of a pipeline pinned, in its order. */
-export async function readPreviousPins(tx: Tx, pipelineId: number): Promise<readonly Pin[]> {
+/** What the newest run of each of some pipelines pinned, by pipeline, in its order. */
+export async function readPreviousPins(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
   const rows = await tx.db
-    .selectFrom('run_material')
-    .select('pinned')
-    .where('run_id', '=', (e) =>
-      e.selectFrom('run').select('id').where('pipeline_id', '=', pipelineId).orderBy('counter', 'desc').limit(1),
+    .selectFrom('pipeline')
+    .innerJoin('run_material', (join) =>
+      join.on('run_material.run_id', '=', (e) =>
+        e
+          .selectFrom('run')
+          .select('run.id')
+          .whereRef('run.pipeline_id', '=', 'pipeline.id')
+          .orderBy('run.counter', 'desc')
+          .limit(1),
+      ),
     )
-    .orderBy('position')
+    .select(['pipeline.id', 'run_material.pinned'])
+    .where('pipeline.id', 'in', pipelineIds)
+    .orderBy('pipeline.id')
+    .orderBy('run_material.position')
     .execute();
-  return rows.map(({ pinned }) => JSON.parse(pinned));
+  const byPipeline = Map.groupBy(rows, ({ id }) => id);
+  return new Map([...byPipeline].map(([id, pins]) => [id, pins.map(({ pinned }) => JSON.parse(pinned))]));
 }
 
 /** A run as its stages move it. */
@@ -182,13 +192,22 @@ export interface RunState {
   readonly person: string | null;
 }
 
-/** Where a run stands. */
+/** Where a run stands. Throws where there is none. */
 export async function readRunState(tx: Tx, id: number): Promise<RunState> {
-  return tx.db
+  const state = (await readRunStates(tx, [id])).get(id);
+  if (!state) throw new Error(`there is no run with the id ${id}`);
+  return state;
+}
+
+/** Where runs stand, by id. */
+export async function readRunStates(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, RunState>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.db
     .selectFrom('run')
     .select(['id', 'pipeline_id as pipelineId', 'counter', 'label', 'status', 'started_by as startedBy', 'person'])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** The id of a run; undefined where there is none, or none any more. */
@@ -202,12 +221,13 @@ export async function findRun(tx: Tx, pipelineId: number, counter: number): Prom
   return row?.id;
 }
 
-/** Gives a run another status; one that has ended has an end. */
-export async function setRunStatus(tx: Tx, id: number, status: Status, now: number): Promise<void> {
+/** Gives runs another status; those that have ended have an end. */
+export async function setRunStatus(tx: Tx, ids: readonly number[], status: Status, now: number): Promise<void> {
+  if (ids.length === 0) return;
   const isOver = status === 'passed' || status === 'failed' || status === 'cancelled';
   await tx.db
     .updateTable('run')
     .set({ status, finished_at: isOver ? now : null })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
 }

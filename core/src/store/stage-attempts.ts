@@ -20,15 +20,34 @@ export interface RunStage {
 
 /** The stages of a run, first to last, each by its newest attempt. */
 export async function readRunStages(tx: Tx, runId: number): Promise<readonly RunStage[]> {
+  return (await readStagesOfRuns(tx, [runId])).get(runId) ?? [];
+}
+
+/** The stages of runs, by run, first to last, each by its newest attempt. */
+export async function readStagesOfRuns(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly RunStage[]>> {
+  if (runIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('stage')
-    .select(['id', 'position', 'name', 'counter', 'status', 'approval', 'ready_at as readyAt', 'approved_at as approvedAt'])
+    .select([
+      'run_id as runId',
+      'id',
+      'position',
+      'name',
+      'counter',
+      'status',
+      'approval',
+      'ready_at as readyAt',
+      'approved_at as approvedAt',
+    ])
     .select(['started_at as startedAt', 'cancel_at as cancelAt', 'expires_at as expiresAt'])
-    .where('run_id', '=', runId)
+    .where('run_id', 'in', runIds)
     .where('latest', '=', 1)
+    .orderBy('run_id')
     .orderBy('position')
     .execute();
-  return rows.map(({ approval, ...row }) => ({ ...row, approval: JSON.parse(approval) }));
+  const stages = rows.map(({ runId, approval, ...row }) => ({ runId, stage: { ...row, approval: JSON.parse(approval) } }));
+  const byRun = Map.groupBy(stages, ({ runId }) => runId);
+  return new Map([...byRun].map(([id, some]) => [id, some.map(({ stage }) => stage)]));
 }
 
 /** Adds another attempt at a stage, pending; jobs that are kept stay passed, the others are to be done. Answers its id. */

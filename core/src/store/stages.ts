@@ -12,22 +12,30 @@ export async function markStageWaits(tx: Tx, id: number, waits: string | null): 
   await tx.db.updateTable('stage').set({ waits }).where('id', '=', id).execute();
 }
 
-/** Begins a stage: its jobs that are still to be done get their first attempts, due now. */
-export async function beginStage(tx: Tx, id: number, now: number): Promise<void> {
+const rowsAtOnce = 500;
+
+/** Begins stages: their jobs that are still to be done get their first attempts, due now. */
+export async function beginStages(tx: Tx, ids: readonly number[], now: number): Promise<void> {
+  if (ids.length === 0) return;
   await tx.db
     .updateTable('stage')
     .set({ status: 'running', started_at: now, held_at: null, waits: null })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
   const jobs = await tx.db
     .selectFrom('job')
     .select('id')
-    .where('stage_id', '=', id)
+    .where('stage_id', 'in', ids)
     .where('status', '=', 'pending')
     .orderBy('id')
     .execute();
   const attempts = jobs.map((job) => ({ job_id: job.id, number: 1, key: randomUUID(), state: 'due' as const, due_at: now }));
-  await tx.db.insertInto('attempt').values(attempts).execute();
+  for (let from = 0; from < attempts.length; from += rowsAtOnce) {
+    await tx.db
+      .insertInto('attempt')
+      .values(attempts.slice(from, from + rowsAtOnce))
+      .execute();
+  }
   tx.wake('attempts');
 }
 
@@ -68,8 +76,10 @@ export async function markApproved(tx: Tx, id: number, now: number): Promise<voi
     .execute();
 }
 
-/** The statuses of a stage's jobs. */
-export async function readJobStatuses(tx: Tx, stageId: number): Promise<readonly Status[]> {
-  const rows = await tx.db.selectFrom('job').select('status').where('stage_id', '=', stageId).execute();
-  return rows.map(({ status }) => status);
+/** The statuses of the jobs of stages, by stage. */
+export async function readJobStatuses(tx: Tx, stageIds: readonly number[]): Promise<ReadonlyMap<number, readonly Status[]>> {
+  if (stageIds.length === 0) return new Map();
+  const rows = await tx.db.selectFrom('job').select(['stage_id', 'status']).where('stage_id', 'in', stageIds).execute();
+  const byStage = Map.groupBy(rows, ({ stage_id }) => stage_id);
+  return new Map([...byStage].map(([id, jobs]) => [id, jobs.map(({ status }) => status)]));
 }

@@ -142,44 +142,76 @@ export async function readWaitingTriggers(
   pipelineId: number,
   state: 'waiting' | 'held' = 'waiting',
 ): Promise<readonly WaitingTrigger[]> {
-  const revisions = await readWaitingRevisions(tx, pipelineId, state);
-  const passes = await readWaitingPasses(tx, pipelineId, state);
-  return passes.length === 0 ? revisions : [...revisions, ...passes].toSorted((a, b) => a.id - b.id);
+  return (await readAllWaitingTriggers(tx, [pipelineId], state)).get(pipelineId) ?? [];
 }
 
-async function readWaitingRevisions(tx: Tx, pipelineId: number, state: 'waiting' | 'held'): Promise<readonly WaitingRevision[]> {
+/** The wishes that wait in some pipelines, by pipeline, oldest first. */
+export async function readAllWaitingTriggers(
+  tx: Tx,
+  pipelineIds: readonly number[],
+  state: 'waiting' | 'held' = 'waiting',
+): Promise<ReadonlyMap<number, readonly WaitingTrigger[]>> {
+  const revisions = await readWaitingRevisions(tx, pipelineIds, state);
+  const passes = await readWaitingPasses(tx, pipelineIds, state);
+  const all = [...revisions, ...passes].toSorted((a, b) => a.trigger.id - b.trigger.id);
+  const byPipeline = Map.groupBy(all, ({ pipelineId }) => pipelineId);
+  return new Map([...byPipeline].map(([id, some]) => [id, some.map(({ trigger }) => trigger)]));
+}
+
+interface WaitingIn {
+  readonly pipelineId: number;
+  readonly trigger: WaitingTrigger;
+}
+
+async function readWaitingRevisions(
+  tx: Tx,
+  pipelineIds: readonly number[],
+  state: 'waiting' | 'held',
+): Promise<readonly WaitingIn[]> {
   const rows = await tx.db
     .selectFrom('trigger')
     .innerJoin('revision', 'revision.id', 'trigger.revision_id')
     .innerJoin('package', 'package.id', 'revision.package_id')
     .innerJoin('repository', 'repository.id', 'package.repository_id')
-    .select(['trigger.id', 'revision.package_id as packageId', 'revision.id as revisionId', 'revision.version'])
+    .select(['trigger.pipeline_id as pipelineId', 'trigger.id', 'revision.package_id as packageId'])
+    .select(['revision.id as revisionId', 'revision.version'])
     .select(['trigger.move', 'trigger.mode', 'trigger.waits', 'revision.rank', 'revision.state', 'revision.standing'])
     .select(['repository.name as repositoryName', 'package.name as packageName'])
-    .where('trigger.pipeline_id', '=', pipelineId)
+    .where('trigger.pipeline_id', 'in', pipelineIds)
     .where('trigger.state', '=', state)
-    .orderBy('trigger.id')
     .execute();
-  return rows.map(({ repositoryName, packageName, ...row }) => ({
-    ...row,
-    kind: 'revision',
-    package: `${repositoryName}/${packageName}`,
+  return rows.map(({ pipelineId, repositoryName, packageName, ...row }) => ({
+    pipelineId,
+    trigger: { ...row, kind: 'revision', package: `${repositoryName}/${packageName}` },
   }));
 }
 
-async function readWaitingPasses(tx: Tx, pipelineId: number, state: 'waiting' | 'held'): Promise<readonly WaitingPass[]> {
+async function readWaitingPasses(
+  tx: Tx,
+  pipelineIds: readonly number[],
+  state: 'waiting' | 'held',
+): Promise<readonly WaitingIn[]> {
   const rows = await tx.db
     .selectFrom('trigger')
     .innerJoin('stage', 'stage.id', 'trigger.upstream_stage_id')
     .innerJoin('run', 'run.id', 'stage.run_id')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-    .select(['trigger.id', 'trigger.mode', 'trigger.waits', 'run.id as runId', 'run.counter'])
+    .select([
+      'trigger.pipeline_id as pipelineId',
+      'trigger.id',
+      'trigger.mode',
+      'trigger.waits',
+      'run.id as runId',
+      'run.counter',
+    ])
     .select(['pipeline.id as upstreamId', 'pipeline.name as upstream', 'stage.name as stage', 'stage.latest'])
-    .where('trigger.pipeline_id', '=', pipelineId)
+    .where('trigger.pipeline_id', 'in', pipelineIds)
     .where('trigger.state', '=', state)
-    .orderBy('trigger.id')
     .execute();
-  return rows.map(({ latest, ...row }) => ({ ...row, kind: 'pass', isNewest: latest === 1 }));
+  return rows.map(({ pipelineId, latest, ...row }) => ({
+    pipelineId,
+    trigger: { ...row, kind: 'pass', isNewest: latest === 1 },
+  }));
 }
 
 /** What becomes of wishes: which run they started, or that none will. */

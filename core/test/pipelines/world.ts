@@ -5,7 +5,7 @@ import { type Actor, anonymous } from '../../src/pipelines/actor.ts';
 import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
 import type { Calendar } from '../../src/pipelines/calendar.ts';
 import { type ClaimedJob, claimJobs } from '../../src/pipelines/claim-jobs.ts';
-import { recordAttemptEnd } from '../../src/pipelines/end-attempt.ts';
+import { recordAttemptEnds } from '../../src/pipelines/end-attempts.ts';
 import { pausePipeline, unpausePipeline } from '../../src/pipelines/pause-pipeline.ts';
 import type { Acted } from '../../src/pipelines/stages/act-on-stage.ts';
 import { approveStage, rejectStage } from '../../src/pipelines/stages/approve-stage.ts';
@@ -19,6 +19,7 @@ import { acknowledge } from '../../src/polling/acknowledge.ts';
 import { type DecisionView, listDecisions } from '../../src/store/decisions.ts';
 import { strongestDigest } from '../../src/store/digests.ts';
 import { appendEvents } from '../../src/store/events.ts';
+import { LeaseLost } from '../../src/store/leases.ts';
 import { insertRevisions, loadLedgers, patchRevisions, type RevisionPatch } from '../../src/store/ledger.ts';
 import { activateConfiguration } from '../../src/store/nodes.ts';
 import { insertPackages } from '../../src/store/packages.ts';
@@ -215,7 +216,16 @@ export class World {
   }
 
   async end(job: ClaimedJob, outcome: Outcome = passed) {
-    return this.store.transact((tx) => recordAttemptEnd(tx, job.lease, job.facts, outcome, this.options()));
+    return this.endAll([job], outcome);
+  }
+
+  /** Ends several at once. Throws {@link LeaseLost} where another node has one by now. */
+  async endAll(jobs: readonly ClaimedJob[], outcome: Outcome = passed) {
+    const ended = jobs.map((job) => ({ ...job, outcome }));
+    const ends = await this.store.transact((tx) => recordAttemptEnds(tx, ended, this.options()));
+    const lost = jobs.find(({ facts }) => !ends.jobs.has(facts.attempt.id));
+    if (lost) throw new LeaseLost(lost.lease);
+    return ends;
   }
 
   /** Asks by hand for a run. */

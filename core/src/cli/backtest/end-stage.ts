@@ -1,5 +1,5 @@
 import { ChangeList, type Move } from '../../pipelines/changes.ts';
-import { finishStage } from '../../pipelines/stages/finish-stage.ts';
+import { finishStages } from '../../pipelines/stages/finish-stages.ts';
 import { startRuns } from '../../pipelines/start-runs.ts';
 import { readDownstream } from '../../store/dependencies.ts';
 import type { NewEvent } from '../../store/events.ts';
@@ -26,7 +26,7 @@ export async function endStage(
 ): Promise<readonly NewEvent[]> {
   const id = await findPipeline(tx, name);
   if (id === undefined) return [];
-  const downstream = (await readDownstream(tx, id, stageName)).map(({ pipelineId }) => pipelineId);
+  const downstream = (await readDownstream(tx, [{ pipelineId: id, stage: stageName }])).map(({ pipelineId }) => pipelineId);
   const pipeline = (await lockPipelines(tx, [id, ...downstream])).find((one) => one.id === id);
   const open = (await readOpenStages(tx, id)).find(
     (one) => one.status === 'running' && one.counter === counter && one.name === stageName,
@@ -38,7 +38,7 @@ export async function endStage(
     changes: new ChangeList(),
   };
   const stage = { id: open.id, name: stageName, counter: open.stageCounter, position: open.position, status };
-  await finishStage(tx, move, await readRunState(tx, open.runId), stage);
+  await finishStages(tx, [{ move, run: await readRunState(tx, open.runId), stage }]);
   const started = await startRuns(tx, [id, ...downstream], options);
   return [...move.changes.events, ...started.events];
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import { findStartedSet, readMoves } from '../../store/provenance.ts';
+import { findStartedSet } from '../../store/provenance.ts';
 import type { Tx } from '../../store/store.ts';
 import type { WaitingTrigger } from '../../store/triggers.ts';
 import { type Candidate, isSound, toCandidate } from './candidate.ts';
@@ -63,12 +63,12 @@ export async function chooseSet(tx: Tx, trigger: WaitingTrigger, context: Choosi
   }
   if (found.kind === 'none') return { kind: 'waits', reason: await describeWait(reads, { materials, anchors, list }, config) };
   // Each revision that `every` waits for is to have a run of its own, and waits once.
-  if (trigger.kind === 'revision' && trigger.mode === 'every') return { ...found, hash: await nameSet(tx, found.candidates) };
+  if (trigger.kind === 'revision' && trigger.mode === 'every') return { ...found, hash: await nameSet(reads, found.candidates) };
   return refuseSecond(tx, found, context);
 }
 
-async function refuseSecond(tx: Tx, found: FoundSet, { pipelineId }: ChoosingContext): Promise<ChosenSet> {
-  const hash = await nameSet(tx, found.candidates);
+async function refuseSecond(tx: Tx, found: FoundSet, { pipelineId, reads }: ChoosingContext): Promise<ChosenSet> {
+  const hash = await nameSet(reads, found.candidates);
   const counter = await findStartedSet(tx, pipelineId, hash);
   if (counter !== undefined)
     return { kind: 'superseded', reason: `the same set of materials has started run ${counter} already` };
@@ -76,9 +76,9 @@ async function refuseSecond(tx: Tx, found: FoundSet, { pipelineId }: ChoosingCon
 }
 
 /** The set's name in the record of those that were started; see {@link hashSet}. */
-export async function nameSet(tx: Tx, candidates: readonly Candidate[]): Promise<string> {
+async function nameSet(reads: SharedReads, candidates: readonly Candidate[]): Promise<string> {
   const packageIds = candidates.flatMap((candidate) => ('revision' in candidate ? [candidate.revision.packageId] : []));
-  return hashSet(candidates, await readMoves(tx, packageIds));
+  return hashSet(candidates, await reads.moves(packageIds));
 }
 
 function isOf(resolved: ResolvedMaterial, trigger: WaitingTrigger): boolean {

@@ -1,5 +1,4 @@
-import { type PackageBehind, type Provenance, readLastAutomatic } from '../../store/provenance.ts';
-import type { Tx } from '../../store/store.ts';
+import type { LastAutomatic, PackageBehind, Provenance } from '../../store/provenance.ts';
 import type { Candidate } from './candidate.ts';
 
 /** What the last automatic run of a pipeline had: below it, `trigger: latest` never goes. */
@@ -14,11 +13,10 @@ export interface Floor {
 }
 
 /**
- * Reads the floor of a pipeline; undefined where nothing has started it by itself yet. A package that follows a pointer has none,
+ * The floor of a pipeline, from its last automatic run; undefined where nothing has started it by itself yet. A package that follows a pointer has none,
  * since each of the pointer's moves is new; nor has one whose revision is withdrawn or republished by now.
  */
-export async function readFloor(tx: Tx, pipelineId: number): Promise<Floor | undefined> {
-  const last = await readLastAutomatic(tx, pipelineId);
+export function findFloor(last: LastAutomatic | undefined): Floor | undefined {
   if (!last) return undefined;
   const standing = last.behind.filter(({ state, isFollower }) => state === 'published' && !isFollower);
   const { counter, pipelines } = last;

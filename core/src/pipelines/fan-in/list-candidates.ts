@@ -1,4 +1,4 @@
-import type { PackageValue, PassedQuery, Provenance } from '../../store/provenance.ts';
+import type { PackageValue, PassedQuery, Provenance, TracedRun } from '../../store/provenance.ts';
 import { type Candidate, isSound, toCandidate } from './candidate.ts';
 import type { ResolvedMaterial, ResolvedPackage, ResolvedPipeline } from './resolve-materials.ts';
 import type { SharedReads } from './shared-reads.ts';
@@ -84,11 +84,18 @@ async function* listRuns(
     ...{ pipelineId, stage, limit: pageSize, value: shared?.[1] },
     above: ancestors.length === 0 ? undefined : Math.max(...ancestors),
   };
-  let page = await reads.passedRuns(query);
-  for (;;) {
+  // Mostly the newest will do, and nothing more is read.
+  const isFirst = answers(query, sample);
+  if (isFirst && isSound(sample)) yield sample;
+  for (let below = isFirst ? sample.run.id : undefined, isFull = true; isFull; ) {
+    const page = await reads.passedRuns({ ...query, below });
     yield* page.filter(isSound);
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) return;
-    page = await reads.passedRuns({ ...query, below: last.run.id });
+    below = page.at(-1)?.run.id;
+    isFull = page.length === pageSize;
   }
+}
+
+function answers({ value, above }: PassedQuery, { run, behind }: TracedRun): boolean {
+  const has = ({ revisionId, edition }: PackageValue) => value?.revisionId === revisionId && value.edition === edition;
+  return (above === undefined || run.id > above) && (value === undefined || behind.some(has));
 }

@@ -1,5 +1,5 @@
 import { type PinnableRevision, readPinnable, readStartable, type Startable } from '../../store/pinnable.ts';
-import { nameRevisions, type PassedQuery, readPassedRuns, type TracedRun } from '../../store/provenance.ts';
+import { nameRevisions, type PassedQuery, readMoves, readPassedRuns, type TracedRun } from '../../store/provenance.ts';
 import type { Tx } from '../../store/store.ts';
 
 /** What fan-in reads of the store, once for all pipelines that are looked at together: nothing of it changes meanwhile. */
@@ -8,6 +8,7 @@ export interface SharedReads {
   readonly startable: (query: Startable) => Promise<readonly PinnableRevision[]>;
   readonly revision: (id: number) => Promise<PinnableRevision | undefined>;
   readonly names: (revisionIds: readonly number[]) => ReturnType<typeof nameRevisions>;
+  readonly moves: (packageIds: readonly number[]) => ReturnType<typeof readMoves>;
 }
 
 /** Reads for one transaction. */
@@ -17,6 +18,7 @@ export function shareReads(tx: Tx): SharedReads {
     startable: remember((query) => readStartable(tx, query)),
     revision: remember(async (id) => (await readPinnable(tx, [id])).get(id)),
     names: remember((ids) => nameRevisions(tx, ids)),
+    moves: remember((ids) => readMoves(tx, ids)),
   };
 }
 

@@ -1,8 +1,8 @@
 import { type Objection, readObjections } from '../../store/objections.ts';
-import { type OpenStage, readActiveStages } from '../../store/open-stages.ts';
+import { type ActiveStages, type OpenStage, readActiveStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
 import { setRunStatus } from '../../store/runs.ts';
-import { beginStage, markHeld, markStageWaits } from '../../store/stages.ts';
+import { beginStages, markHeld, markStageWaits } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { endWaiting } from './end-waiting.ts';
@@ -10,21 +10,58 @@ import { findGate } from './find-gate.ts';
 import { aboutRun } from './reach-stage.ts';
 import { takeTurn } from './take-turn.ts';
 
+/** A run that enters a stage. */
+interface Entering {
+  readonly move: Move;
+  readonly stage: OpenStage;
+}
+
 /**
- * Lets runs into the stages of a pipeline that are free: one run at a time in each. A run behind which a revision is republished or
- * withdrawn is passed by, with a decision, until that is over. Answers when to look again although nothing happens, in milliseconds.
+ * Lets runs into the stages of pipelines that are free: one run at a time in each. A run behind which a revision is republished or
+ * withdrawn is passed by, with a decision, until that is over. Answers when to look again at a pipeline although nothing happens, in
+ * milliseconds, by its id.
  */
-export async function admitStages(tx: Tx, move: Move): Promise<number | undefined> {
-  const { pipeline, now } = move;
-  const { running, ready, expiring } = await readActiveStages(tx, pipeline.id);
+export async function admitStages(tx: Tx, moves: readonly Move[]): Promise<ReadonlyMap<number, number>> {
+  const active = await readActiveStages(
+    tx,
+    moves.map(({ pipeline }) => pipeline.id),
+  );
+  const runIds = [...active.values()].flatMap(({ ready }) => ready.map(({ runId }) => runId));
+  const objections = Map.groupBy(await readObjections(tx, [...new Set(runIds)]), ({ runId }) => runId);
+  const until = new Map<number, number>();
+  const entering: Entering[] = [];
+  for (const move of moves) {
+    const stages = active.get(move.pipeline.id);
+    if (!stages) continue;
+    const next = await admitTo(tx, move, { ...stages, objections, entering });
+    if (next !== undefined) until.set(move.pipeline.id, next);
+  }
+  await enterStages(tx, entering);
+  return until;
+}
+
+interface Admitting extends ActiveStages {
+  /** By run. */
+  readonly objections: ReadonlyMap<number, readonly Objection[]>;
+  /** Is added to. */
+  readonly entering: Entering[];
+}
+
+async function admitTo(
+  tx: Tx,
+  move: Move,
+  { running, ready, expiring, objections, entering }: Admitting,
+): Promise<number | undefined> {
+  const { now } = move;
   for (const stage of expiring.filter(({ expiresAt }) => expiresAt <= now)) {
     const reason = `nobody approved run ${stage.counter} for ${stage.name} in time`;
     await endWaiting(tx, move, stage, { outcome: 'refused', reason });
   }
-  const { eligible, until } = await findEligible(tx, move, ready);
+  const { eligible, until } = await findEligible(tx, move, { ready, objections });
   const occupied = new Set(running.map(({ name }) => name));
   for (const [name, waiting] of Map.groupBy(eligible, (stage) => stage.name)) {
-    if (!occupied.has(name)) await giveTurn(tx, move, waiting);
+    const stage = occupied.has(name) ? undefined : await giveTurn(tx, move, waiting);
+    if (stage) entering.push({ move, stage });
   }
   return earliest([...until, ...expiring.map(({ expiresAt }) => expiresAt).filter((at) => at > now)]);
 }
@@ -35,8 +72,7 @@ export function earliest(moments: readonly (number | undefined)[]): number | und
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-async function findEligible(tx: Tx, move: Move, ready: readonly OpenStage[]) {
-  const objections = Map.groupBy(await readObjections(tx, [...new Set(ready.map(({ runId }) => runId))]), ({ runId }) => runId);
+async function findEligible(tx: Tx, move: Move, { ready, objections }: Pick<Admitting, 'ready' | 'objections'>) {
   const eligible: OpenStage[] = [];
   const until: (number | undefined)[] = [];
   for (const stage of ready) {
@@ -68,7 +104,8 @@ async function sayWaits(
   changes.addDecision({ ...aboutRun(pipeline.id, runId, now), outcome: 'waits', reason });
 }
 
-async function giveTurn(tx: Tx, move: Move, waiting: readonly OpenStage[]): Promise<void> {
+/** Answers the stage whose turn it is. */
+async function giveTurn(tx: Tx, move: Move, waiting: readonly OpenStage[]): Promise<OpenStage | undefined> {
   const holder = await findHolder(tx, move);
   const mayMove = holder === null ? waiting : waiting.filter(({ runId }) => runId === holder);
   const { enters, superseded, by } = takeTurn(mayMove);
@@ -76,27 +113,45 @@ async function giveTurn(tx: Tx, move: Move, waiting: readonly OpenStage[]): Prom
     const reason = `run ${by?.counter} is newer, and enters ${stage.name} in place of run ${stage.counter}`;
     await endWaiting(tx, move, stage, { outcome: 'superseded', reason });
   }
-  if (enters) await enterStage(tx, move, enters);
+  if (enters && isLocking(move)) await patchPipeline(tx, move.pipeline.id, { lockedBy: enters.runId });
   for (const stage of waiting.filter((one) => !mayMove.includes(one))) {
     const reason = `run ${stage.counter} does not enter ${stage.name} yet: the pipeline is locked by another run`;
     await sayWaits(tx, move, stage, { kind: 'locked', reason });
   }
+  return enters;
 }
 
 /** The run that alone may move, where the pipeline is locked. */
-async function findHolder(tx: Tx, { definition, pipeline }: Move): Promise<number | null> {
-  return (definition?.lock ?? 'none') === 'none' ? null : readLockHolder(tx, pipeline.id);
+async function findHolder(tx: Tx, move: Move): Promise<number | null> {
+  return isLocking(move) ? readLockHolder(tx, move.pipeline.id) : null;
 }
 
-async function enterStage(tx: Tx, move: Move, stage: OpenStage): Promise<void> {
-  const { pipeline, definition, now, changes } = move;
-  await beginStage(tx, stage.id, now);
-  if ((definition?.lock ?? 'none') !== 'none') await patchPipeline(tx, pipeline.id, { lockedBy: stage.runId });
-  const { counter, label, name, stageCounter } = stage;
-  changes.addStage('stage.started', { pipeline: pipeline.name, counter, label, name, stageCounter, status: 'running' });
-  if (stage.runStatus === 'running') return;
-  await setRunStatus(tx, stage.runId, 'running', now);
-  changes.addRun({ pipeline: pipeline.name, counter, status: 'running' }, label);
+function isLocking({ definition }: Move): boolean {
+  return (definition?.lock ?? 'none') !== 'none';
+}
+
+async function enterStages(tx: Tx, entering: readonly Entering[]): Promise<void> {
+  const [first] = entering;
+  if (!first) return;
+  const { now } = first.move;
+  const isBeginning = ({ stage }: Entering) => stage.runStatus !== 'running';
+  await beginStages(
+    tx,
+    entering.map(({ stage }) => stage.id),
+    now,
+  );
+  await setRunStatus(
+    tx,
+    entering.filter(isBeginning).map(({ stage }) => stage.runId),
+    'running',
+    now,
+  );
+  for (const one of entering) {
+    const { pipeline, changes } = one.move;
+    const { counter, label, name, stageCounter } = one.stage;
+    changes.addStage('stage.started', { pipeline: pipeline.name, counter, label, name, stageCounter, status: 'running' });
+    if (isBeginning(one)) changes.addRun({ pipeline: pipeline.name, counter, status: 'running' }, label);
+  }
 }
 
 async function holdStage(

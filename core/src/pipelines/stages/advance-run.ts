@@ -1,24 +1,31 @@
 import { cancelPendingStages } from '../../store/cancel-stages.ts';
 import type { RunState } from '../../store/runs.ts';
+import type { Status } from '../../store/schema.ts';
 import { insertStageAttempt, type RunStage, readRunStages, resetStage } from '../../store/stage-attempts.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { foldStatus } from './fold-status.ts';
 import { reachStage } from './reach-stage.ts';
-import { settleAs, settleRun } from './settle-run.ts';
+
+/** A run one of whose stages has ended. */
+export interface AdvancingRun {
+  readonly run: RunState;
+  readonly from: Pick<RunStage, 'position' | 'status'>;
+  /** As they stand after that end, first to last. */
+  readonly stages: readonly RunStage[];
+}
 
 /**
  * Moves a run on after one of its stages has ended: to the next stage, when the one before has passed or the approval asks people all
  * the same; else, or where the pipeline was removed, what is still to come is cancelled. A later stage that was done before is done
- * again.
+ * again. Answers the status that the run is to have by now.
  */
-export async function advanceRun(tx: Tx, move: Move, run: RunState, from: Pick<RunStage, 'position' | 'status'>): Promise<void> {
-  const stages = await readRunStages(tx, run.id);
+export async function advanceRun(tx: Tx, move: Move, { run, from, stages }: AdvancingRun): Promise<Status> {
   const next = stages.find(({ position }) => position === from.position + 1);
-  if (!next) return settleAs(tx, move, run, foldStatus(stages));
+  if (!next) return foldStatus(stages);
   if (move.pipeline.active && mayFollow(from.status, next)) await comeTo(tx, move, run, next);
   else await cancelPendingStages(tx, [run.id], move.now);
-  await settleRun(tx, move, run.id);
+  return foldStatus(await readRunStages(tx, run.id));
 }
 
 function mayFollow(status: RunStage['status'], { approval }: RunStage): boolean {

@@ -5,7 +5,7 @@ import type { StartOptions } from '../start-runs.ts';
 import { type Acted, actOnStage } from './act-on-stage.ts';
 import { endWaiting } from './end-waiting.ts';
 import type { StageRequest } from './find-stage.ts';
-import { finishStage } from './finish-stage.ts';
+import { finishStages } from './finish-stages.ts';
 import { aboutRun } from './reach-stage.ts';
 
 /** Cancels a stage: one that waits ends at once, and its run with it; of one that runs the jobs are ended, and then the stage. */
@@ -27,7 +27,7 @@ export function cancelStage(tx: Tx, request: StageRequest, options: StartOptions
     }
     move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'refused', reason });
     if ((await cancelRunningStage(tx, stage.id, move.now)) === 0)
-      await finishStage(tx, move, run, { ...stage, status: 'cancelled' });
+      await finishStages(tx, [{ move, run, stage: { ...stage, status: 'cancelled' } }]);
     return undefined;
   });
 }

@@ -42,7 +42,10 @@ export async function findStage(
   const { pipeline: name, counter, stage: stageName } = request;
   const id = await findPipeline(tx, name);
   if (id === undefined) return refuse('PIPELINE_UNKNOWN', `there is no pipeline ${quote(name)}`);
-  const affected = [id, ...(await readDownstream(tx, id, stageName)).map(({ pipelineId }) => pipelineId)];
+  const affected = [
+    id,
+    ...(await readDownstream(tx, [{ pipelineId: id, stage: stageName }])).map(({ pipelineId }) => pipelineId),
+  ];
   const pipeline = (await lockPipelines(tx, affected)).find((locked) => locked.id === id);
   const runId = await findRun(tx, id, counter);
   if (!pipeline || runId === undefined) return refuse('RUN_UNKNOWN', `there is no run ${counter} of ${name}, or none any more`);

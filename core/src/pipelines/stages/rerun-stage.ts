@@ -50,7 +50,7 @@ function findObstacle({ move, run, stage, stages }: FoundStage): Refusal | undef
 }
 
 async function findNothingFailed(tx: Tx, { stage }: FoundStage): Promise<Refusal | undefined> {
-  return (await readJobStatuses(tx, stage.id)).every((status) => status === 'passed')
+  return ((await readJobStatuses(tx, [stage.id])).get(stage.id) ?? []).every((status) => status === 'passed')
     ? refuse('NOTHING_TO_DO', `no job of ${stage.name} failed; run the whole stage again`)
     : undefined;
 }

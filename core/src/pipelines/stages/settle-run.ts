@@ -10,22 +10,31 @@ const ends: ReadonlySet<Status> = new Set(['passed', 'failed', 'cancelled']);
 
 /** Gives a run the status that its stages make, and gives the pipeline's lock back where it ends. */
 export async function settleRun(tx: Tx, move: Move, runId: number): Promise<void> {
-  await settleAs(tx, move, await readRunState(tx, runId), foldStatus(await readRunStages(tx, runId)));
+  const status = foldStatus(await readRunStages(tx, runId));
+  await settleAs(tx, [{ move, run: await readRunState(tx, runId), status }]);
 }
 
-/** Gives a run, as it stands, the status that its stages make. */
-export async function settleAs(
-  tx: Tx,
-  { pipeline, definition, now, changes }: Move,
-  run: Pick<RunState, 'id' | 'counter' | 'label' | 'status'>,
-  status: Status,
-): Promise<void> {
-  if (status === run.status) return;
-  await setRunStatus(tx, run.id, status, now);
-  changes.addRun({ pipeline: pipeline.name, counter: run.counter, status }, run.label);
-  const keepsLock = definition?.lock === 'onFailure' && status === 'failed';
-  const mayBeLocked = pipeline.lockedBy !== null || (definition?.lock ?? 'none') !== 'none';
-  if (ends.has(status) && mayBeLocked && !keepsLock) await releaseLock(tx, pipeline.id, run.id);
+/** A run as it stands, and the status that its stages make. */
+export interface SettlingRun {
+  readonly move: Move;
+  readonly run: Pick<RunState, 'id' | 'counter' | 'label' | 'status'>;
+  readonly status: Status;
+}
+
+/** Gives runs the statuses that their stages make, and gives the locks of those that end back. */
+export async function settleAs(tx: Tx, settling: readonly SettlingRun[]): Promise<void> {
+  const changed = settling.filter(({ run, status }) => status !== run.status);
+  for (const [status, some] of Map.groupBy(changed, (one) => one.status)) {
+    const ids = some.map(({ run }) => run.id);
+    await setRunStatus(tx, ids, status, some[0]?.move.now ?? 0);
+  }
+  for (const { move, run, status } of changed) {
+    const { pipeline, definition, changes } = move;
+    changes.addRun({ pipeline: pipeline.name, counter: run.counter, status }, run.label);
+    const keepsLock = definition?.lock === 'onFailure' && status === 'failed';
+    const mayBeLocked = pipeline.lockedBy !== null || (definition?.lock ?? 'none') !== 'none';
+    if (ends.has(status) && mayBeLocked && !keepsLock) await releaseLock(tx, pipeline.id, run.id);
+  }
 }
 
 async function releaseLock(tx: Tx, pipelineId: number, runId: number): Promise<void> {
