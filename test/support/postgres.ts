@@ -10,25 +10,44 @@ import type { Requirement } from './requirement.ts';
 const run = promisify(execFile);
 
 /** A PostgreSQL server that tests may make databases in. */
-interface Server {
+export interface Server {
   readonly url: string;
   stop(): void;
 }
 
-const server = await findServer();
+/** Where the server is. */
+export const serverVariable = 'TEST_DATABASE_URL';
+
+/** The name of a database, already migrated, that others are copied from; set by the setup of a test run. */
+export const templateVariable = 'TEST_DATABASE_TEMPLATE';
+
+/** The server, where there is one. */
+export const server = await findServer();
 process.once('exit', () => server?.stop());
 
 /** PostgreSQL: `TEST_DATABASE_URL`, or the server on 127.0.0.1:5432, or a throw-away cluster from the machine's binaries. */
 export const postgres: Requirement = { name: 'PostgreSQL', install: 'apt-get install postgresql', met: server !== undefined };
 
-/** Makes an empty database; `drop` removes it, whoever is still connected. */
-export async function createDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+/** A database of a test; `drop` removes it, whoever is still connected. */
+export interface Database {
+  readonly name: string;
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** Makes a database without content: a copy of the test run's template where there is one, which saves the migrations. */
+export async function createDatabase(): Promise<Database> {
   if (!server) throw new Error('PostgreSQL is missing');
+  return createDatabaseOn(server, process.env[templateVariable]);
+}
+
+/** Makes a database on a server. */
+export async function createDatabaseOn(server: Server, template: string | undefined): Promise<Database> {
   const name = `sluice_test_${randomBytes(6).toString('hex')}`;
-  await query(server.url, `create database ${name}`);
+  await query(server.url, `create database ${name}${template === undefined ? '' : ` template ${template}`}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => query(server.url, `drop database if exists ${name} with (force)`) };
+  return { name, url: url.href, drop: () => query(server.url, `drop database if exists ${name} with (force)`) };
 }
 
 async function query(url: string, text: string): Promise<void> {
@@ -41,8 +60,9 @@ async function query(url: string, text: string): Promise<void> {
   }
 }
 
+/** Finds the server, or starts one. */
 async function findServer(): Promise<Server | undefined> {
-  const given = process.env['TEST_DATABASE_URL'];
+  const given = process.env[serverVariable];
   for (const url of given ? [given] : ['postgres://postgres@127.0.0.1:5432/postgres']) {
     const answers = await query(url, 'select 1').then(
       () => true,
