@@ -143,24 +143,20 @@ async function endTheirStages(
   );
   const isOver = ({ stage }: JobFacts) => !statuses.get(stage.id)?.some((status) => status === 'pending' || status === 'running');
   const finished = ofStages.filter(isOver);
-  for (let left = finished; left.length > 0; ) {
-    const some = [...new Map(left.map((facts) => [facts.run.id, facts])).values()];
-    left = left.filter((facts) => !some.includes(facts));
-    const runs = await readRunStates(
-      tx,
-      some.map(({ run }) => run.id),
-    );
-    await finishStages(
-      tx,
-      some.map(({ stage, run: { id, pipeline: name, pipelineId } }): FinishingStage => {
-        const [pipeline, run] = [pipelines.get(pipelineId), runs.get(id)];
-        if (!pipeline || !run) throw new Error(`run ${id} of ${name} is gone from the store`);
-        const jobs = statuses.get(stage.id) ?? [];
-        const status = cancelled.has(stage.id) ? 'cancelled' : jobs.every((each) => each === 'passed') ? 'passed' : 'failed';
-        const move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
-        return { move, run, stage: { ...stage, status } };
-      }),
-    );
-  }
+  const runs = await readRunStates(
+    tx,
+    finished.map(({ run }) => run.id),
+  );
+  await finishStages(
+    tx,
+    finished.map(({ stage, run: { id, pipeline: name, pipelineId } }): FinishingStage => {
+      const [pipeline, run] = [pipelines.get(pipelineId), runs.get(id)];
+      if (!pipeline || !run) throw new Error(`run ${id} of ${name} is gone from the store`);
+      const jobs = statuses.get(stage.id) ?? [];
+      const status = cancelled.has(stage.id) ? 'cancelled' : jobs.every((each) => each === 'passed') ? 'passed' : 'failed';
+      const move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
+      return { move, run, stage: { ...stage, status } };
+    }),
+  );
   return finished;
 }

@@ -1,4 +1,4 @@
-import { type LastAutomatic, readLastAutomatic } from '../store/provenance.ts';
+import { type LastAutomatic, readLastAutomatic, readNewestPassed } from '../store/provenance.ts';
 import { type Pin, readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { readAllWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
@@ -15,11 +15,25 @@ export interface LookReads extends SharedReads {
 
 /** Reads for a look at some pipelines, in one transaction. */
 export function readForLook(tx: Tx, pipelineIds: readonly number[]): LookReads {
+  const shared = shareReads(tx);
   return {
-    ...shareReads(tx),
+    ...shared,
+    passedRuns: knowNewest(tx, pipelineIds, shared.passedRuns),
     waitingTriggers: readAhead(pipelineIds, (ids) => readAllWaitingTriggers(tx, ids)),
     lastAutomatic: readAhead(pipelineIds, (ids) => readLastAutomatic(tx, ids)),
     previousPins: readAhead(pipelineIds, (ids) => readPreviousPins(tx, ids)),
+  };
+}
+
+/** Answers for the newest run that passed a stage, which is asked for most, from what was read for all pipelines at once. */
+function knowNewest(tx: Tx, pipelineIds: readonly number[], ask: SharedReads['passedRuns']): SharedReads['passedRuns'] {
+  let ahead: ReturnType<typeof readNewestPassed> | undefined;
+  return async (query) => {
+    const { pipelineId, stage, runId, value, above, below, limit } = query;
+    if (value || above !== undefined || below !== undefined || limit > 1) return ask(query);
+    ahead ??= readNewestPassed(tx, pipelineIds);
+    const newest = (await ahead).find(({ run }) => run.pipelineId === pipelineId && run.stage === stage);
+    return newest && (runId === undefined || runId === newest.run.id) ? [newest] : ask(query);
   };
 }
 

@@ -1,11 +1,11 @@
 import type { PipelineConfig } from '../config/config.ts';
 import { isPipelineMaterial } from '../config/materials.ts';
-import { claimSet } from '../store/provenance.ts';
+import { claimSets } from '../store/provenance.ts';
 import type { Tx } from '../store/store.ts';
 import { endTriggers, type WaitingTrigger } from '../store/triggers.ts';
 import { aboutTrigger } from './about-trigger.ts';
 import type { Move } from './changes.ts';
-import { createRun } from './create-run.ts';
+import { createRuns, type RunWish } from './create-runs.ts';
 import type { Candidate } from './fan-in/candidate.ts';
 import { type ChoosingContext, type ChosenSet, chooseSet } from './fan-in/choose-set.ts';
 import { findFloor } from './fan-in/floor.ts';
@@ -22,34 +22,38 @@ const keptForFanIn = 20;
 /** How many triggers of `every` one look tries to find a set for. */
 const mostTried = 500;
 
-/** Whether a look at the triggers of a pipeline started a run, and left some that may start another. */
-export interface Triggered {
-  readonly started: boolean;
+/** A run that waiting triggers of a pipeline start. */
+export interface TriggeredRun extends RunWish {
+  /** The set's name; see `hashSet`. */
+  readonly hash: string;
+  readonly taken: readonly WaitingTrigger[];
+  /** Whether triggers are left that may start another. */
   readonly more: boolean;
 }
 
-const nothing: Triggered = { started: false, more: false };
-
-/** Starts one run from the waiting triggers of a pipeline, if one can start. `isQuiet` where none of its runs is open. */
-export async function startByTrigger(
+/**
+ * Chooses what the waiting triggers of a pipeline start, if that can start now, and says of the others what they wait for. `isQuiet`
+ * where none of its runs is open.
+ */
+export async function chooseByTrigger(
   tx: Tx,
   move: Move,
   { definition, isQuiet }: { readonly definition: PipelineConfig; readonly isQuiet: boolean },
   options: LookOptions,
-): Promise<Triggered> {
+): Promise<TriggeredRun | undefined> {
   const waiting = (await options.reads.waitingTriggers(move.pipeline.id)) ?? [];
-  if (waiting.length === 0) return nothing;
+  if (waiting.length === 0) return undefined;
   const kept = definition.materials.some(isPipelineMaterial) ? keptForFanIn : 1;
   const queue = queueTriggers(waiting, (name) => acceptedOf(options, name), kept);
   await supersede(tx, move, queue.superseded);
   await sayWaiting(tx, move, 'held', queue.held);
-  if (queue.next.length === 0) return nothing;
+  if (queue.next.length === 0) return undefined;
   const obstacle = await findObstacle(tx, move, { isQuiet });
   if (obstacle) {
     await sayWaiting(tx, move, obstacle.kind, giveReason(queue.next, obstacle.reason));
-    return nothing;
+    return undefined;
   }
-  return startFirst(tx, move, { definition, queue: queue.next }, options);
+  return chooseFirst(tx, move, { definition, queue: queue.next }, options);
 }
 
 interface Wanted {
@@ -57,22 +61,27 @@ interface Wanted {
   readonly queue: readonly WaitingTrigger[];
 }
 
-/** Starts a run from the first trigger for which a set agrees, and says of those before it what they wait for. */
-async function startFirst(tx: Tx, move: Move, { definition, queue }: Wanted, options: LookOptions): Promise<Triggered> {
+/** Takes the first trigger for which a set agrees, and says of those before it what they wait for. */
+async function chooseFirst(
+  tx: Tx,
+  move: Move,
+  { definition, queue }: Wanted,
+  options: LookOptions,
+): Promise<TriggeredRun | undefined> {
   const context = await prepare(move, definition, options);
   if ('unknown' in context) {
     await sayWaiting(tx, move, 'missing', giveReason(queue, `there is no version yet that could go with it: ${context.unknown}`));
-    return nothing;
+    return undefined;
   }
   const [every, latest] = [queue.filter(({ mode }) => mode === 'every'), queue.filter(({ mode }) => mode === 'latest')];
   for (const trigger of [...every.slice(0, mostTried), ...latest]) {
     const chosen = await chooseSet(tx, trigger, context);
-    if (chosen.kind === 'found') return start(tx, move, { anchor: trigger, definition, queue, context, chosen }, options);
+    if (chosen.kind === 'found') return describeRun(move, { anchor: trigger, definition, queue, context, chosen }, options);
     if (chosen.kind === 'superseded') await supersede(tx, move, [{ trigger, reason: chosen.reason }]);
     else
       await sayWaiting(tx, move, chosen.kind === 'held' ? 'held' : `set: ${chosen.reason}`, [{ trigger, reason: chosen.reason }]);
   }
-  return nothing;
+  return undefined;
 }
 
 async function prepare(
@@ -93,7 +102,7 @@ interface Starting extends Wanted {
 }
 
 /** All triggers that the set fulfils start the run. */
-async function start(tx: Tx, move: Move, starting: Starting, options: LookOptions): Promise<Triggered> {
+async function describeRun(move: Move, starting: Starting, options: LookOptions): Promise<TriggeredRun> {
   const { anchor, definition, queue, context, chosen } = starting;
   const { candidates, provenance, hash } = chosen;
   const taken = queue.filter((trigger) => trigger === anchor || candidates.some((candidate) => isFulfilled(trigger, candidate)));
@@ -102,18 +111,28 @@ async function start(tx: Tx, move: Move, starting: Starting, options: LookOption
   const cause = taken.map(describeCause).join('; ');
   const startedBy = taken.some(({ mode }) => mode === 'every') ? 'every' : 'latest';
   const by = { startedBy, person: undefined, overridden: false, environment: {} } as const;
-  const run = await createRun(tx, move, { definition, pins, provenance, cause, ...by });
-  await claimSet(tx, move.pipeline.id, hash, run.counter);
-  await endTriggers(
+  return { move, definition, pins, provenance, cause, ...by, hash, taken, more: taken.length < queue.length };
+}
+
+/** Starts what triggers of pipelines chose, one run in each. */
+export async function startChosen(tx: Tx, chosen: readonly TriggeredRun[]): Promise<void> {
+  const started = await createRuns(tx, chosen);
+  await claimSets(
     tx,
-    taken.map(({ id }) => id),
-    { state: 'started', runId: run.id },
+    started.map(({ wish: { move, hash }, run }) => ({ pipelineId: move.pipeline.id, hash, counter: run.counter })),
   );
-  for (const trigger of taken) {
-    const about = { ...aboutTrigger(move, trigger), materials: run.materials, runId: run.id };
-    move.changes.addDecision({ ...about, outcome: 'started', reason: cause });
+  for (const { wish, run } of started) {
+    const { move, taken, cause } = wish;
+    await endTriggers(
+      tx,
+      taken.map(({ id }) => id),
+      { state: 'started', runId: run.id },
+    );
+    for (const trigger of taken) {
+      const about = { ...aboutTrigger(move, trigger), materials: run.materials, runId: run.id };
+      move.changes.addDecision({ ...about, outcome: 'started', reason: cause });
+    }
   }
-  return { started: true, more: taken.length < queue.length };
 }
 
 /** Each revision that `every` waits for is to have a run of its own. */

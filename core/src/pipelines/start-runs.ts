@@ -10,7 +10,7 @@ import { type LookReads, readForLook } from './look-reads.ts';
 import type { SecretFields } from './pin-materials.ts';
 import { admitStages, earliest } from './stages/admit-stages.ts';
 import { startByTimer } from './start-by-timer.ts';
-import { startByTrigger } from './start-by-trigger.ts';
+import { chooseByTrigger, startChosen, type TriggeredRun } from './start-by-trigger.ts';
 
 /** What starting runs needs. */
 export interface StartOptions {
@@ -109,19 +109,23 @@ async function startAll(tx: Tx, moves: readonly StartableMove[], look: Look, opt
 async function startTriggered(tx: Tx, moves: readonly StartableMove[], look: Look, options: LookOptions): Promise<void> {
   const { stirring, begun } = look;
   for (let hopeful = moves.filter(({ pipeline }) => stirring.triggers.has(pipeline.id)); hopeful.length > 0; ) {
-    const started: StartableMove[] = [];
-    const again: StartableMove[] = [];
+    const chosen: TriggeredRun[] = [];
     for (const move of hopeful) {
       const { id } = move.pipeline;
       const isQuiet = !stirring.stages.has(id) && !begun.has(id);
-      const result = await startByTrigger(tx, move, { definition: move.definition, isQuiet }, options);
-      if (!result.started) continue;
+      const run = await chooseByTrigger(tx, move, { definition: move.definition, isQuiet }, options);
+      if (!run) continue;
       begun.add(id);
-      started.push(move);
-      if (result.more) again.push(move);
+      chosen.push(run);
     }
-    await admit(tx, started, look);
-    hopeful = again;
+    await startChosen(tx, chosen);
+    await admit(
+      tx,
+      chosen.map(({ move }) => move),
+      look,
+    );
+    const again = new Set(chosen.filter(({ more }) => more).map(({ move }) => move.pipeline.id));
+    hopeful = hopeful.filter(({ pipeline }) => again.has(pipeline.id));
   }
 }
 

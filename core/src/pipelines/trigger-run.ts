@@ -7,7 +7,7 @@ import type { Tx } from '../store/store.ts';
 import { type Actor, anonymous } from './actor.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
 import { type Choices, chooseByHand } from './choose-by-hand.ts';
-import { createRun } from './create-run.ts';
+import { createRun } from './create-runs.ts';
 import { describeWait } from './fan-in/describe-wait.ts';
 import { createCandidateList } from './fan-in/list-candidates.ts';
 import { findMaterialIds, type ResolvedMaterial, resolveMaterials } from './fan-in/resolve-materials.ts';
@@ -111,7 +111,8 @@ async function create(
   const { materials, found } = plan;
   const { actor, environment, override } = request;
   const previous = await readPreviousPins(tx, [move.pipeline.id]);
-  return createRun(tx, move, {
+  return createRun(tx, {
+    move,
     ...{ definition, environment, provenance: found.provenance, overridden: override },
     pins: pinMaterials(previous.get(move.pipeline.id), materials, found.candidates, options),
     cause: describeCause(request),

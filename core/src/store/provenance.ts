@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { stageHasPassed } from './index-conditions.ts';
 import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -56,14 +57,7 @@ export interface PassedQuery {
 /** Runs whose stage's newest attempt is passed, newest first. */
 export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readonly TracedRun[]> {
   const { pipelineId, stage, runId, value, above, below, limit } = query;
-  let select = tx.db
-    .selectFrom('stage')
-    .innerJoin('run', 'run.id', 'stage.run_id')
-    .select(['run.id', 'run.pipeline_id as pipelineId', 'run.counter', 'run.label', 'run.pipelines_behind'])
-    .select(['stage.name as stage', 'stage.counter as stageCounter'])
-    .where('stage.pipeline_id', '=', pipelineId)
-    .where('stage.name', '=', stage)
-    .where(stageHasPassed);
+  let select = selectPassed(tx).where('stage.pipeline_id', '=', pipelineId).where('stage.name', '=', stage).where(stageHasPassed);
   if (runId !== undefined) select = select.where('stage.run_id', '=', runId);
   if (above !== undefined) select = select.where('stage.run_id', '>', above);
   if (below !== undefined) select = select.where('stage.run_id', '<', below);
@@ -77,7 +71,40 @@ export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readon
         .where('edition', '=', value.edition),
     );
   }
-  const rows = await select.orderBy('stage.run_id', 'desc').limit(limit).execute();
+  return trace(tx, await select.orderBy('stage.run_id', 'desc').limit(limit).execute());
+}
+
+/** Of every stage that some pipelines listen to, the newest run that has passed it. */
+export async function readNewestPassed(tx: Tx, pipelineIds: readonly number[]): Promise<readonly TracedRun[]> {
+  const newest = selectPassed(tx)
+    .innerJoin('dependency', (join) =>
+      join.on('stage.id', '=', (e) =>
+        e
+          .selectFrom('stage as passed')
+          .select('passed.id')
+          .whereRef('passed.pipeline_id', '=', 'dependency.upstream_id')
+          .whereRef('passed.name', '=', 'dependency.stage')
+          .where(sql<boolean>`passed.status = 'passed' and passed.latest = 1`)
+          .orderBy('passed.run_id', 'desc')
+          .limit(1),
+      ),
+    )
+    .where('dependency.pipeline_id', 'in', pipelineIds)
+    .distinct();
+  return trace(tx, await newest.execute());
+}
+
+function selectPassed(tx: Tx) {
+  return tx.db
+    .selectFrom('stage')
+    .innerJoin('run', 'run.id', 'stage.run_id')
+    .select(['run.id', 'run.pipeline_id as pipelineId', 'run.counter', 'run.label', 'run.pipelines_behind'])
+    .select(['stage.name as stage', 'stage.counter as stageCounter']);
+}
+
+type PassedRow = Awaited<ReturnType<ReturnType<typeof selectPassed>['executeTakeFirstOrThrow']>>;
+
+async function trace(tx: Tx, rows: readonly PassedRow[]): Promise<readonly TracedRun[]> {
   const behind = await readPackagesBehind(
     tx,
     rows.map(({ id }) => id),
@@ -199,11 +226,20 @@ export async function readMoves(tx: Tx, packageIds: readonly number[]): Promise<
   return new Map(rows.map(({ id, moves }) => [id, moves]));
 }
 
-/** Notes that a set of materials was started automatically. */
-export async function claimSet(tx: Tx, pipelineId: number, hash: string, counter: number): Promise<void> {
+/** A set of materials that has started a run of a pipeline. */
+export interface StartedSet {
+  readonly pipelineId: number;
+  readonly hash: string;
+  /** The run's. */
+  readonly counter: number;
+}
+
+/** Notes that sets of materials were started automatically, each in another pipeline. */
+export async function claimSets(tx: Tx, sets: readonly StartedSet[]): Promise<void> {
+  if (sets.length === 0) return;
   await tx.db
     .insertInto('started_set')
-    .values({ pipeline_id: pipelineId, hash, counter })
+    .values(sets.map(({ pipelineId, hash, counter }) => ({ pipeline_id: pipelineId, hash, counter })))
     .onConflict((conflict) => conflict.columns(['pipeline_id', 'hash']).doNothing())
     .execute();
 }

@@ -52,51 +52,80 @@ export interface NewRun {
   readonly createdAt: number;
 }
 
-/** Counts a pipeline's runs up by one; the pipeline must be locked. */
-export async function nextCounter(tx: Tx, pipelineId: number): Promise<number> {
-  const { counter } = await tx.db
+/** Counts the runs of pipelines up by one each; answers the counters by pipeline. The pipelines must be locked. */
+export async function nextCounters(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await tx.db
     .updateTable('pipeline')
     .set((e) => ({ counter: e('counter', '+', 1) }))
-    .where('id', '=', pipelineId)
-    .returning('counter')
-    .executeTakeFirstOrThrow();
-  return counter;
+    .where('id', 'in', pipelineIds)
+    .returning(['id', 'counter'])
+    .execute();
+  return new Map(rows.map(({ id, counter }) => [id, counter]));
 }
 
-/** Stores a run with its materials, what is behind it, and its stages and jobs, all pending. Answers its id, and its first stage's. */
-export async function insertRun(tx: Tx, run: NewRun): Promise<{ readonly id: number; readonly firstStageId: number }> {
-  const { id } = await tx.db
-    .insertInto('run')
-    .values({
-      pipeline_id: run.pipelineId,
-      counter: run.counter,
-      label: run.label,
-      cause: run.cause,
-      started_by: run.startedBy,
-      person: run.person ?? null,
-      overridden: run.overridden ? 1 : 0,
-      pipelines_behind: JSON.stringify(Object.fromEntries(run.provenance.pipelines)),
-      status: 'pending',
-      definition: JSON.stringify(run.definition),
-      environment: JSON.stringify(run.environment),
-      created_at: run.createdAt,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await insertPins(tx, id, run.pins);
-  await insertPackagesBehind(tx, id, run);
-  return { id, firstStageId: await insertStages(tx, id, run) };
+/** A run that was stored. */
+export interface StoredRun {
+  readonly id: number;
+  readonly firstStageId: number;
 }
 
-async function insertPins(tx: Tx, runId: number, pins: readonly Pin[]): Promise<void> {
-  const rows = pins.map((pin, position) => ({
-    run_id: runId,
+/**
+ * Stores runs, each of another pipeline, with their materials, what is behind them, and their stages and jobs, all pending. Answers
+ * them by pipeline.
+ */
+export async function insertRuns(tx: Tx, runs: readonly NewRun[]): Promise<ReadonlyMap<number, StoredRun>> {
+  const ids = new Map<number, number>();
+  for (const some of cut(runs)) {
+    const rows = await tx.db.insertInto('run').values(some.map(toRunColumns)).returning(['id', 'pipeline_id']).execute();
+    for (const row of rows) ids.set(row.pipeline_id, row.id);
+  }
+  const stored = runs.map((run) => {
+    const id = ids.get(run.pipelineId);
+    if (id === undefined) throw new Error(`run ${run.counter} of the pipeline ${run.pipelineId} was not stored`);
+    return { id, run };
+  });
+  for (const some of cut(stored.flatMap(toPinRows))) await tx.db.insertInto('run_material').values(some).execute();
+  for (const some of cut(stored.flatMap(toPackageRows))) await tx.db.insertInto('run_package').values(some).execute();
+  const firstStages = await insertStages(tx, stored);
+  return new Map(stored.map(({ id, run }) => [run.pipelineId, { id, firstStageId: firstStages.get(id) ?? 0 }]));
+}
+
+interface RunWithId {
+  readonly id: number;
+  readonly run: NewRun;
+}
+
+function cut<Row>(rows: readonly Row[]): readonly (readonly Row[])[] {
+  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, index) =>
+    rows.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
+  );
+}
+
+function toRunColumns(run: NewRun) {
+  return {
+    pipeline_id: run.pipelineId,
+    counter: run.counter,
+    label: run.label,
+    cause: run.cause,
+    started_by: run.startedBy,
+    person: run.person ?? null,
+    overridden: run.overridden ? (1 as const) : (0 as const),
+    pipelines_behind: JSON.stringify(Object.fromEntries(run.provenance.pipelines)),
+    status: 'pending' as const,
+    definition: JSON.stringify(run.definition),
+    environment: JSON.stringify(run.environment),
+    created_at: run.createdAt,
+  };
+}
+
+function toPinRows({ id, run }: RunWithId) {
+  return run.pins.map((pin, position) => ({
+    run_id: id,
     position,
     ...('pipeline' in pin ? toUpstreamColumns(pin) : toRevisionColumns(pin)),
     pinned: JSON.stringify(pin),
     changed: pin.changed ? (1 as const) : (0 as const),
   }));
-  await tx.db.insertInto('run_material').values(rows).execute();
 }
 
 function toRevisionColumns({ revision }: PackagePin) {
@@ -119,25 +148,34 @@ function toUpstreamColumns({ run }: PipelinePin) {
   };
 }
 
-async function insertPackagesBehind(tx: Tx, runId: number, { pipelineId, provenance }: NewRun): Promise<void> {
-  const rows = [...provenance.packages].map(([packageId, { revisionId, edition }]) => ({
-    run_id: runId,
+function toPackageRows({ id, run: { pipelineId, provenance } }: RunWithId) {
+  return [...provenance.packages].map(([packageId, { revisionId, edition }]) => ({
+    run_id: id,
     pipeline_id: pipelineId,
     package_id: packageId,
     revision_id: revisionId,
     edition,
   }));
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    await tx.db
-      .insertInto('run_package')
-      .values(rows.slice(from, from + rowsAtOnce))
-      .execute();
-  }
 }
 
-async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: NewRun): Promise<number> {
-  const rows = definition.stages.map(({ name, approval }, position) => ({
-    run_id: runId,
+/** Answers the first stages by run. */
+async function insertStages(tx: Tx, runs: readonly RunWithId[]): Promise<ReadonlyMap<number, number>> {
+  const jobsOf = new Map(runs.map(({ id, run }) => [id, run.definition.stages.map(({ jobs }) => jobs)]));
+  const firsts = new Map<number, number>();
+  for (const some of cut(runs.flatMap(toStageRows))) {
+    const stages = await tx.db.insertInto('stage').values(some).returning(['id', 'run_id', 'position']).execute();
+    const jobs = stages.flatMap(({ id, run_id, position }) =>
+      (jobsOf.get(run_id)?.[position] ?? []).map(({ name }) => ({ stage_id: id, name, status: 'pending' as const })),
+    );
+    for (const someJobs of cut(jobs)) await tx.db.insertInto('job').values(someJobs).execute();
+    for (const { id, run_id, position } of stages) if (position === 0) firsts.set(run_id, id);
+  }
+  return firsts;
+}
+
+function toStageRows({ id, run: { pipelineId, definition } }: RunWithId) {
+  return definition.stages.map(({ name, approval }, position) => ({
+    run_id: id,
     pipeline_id: pipelineId,
     position,
     name,
@@ -145,17 +183,6 @@ async function insertStages(tx: Tx, runId: number, { pipelineId, definition }: N
     status: 'pending' as const,
     approval: JSON.stringify(approval),
   }));
-  const stages = await tx.db.insertInto('stage').values(rows).returning(['id', 'name']).execute();
-  const idOf = new Map(stages.map(({ id, name }) => [name, id]));
-  const jobs = definition.stages.flatMap((stage) => {
-    const stageId = idOf.get(stage.name);
-    if (stageId === undefined) throw new Error(`the stage ${stage.name} was not stored`);
-    return stage.jobs.map(({ name }) => ({ stage_id: stageId, name, status: 'pending' as const }));
-  });
-  await tx.db.insertInto('job').values(jobs).execute();
-  const first = idOf.get(definition.stages[0]?.name ?? '');
-  if (first === undefined) throw new Error('a pipeline has a stage at least');
-  return first;
 }
 
 /** What the newest run of each of some pipelines pinned, by pipeline, in its order. */

@@ -58,12 +58,16 @@ export interface Readiness {
   readonly expiresAt: number | null;
 }
 
-/** Makes a stage ready. */
-export async function readyStage(tx: Tx, id: number, { status, readyAt, notBefore, expiresAt }: Readiness): Promise<void> {
+/** Makes stages ready, all in the same way. */
+export async function readyStages(
+  tx: Tx,
+  ids: readonly number[],
+  { status, readyAt, notBefore, expiresAt }: Readiness,
+): Promise<void> {
   await tx.db
     .updateTable('stage')
     .set({ status, ready_at: readyAt, not_before: notBefore, expires_at: expiresAt, waits: null })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
 }
 

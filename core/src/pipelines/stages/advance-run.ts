@@ -5,7 +5,7 @@ import { insertStageAttempt, type RunStage, readRunStages, resetStage } from '..
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { foldStatus } from './fold-status.ts';
-import { reachStage } from './reach-stage.ts';
+import { reachStages } from './reach-stage.ts';
 
 /** A run one of whose stages has ended. */
 export interface AdvancingRun {
@@ -35,10 +35,10 @@ function mayFollow(status: RunStage['status'], { approval }: RunStage): boolean 
 async function comeTo(tx: Tx, move: Move, run: RunState, next: RunStage): Promise<void> {
   if (next.readyAt === null) {
     if (next.status !== 'pending') await resetStage(tx, next.id);
-    await reachStage(tx, move, run, next);
+    await reachStages(tx, [{ move, run, stage: next }]);
     return;
   }
   if (next.status === 'waiting' || next.status === 'pending' || next.status === 'running') return;
   const id = await insertStageAttempt(tx, { ...next, runId: run.id, pipelineId: run.pipelineId }, { keepPassed: false });
-  await reachStage(tx, move, run, { ...next, id, counter: next.counter + 1 });
+  await reachStages(tx, [{ move, run, stage: { ...next, id, counter: next.counter + 1 } }]);
 }

@@ -21,7 +21,7 @@ export interface FinishingStage {
 }
 
 /**
- * Ends stages, each of another run, all at the same moment: tells the pipelines that listen to them of their passes, and moves their
+ * Ends stages, each of another run (a run is in one stage at a time), all at the same moment: tells the pipelines that listen to them of their passes, and moves their
  * runs on. Those pipelines are to be started by the caller.
  */
 export async function finishStages(tx: Tx, finishing: readonly FinishingStage[]): Promise<void> {

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';
 import { type Acted, actOnStage } from './act-on-stage.ts';
 import type { FoundStage, StageRequest } from './find-stage.ts';
-import { aboutRun, reachStage } from './reach-stage.ts';
+import { aboutRun, reachStages } from './reach-stage.ts';
 import { settleRun } from './settle-run.ts';
 
 /** What is to be done again. */
@@ -27,7 +27,8 @@ export function rerunStage(tx: Tx, request: RerunRequest, options: StartOptions)
     await withdrawLater(tx, found, stages);
     const attempt = { ...stage, runId: run.id, pipelineId: move.pipeline.id };
     const id = await insertStageAttempt(tx, attempt, { keepPassed: request.failedJobsOnly });
-    await reachStage(tx, move, run, { ...stage, id, counter: stage.counter + 1 }, { isApproved: stage.startedAt !== null });
+    const next = { ...stage, id, counter: stage.counter + 1 };
+    await reachStages(tx, [{ move, run, stage: next, isApproved: stage.startedAt !== null }]);
     const what = request.failedJobsOnly ? `the failed jobs of ${stage.name}` : stage.name;
     const reason = `${request.actor.name} had run ${run.counter} do ${what} again${request.comment ? `: ${request.comment}` : ''}`;
     move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'started', reason });

@@ -1,0 +1,95 @@
+import type { PipelineConfig } from '../config/config.ts';
+import { labelNames, renderLabel } from '../config/label.ts';
+import { nameMaterial } from '../config/materials.ts';
+import { insertRuns, type NewRun, nextCounters, type Pin } from '../store/runs.ts';
+import type { Tx } from '../store/store.ts';
+import type { Move } from './changes.ts';
+import { type ReachingRun, reachStages } from './stages/reach-stage.ts';
+import { settleRun } from './stages/settle-run.ts';
+
+/** A run to be created of a locked pipeline. */
+export interface RunWish extends Omit<NewRun, 'pipelineId' | 'counter' | 'label' | 'createdAt'> {
+  readonly move: Move;
+}
+
+/** A run that was created. */
+export interface CreatedRun {
+  readonly id: number;
+  readonly counter: number;
+  /** Versions and counters by material. */
+  readonly materials: Readonly<Record<string, string | number>>;
+}
+
+/** Creates runs, each of another pipeline, which come to their first stages. Answers them in the order of the wishes. */
+export async function createRuns<Wish extends RunWish>(
+  tx: Tx,
+  wishes: readonly Wish[],
+): Promise<readonly { readonly wish: Wish; readonly run: CreatedRun }[]> {
+  if (wishes.length === 0) return [];
+  const counters = await nextCounters(
+    tx,
+    wishes.map(({ move }) => move.pipeline.id),
+  );
+  const labelled = wishes.map((wish) => {
+    const counter = counters.get(wish.move.pipeline.id) ?? 0;
+    return { wish, counter, label: makeLabel(wish.definition, counter, wish.pins) };
+  });
+  const stored = await insertRuns(
+    tx,
+    labelled.map(({ wish: { move, ...facts }, counter, label }) => ({
+      ...facts,
+      ...{ pipelineId: move.pipeline.id, counter, label, createdAt: move.now },
+    })),
+  );
+  const created = labelled.map(({ wish, counter, label }) => {
+    const { id = 0, firstStageId = 0 } = stored.get(wish.move.pipeline.id) ?? {};
+    return { wish, firstStageId, label, run: { id, counter, materials: listVersions(wish.pins) } };
+  });
+  for (const { wish, label, run } of created) {
+    wish.move.changes.addRun({ pipeline: wish.move.pipeline.name, counter: run.counter, status: 'pending' }, label);
+  }
+  await reachStages(tx, created.map(describeFirst));
+  for (const { wish, run } of created) {
+    if (wish.definition.stages[0]?.approval.type === 'manual') await settleRun(tx, wish.move, run.id);
+  }
+  return created;
+}
+
+/** Creates a run. */
+export async function createRun(tx: Tx, wish: RunWish): Promise<CreatedRun> {
+  const [created] = await createRuns(tx, [wish]);
+  if (!created) throw new Error(`no run of ${wish.move.pipeline.name} was created`);
+  return created.run;
+}
+
+interface Created {
+  readonly wish: RunWish;
+  readonly firstStageId: number;
+  readonly label: string;
+  readonly run: CreatedRun;
+}
+
+function describeFirst({ wish: { move, definition }, firstStageId, label, run }: Created): ReachingRun {
+  const [first] = definition.stages;
+  if (!first) throw new Error(`${move.pipeline.name} has no stage`);
+  const { name, approval } = first;
+  return { move, run: { ...run, label }, stage: { id: firstStageId, name, approval, counter: 1, position: 0 } };
+}
+
+function makeLabel({ label, materials }: PipelineConfig, counter: number, pins: readonly Pin[]): string {
+  const values = new Map([['COUNT', String(counter)]]);
+  for (const material of materials) {
+    const pin = pins.find((candidate) => nameMaterial(candidate) === nameMaterial(material));
+    for (const name of labelNames(material)) values.set(name, pin ? describePin(pin) : '');
+  }
+  return renderLabel(label, (name) => values.get(name) ?? '');
+}
+
+/** What a pin is to a label: a package's version, or the label of a run. */
+function describePin(pin: Pin): string {
+  return 'pipeline' in pin ? pin.run.label : pin.revision.version;
+}
+
+function listVersions(pins: readonly Pin[]): CreatedRun['materials'] {
+  return Object.fromEntries(pins.map((pin) => [nameMaterial(pin), 'pipeline' in pin ? pin.run.counter : pin.revision.version]));
+}
