@@ -30,7 +30,8 @@ function knowNewest(tx: Tx, pipelineIds: readonly number[], ask: SharedReads['pa
   let ahead: ReturnType<typeof readNewestPassed> | undefined;
   return async (query) => {
     const { pipelineId, stage, runId, value, above, below, limit } = query;
-    if (value || above !== undefined || below !== undefined || limit > 1) return ask(query);
+    const isNewestAsked = !value && above === undefined && below === undefined && limit === 1;
+    if (!isNewestAsked || pipelineIds.length === 0) return ask(query);
     ahead ??= readNewestPassed(tx, pipelineIds);
     const newest = (await ahead).find(({ run }) => run.pipelineId === pipelineId && run.stage === stage);
     return newest && (runId === undefined || runId === newest.run.id) ? [newest] : ask(query);
