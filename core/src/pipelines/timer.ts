@@ -1,13 +1,15 @@
 import cron, { type ScheduledTask } from 'node-cron';
 import type { Calendar } from './calendar.ts';
 
-const minuteMs = 60_000;
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
 /** Offsets of timezones are multiples of this. */
 const quarterMinutes = [0, 15, 30, 45];
 
 /**
  * A calendar by node-cron. The next moment is found from the machine's clock, since node-cron has no other; the last one by trying the
- * minutes before, so that a window of a week costs some hundred tries once and is remembered.
+ * minutes before, and of each the seconds that the expression names, so that a window of a week costs some hundred tries once and is
+ * remembered.
  */
 export function createCalendar(timezone: string): Calendar {
   const lasts = new Map<string, { readonly triedUpTo: number; readonly since: number; readonly last: number | undefined }>();
@@ -17,9 +19,9 @@ export function createCalendar(timezone: string): Calendar {
       const known = lasts.get(expression);
       const isKnown = known !== undefined && known.since <= since && known.triedUpTo <= now;
       const from = isKnown ? known.triedUpTo : since;
-      const found = withTask(expression, timezone, (task) => findBackwards(task, minutesOf(expression), { since: from, now }));
+      const found = withTask(expression, timezone, (task) => findBackwards(task, ticksOf(expression), { since: from, now }));
       const last = found ?? (isKnown ? known.last : undefined);
-      lasts.set(expression, { triedUpTo: floorToMinute(now), since: isKnown ? known.since : since, last });
+      lasts.set(expression, { triedUpTo: now, since: isKnown ? known.since : since, last });
       return last !== undefined && last >= since ? last : undefined;
     },
   };
@@ -34,18 +36,29 @@ function withTask<T>(expression: string, timezone: string, ask: (task: Scheduled
   }
 }
 
-function minutesOf(expression: string): ReadonlySet<number> {
-  const { minute } = cron.parse(expression);
-  return new Set(minute.flatMap((each) => quarterMinutes.map((offset) => (each + offset) % 60)));
+/** When within an hour an expression may match, whatever the timezone. */
+interface Ticks {
+  readonly minutes: ReadonlySet<number>;
+  /** Within a minute, last to first; 0 alone where the expression names none. */
+  readonly seconds: readonly number[];
+}
+
+function ticksOf(expression: string): Ticks {
+  const { minute, second } = cron.parse(expression);
+  const minutes = new Set(minute.flatMap((each) => quarterMinutes.map((offset) => (each + offset) % 60)));
+  return { minutes, seconds: second.toSorted((a, b) => b - a) };
 }
 
 function findBackwards(
   task: ScheduledTask,
-  minutes: ReadonlySet<number>,
+  { minutes, seconds }: Ticks,
   { since, now }: { readonly since: number; readonly now: number },
 ): number | undefined {
-  for (let at = floorToMinute(now); at >= since; at -= minuteMs) {
-    if (minutes.has(new Date(at).getUTCMinutes()) && task.match(new Date(at))) return at;
+  for (let minute = floorToMinute(now); minute > since - minuteMs; minute -= minuteMs) {
+    if (!minutes.has(new Date(minute).getUTCMinutes())) continue;
+    const moments = seconds.map((second) => minute + second * secondMs).filter((at) => at >= since && at <= now);
+    const found = moments.find((at) => task.match(new Date(at)));
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -40,6 +40,16 @@ describe('the calendar', () => {
     expect(ask(start + 40 * minute)).toBe(start + 30 * minute);
   });
 
+  it('finds the last moment to the second where the expression names seconds', () => {
+    const start = Date.UTC(2026, 10, 25, 9, 0);
+    const ask = (at: number, cron = '30 0 9 * * *') => calendar.findLast(cron, { since: start - minute, now: start + at });
+    expect(ask(29 * second)).toBeUndefined();
+    expect(ask(31 * second)).toBe(start + 30 * second);
+    expect(ask(29 * second)).toBeUndefined();
+    expect(ask(5 * minute)).toBe(start + 30 * second);
+    expect([14, 26, 41].map((at) => ask(at * second, '*/20 * * * * *'))).toEqual([0, 20, 40].map((at) => start + at * second));
+  });
+
   it('goes by the timezone, over a change of the clocks too', () => {
     const berlin = createCalendar('Europe/Berlin');
     const at = (date: number, now: number) => berlin.findLast('0 9 * * *', { since: Date.UTC(2026, 9, date), now });
