@@ -143,6 +143,23 @@ describeWorlds('a stage', (open) => {
     );
   });
 
+  it('takes the newest of those that a timer started, too', async () => {
+    const world = await open();
+    world.calendar = everyTenMinutes;
+    world.setClock(60 * second);
+    await world.adopt([makePipeline('p', { timer: { cron: '*/10 * * * *', onlyOnChanges: false } })]);
+    const hands = new Hands(world);
+    await world.publish('a', ['1.0.0']);
+    await hands.pass('p/1/build');
+    for (const run of [2, 3]) {
+      world.setClock((run - 1) * 600 * second + second);
+      await world.look();
+      await hands.pass(`p/${run}/build`);
+    }
+    await hands.pass('p/1/deploy');
+    expect(await world.summary()).toEqual(['1 a@1.0.0 passed', '2 a@1.0.0 cancelled', '3 a@1.0.0 running']);
+  });
+
   it('that somebody has done again is superseded by no automatic run', async () => {
     const world = await open(makePipeline('p'));
     const hands = new Hands(world);

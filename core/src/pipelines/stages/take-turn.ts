@@ -9,15 +9,18 @@ export interface Turn {
   readonly by: OpenStage | undefined;
 }
 
+/** What starts runs that give way to newer ones. */
+const gives: ReadonlySet<OpenStage['startedBy']> = new Set(['latest', 'timer']);
+
 /**
  * Whose turn it is in a stage that is free, of those that wait for it in the order in which they came. Pure.
  *
- * Of the automatic ones (started by `latest`, let in by nobody) only the newest stays. Those that `every` or a person started, that
- * somebody approved, or had done again, are superseded by none: they go in first in, first out.
+ * Of the automatic ones (started by `latest` or a timer, let in by nobody) only the newest stays. Those that `every` or a person
+ * started, that somebody approved, or had done again, are superseded by none: they go in first in, first out.
  */
 export function takeTurn(waiting: readonly OpenStage[]): Turn {
   const automatic = waiting.filter(
-    ({ startedBy, approval, stageCounter }) => startedBy === 'latest' && approval.type === 'auto' && stageCounter === 1,
+    ({ startedBy, approval, stageCounter }) => gives.has(startedBy) && approval.type === 'auto' && stageCounter === 1,
   );
   const by = automatic.reduce<OpenStage | undefined>(
     (newest, stage) => (newest && newest.counter > stage.counter ? newest : stage),
