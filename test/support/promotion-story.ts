@@ -34,6 +34,19 @@ export interface AnsweredRun {
   }[];
 }
 
+interface Decided {
+  readonly outcome: string;
+  readonly reason: string;
+}
+
+/** What `npmjs` is in a story. */
+export interface PromotionOptions {
+  /** Its packages by name, each a range of the versions of the registry's one package; `web`, all of them, unless told. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** When it is polled, as YAML flow; only on request unless told. */
+  readonly poll?: string;
+}
+
 /** A server with people, a registry of one package (`npmjs/web`), and the pipelines of a story. */
 export interface PromotionStory {
   readonly place: Workplace;
@@ -45,6 +58,10 @@ export interface PromotionStory {
   publish(...versions: readonly string[]): Promise<void>;
   /** Waits until a run is as it should be, and answers it. */
   untilRun(pipeline: string, counter: number, is: (run: AnsweredRun) => boolean): Promise<AnsweredRun>;
+  /** The decisions of a pipeline as `outcome: reason`, newest first. */
+  decisions(pipeline: string): Promise<readonly string[]>;
+  /** Waits until a pipeline has decided so. */
+  untilDecided(pipeline: string, decision: string): Promise<void>;
   /** Kills the server and starts it again. */
   restart(): Promise<void>;
   end(): Promise<void>;
@@ -60,8 +77,18 @@ export function stageIs(name: string, status: string): (run: AnsweredRun) => boo
   return ({ stages }) => stages.findLast((stage) => stage.name === name)?.status === status;
 }
 
-/** Starts a server on a store with the pipelines that `describe` writes. */
-export async function beginPromotion(store: string, pipelines: string): Promise<PromotionStory> {
+/** A job of the name `note`, as YAML flow, that writes down in the file `done` what it is told, with what a shell fills in. */
+export function note(what: string): string {
+  return `{ note: { run: 'echo "${what}" >> "$HOME/done"' } }`;
+}
+
+/** Starts a server on a store with pipelines, as YAML. */
+export async function beginPromotion(
+  store: string,
+  pipelines: string,
+  { packages = { web: '*' }, poll = '{ manual: true }' }: PromotionOptions = {},
+): Promise<PromotionStory> {
+  const watched = Object.entries(packages).map(([name, range]) => `${name}: { config: { name: watched, versions: "${range}" } }`);
   return beginWith(
     (registry) => `${describePeople()}
 server: { port: 0 }
@@ -70,8 +97,8 @@ repositories:
   npmjs:
     plugin: npm
     config: { url: "${registry}" }
-    poll: { manual: true }
-    packages: { web: { config: { name: watched } } }
+    poll: ${poll}
+    packages: { ${watched.join(', ')} }
 pipelines:
 ${pipelines}
 `,
@@ -91,6 +118,10 @@ export async function beginWith(configure: (registry: string) => string): Promis
   };
   const ask: PromotionStory['ask'] = (as, path) => send(as, path, {});
   const post: PromotionStory['post'] = (as, path, body = {}) => send(as, path, { method: 'POST', body: JSON.stringify(body) });
+  const decisions: PromotionStory['decisions'] = async (pipeline) => {
+    const { body } = await ask<{ items: readonly Decided[] }>('ada', `/pipelines/${pipeline}/decisions?limit=200`);
+    return body.items.map(({ outcome, reason }) => `${outcome}: ${reason}`);
+  };
   return {
     ...{ place, registry, ask, post },
     server: () => server,
@@ -111,6 +142,17 @@ export async function beginWith(configure: (registry: string) => string): Promis
           limitMs: 40_000,
           describe: () => `${pipeline} ${counter} as it should be; it is ${JSON.stringify(last)}\n${server.output()}`,
         },
+      );
+    },
+    decisions,
+    async untilDecided(pipeline, decision) {
+      let last: readonly string[] = [];
+      await until(
+        async () => {
+          last = await decisions(pipeline);
+          return last.includes(decision);
+        },
+        { describe: () => `"${decision}" in ${pipeline}; there is ${JSON.stringify(last, undefined, 2)}\n${server.output()}` },
       );
     },
     async restart() {

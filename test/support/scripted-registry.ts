@@ -13,6 +13,8 @@ export interface ScriptedRegistry {
   publish(version: string, manifest?: Readonly<Record<string, unknown>>): void;
   /** Gives a version other bytes. */
   republish(version: string): void;
+  /** Does not list a version any more. */
+  unpublish(version: string): void;
   /** Fails so from now on; without an argument it is well again. */
   spoil(spoil?: Spoil): void;
   /** Nothing listens at its address any more. */
@@ -44,6 +46,9 @@ export async function startScriptedRegistry(): Promise<ScriptedRegistry> {
     },
     republish(version) {
       versions.set(version, { ...versions.get(version), bytes: `other bytes of ${version}` });
+    },
+    unpublish(version) {
+      versions.delete(version);
     },
     spoil(spoil) {
       spoilt = spoil;

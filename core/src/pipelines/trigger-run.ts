@@ -1,5 +1,4 @@
 import type { PipelineConfig } from '../config/config.ts';
-import { nameMaterial } from '../config/materials.ts';
 import { appendDecisions, type NewDecision } from '../store/decisions.ts';
 import { findPipeline, lockPipelines } from '../store/pipelines.ts';
 import { readPreviousPins } from '../store/runs.ts';
@@ -14,11 +13,11 @@ import { findMaterialIds, type ResolvedMaterial, resolveMaterials } from './fan-
 import { type FoundSet, searchSet } from './fan-in/search.ts';
 import { shareReads } from './fan-in/shared-reads.ts';
 import { pinMaterials } from './pin-materials.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { quote, type Refusal, refuse } from './refusal.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
 const namesShown = 5;
-const charactersShown = 255;
 const mostSteps = 10_000;
 
 /** What somebody asks for. */
@@ -56,8 +55,7 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
   const about = { at: now, pipelineId: pipeline.id, packageId: null, version: null } as const;
   const plan = await planRun(tx, move, { ...request, definition }, options);
   if ('code' in plan) {
-    const materials = keepKnown(definition, request);
-    await appendDecisions(tx, [{ ...about, outcome: 'refused', reason: plan.message, materials, runId: null }]);
+    await recordRefusal(tx, { ...request, reason: plan.message }, options);
     return { refusal: plan, changes };
   }
   const run = await create(tx, move, { ...request, definition, plan }, options);
@@ -125,15 +123,4 @@ function describeCause({ actor, comment, override }: RunRequest): string {
   const who = actor === anonymous ? 'triggered by hand' : `triggered by ${actor.name}`;
   const despite = override ? ', despite what is wrong with its revisions' : '';
   return comment === undefined ? `${who}${despite}` : `${who}${despite}: ${comment}`;
-}
-
-function keepKnown({ materials }: PipelineConfig, { materials: choices }: RunRequest): Readonly<Record<string, string | number>> {
-  const chosen = materials.map(nameMaterial).flatMap((name) => {
-    const choice = Object.hasOwn(choices, name) ? choices[name] : undefined;
-    if (choice === undefined) return [];
-    return [[name, typeof choice === 'object' ? `${choice.passed.pipeline}/${choice.passed.stage}` : choice] as const];
-  });
-  return Object.fromEntries(
-    chosen.map(([name, choice]) => [name, typeof choice === 'string' ? choice.slice(0, charactersShown) : choice]),
-  );
 }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { listPackageMaterials } from '../../config/materials.ts';
 import { hasRole } from '../../pipelines/actor.ts';
 import type { MaterialChoice } from '../../pipelines/choose-by-hand.ts';
+import { recordRefusal } from '../../pipelines/record-refusal.ts';
 import { triggerRun } from '../../pipelines/trigger-run.ts';
 import { describeChosen } from '../../polling/describe-chosen.ts';
 import { appendAudit } from '../../store/audit.ts';
@@ -76,10 +77,9 @@ export function registerTrigger(server: FastifyInstance, surroundings: ApiSurrou
       },
     },
     async (request, reply) => {
-      const { params, body } = request;
+      const { params } = request;
       requirePipeline(surroundings, params.pipeline);
-      if (body?.poll ?? true) await pollMaterials(surroundings, request);
-      await describeMaterials(surroundings, body?.materials ?? {});
+      await prepare(surroundings, request);
       const counter = await startRun(surroundings, request);
       return reply.status(201).send(await readRunDocument(surroundings, { pipeline: params.pipeline, counter }));
     },
@@ -93,6 +93,22 @@ function toChoices(materials: NonNullable<TriggerBody['materials']>): Readonly<R
     return { passed: { pipeline, stage } };
   };
   return Object.fromEntries(Object.entries(materials).map(([name, given]) => [name, choose(given)]));
+}
+
+/** Has what is to be pinned looked at before; throws what stands against it, which is recorded as a decision, too. */
+async function prepare(surroundings: ApiSurroundings, request: TriggerRequest): Promise<void> {
+  const { pipeline } = request.params;
+  const { poll = true, materials = {} } = request.body ?? {};
+  try {
+    if (poll) await pollMaterials(surroundings, request);
+    await describeMaterials(surroundings, materials);
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 'POLL_FAILED' || error.code === 'REFUSED')) {
+      const refused = { pipeline, materials: toChoices(materials), reason: error.message };
+      await surroundings.store.transact((tx) => recordRefusal(tx, refused, surroundings.startOptions()));
+    }
+    throw error;
+  }
 }
 
 /** Polls the repositories of a pipeline's materials; throws POLL_FAILED where one of them fails, since "newest" would be a guess. */
