@@ -29,6 +29,9 @@ export interface AnsweredRun {
     readonly name: string;
     readonly counter: number;
     readonly status: string;
+    readonly held: boolean;
+    readonly startedAt: string | null;
+    readonly finishedAt: string | null;
     readonly approvals: readonly Readonly<Record<string, unknown>>[];
     readonly jobs: readonly { readonly name: string; readonly status: string }[];
   }[];
