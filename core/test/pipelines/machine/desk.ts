@@ -83,6 +83,7 @@ function followStore(world: World): Store {
   return {
     kind: world.store.kind,
     transact: (work) => world.store.transact(work),
+    read: (work) => world.store.read(work),
     onWake: (topic, listener, signal) => world.store.onWake(topic, listener, signal),
     close: () => world.store.close(),
   };
