@@ -169,7 +169,8 @@ export async function beginWith(configure: (registry: string) => string): Promis
   };
 }
 
-function describePeople(): string {
+/** `access:` of a configuration with the people of the stories. */
+export function describePeople(): string {
   const lines = Object.entries(people).map(([name, { roles, ...rest }]) => {
     const person = 'person' in rest ? `, person: ${rest.person}` : '';
     const hash = createHash('sha256').update(tokenOf(name)).digest('hex');

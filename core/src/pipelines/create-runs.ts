@@ -1,6 +1,7 @@
 import type { PipelineConfig } from '../config/config.ts';
 import { labelNames, renderLabel } from '../config/label.ts';
 import { nameMaterial } from '../config/materials.ts';
+import type { NewDecision } from '../store/decisions.ts';
 import { insertRuns, type NewRun, nextCounters, type Pin } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
@@ -10,6 +11,8 @@ import { settleRun } from './stages/settle-run.ts';
 /** A run to be created of a locked pipeline. */
 export interface RunWish extends Omit<NewRun, 'pipelineId' | 'counter' | 'label' | 'createdAt'> {
   readonly move: Move;
+  /** The decisions that say why it starts; they come before those about its first stage. */
+  readonly explain: (run: CreatedRun) => readonly NewDecision[];
 }
 
 /** A run that was created. */
@@ -36,7 +39,7 @@ export async function createRuns<Wish extends RunWish>(
   });
   const stored = await insertRuns(
     tx,
-    labelled.map(({ wish: { move, ...facts }, counter, label }) => ({
+    labelled.map(({ wish: { move, explain: _, ...facts }, counter, label }) => ({
       ...facts,
       ...{ pipelineId: move.pipeline.id, counter, label, createdAt: move.now },
     })),
@@ -46,6 +49,7 @@ export async function createRuns<Wish extends RunWish>(
     return { wish, firstStageId, label, run: { id, counter, materials: listVersions(wish.pins) } };
   });
   for (const { wish, label, run } of created) {
+    for (const decision of wish.explain(run)) wish.move.changes.addDecision(decision);
     wish.move.changes.addRun({ pipeline: wish.move.pipeline.name, counter: run.counter, status: 'pending' }, label);
   }
   await reachStages(tx, created.map(describeFirst));

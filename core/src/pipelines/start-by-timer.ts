@@ -3,7 +3,7 @@ import { nameMaterial } from '../config/materials.ts';
 import { patchPipeline } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
-import { createRun } from './create-runs.ts';
+import { createRun, type RunWish } from './create-runs.ts';
 import { describeWait } from './fan-in/describe-wait.ts';
 import { createCandidateList } from './fan-in/list-candidates.ts';
 import { resolveMaterials } from './fan-in/resolve-materials.ts';
@@ -73,8 +73,10 @@ async function startTimed(
   }
   const cause = `the timer ${definition.timer?.cron} came`;
   const by = { startedBy: 'timer', person: undefined, overridden: false, environment: {} } as const;
-  const run = await createRun(tx, { move, definition, pins, provenance: found.provenance, cause, ...by });
-  changes.addDecision({ ...about, outcome: 'started', reason: cause, materials: run.materials, runId: run.id });
+  const explain: RunWish['explain'] = ({ id, materials }) => [
+    { ...about, outcome: 'started', reason: cause, materials, runId: id },
+  ];
+  await createRun(tx, { move, definition, pins, provenance: found.provenance, cause, explain, ...by });
   return { started: true };
 }
 

@@ -117,7 +117,12 @@ async function describeRun(move: Move, starting: Starting, options: LookOptions)
   const cause = taken.map(describeCause).join('; ');
   const startedBy = taken.some(({ mode }) => mode === 'every') ? 'every' : 'latest';
   const by = { startedBy, person: undefined, overridden: false, environment: {} } as const;
-  return { move, definition, pins, provenance, cause, ...by, hash, taken, more: taken.length < queue.length };
+  const explain: RunWish['explain'] = ({ id, materials }) =>
+    taken.map((trigger) => ({
+      ...{ ...aboutTrigger(move, trigger), materials, runId: id },
+      ...{ outcome: 'started', reason: cause },
+    }));
+  return { move, definition, pins, provenance, cause, explain, ...by, hash, taken, more: taken.length < queue.length };
 }
 
 /** Starts what triggers of pipelines chose, one run in each. */
@@ -131,13 +136,6 @@ export async function startChosen(tx: Tx, chosen: readonly TriggeredRun[]): Prom
     tx,
     started.flatMap(({ wish }) => wish.taken.map(({ id }) => id)),
   );
-  for (const { wish, run } of started) {
-    const { move, taken, cause } = wish;
-    for (const trigger of taken) {
-      const about = { ...aboutTrigger(move, trigger), materials: run.materials, runId: run.id };
-      move.changes.addDecision({ ...about, outcome: 'started', reason: cause });
-    }
-  }
 }
 
 async function supersede(tx: Tx, move: Move, superseded: readonly JudgedTrigger[]): Promise<void> {

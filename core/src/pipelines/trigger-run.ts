@@ -1,5 +1,5 @@
 import type { PipelineConfig } from '../config/config.ts';
-import { appendDecisions, type NewDecision } from '../store/decisions.ts';
+import { appendDecisions } from '../store/decisions.ts';
 import { findPipeline, lockPipelines } from '../store/pipelines.ts';
 import { readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
@@ -52,21 +52,13 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
     return { refusal: refuse('PIPELINE_UNKNOWN', message), changes };
   }
   const move: Move = { pipeline, definition, calendar, now, changes };
-  const about = { at: now, pipelineId: pipeline.id, packageId: null, version: null } as const;
   const plan = await planRun(tx, move, { ...request, definition }, options);
   if ('code' in plan) {
     await recordRefusal(tx, { ...request, reason: plan.message }, options);
     return { refusal: plan, changes };
   }
   const run = await create(tx, move, { ...request, definition, plan }, options);
-  const decision: NewDecision = {
-    ...about,
-    outcome: 'started',
-    reason: describeCause(request),
-    materials: run.materials,
-    runId: run.id,
-  };
-  await appendDecisions(tx, [decision, ...changes.decisions]);
+  await appendDecisions(tx, changes.decisions);
   const started = await startRuns(tx, [pipeline.id], options);
   const all = { runs: [...changes.runs, ...started.runs], events: [...changes.events, ...started.events] };
   return { counter: run.counter, changes: all };
@@ -109,11 +101,14 @@ async function create(
   const { materials, found } = plan;
   const { actor, environment, override } = request;
   const previous = await readPreviousPins(tx, [move.pipeline.id]);
+  const cause = describeCause(request);
+  const about = { at: move.now, pipelineId: move.pipeline.id, packageId: null, version: null } as const;
   return createRun(tx, {
     move,
     ...{ definition, environment, provenance: found.provenance, overridden: override },
     pins: pinMaterials(previous.get(move.pipeline.id), materials, found.candidates, options),
-    cause: describeCause(request),
+    cause,
+    explain: (run) => [{ ...about, outcome: 'started', reason: cause, materials: run.materials, runId: run.id }],
     startedBy: 'person',
     person: actor.person,
   });

@@ -55,7 +55,7 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     await untilRun('build', 1, hasPassed);
     await restart();
     const about = { at: isoTime, pipeline: 'build', upstream: null };
-    expect((await explain('build')).slice(1)).toEqual([
+    expect((await explain('build')).slice(-6)).toEqual([
       {
         ...{ ...about, outcome: 'started', reason: 'npmjs/web 1.1.0 was published' },
         ...{ materials: { 'npmjs/web': '1.1.0' }, run: 1, links: { ...links, materials: of('1.1.0') } },
@@ -84,7 +84,7 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
       ...{ at: isoTime, pipeline: 'ship', outcome: 'waits', run: null },
       reason: 'waits for missing to pass with npmjs/web 1.1.0 (build has)',
       materials: { build: 1 },
-      upstream: { pipeline: 'build', counter: 1, label: '1' },
+      upstream: { pipeline: 'build', counter: 1 },
       links: { run: null, upstream: '/api/v1/pipelines/build/runs/1', materials: { build: '/api/v1/pipelines/build/runs/1' } },
     });
   });
