@@ -31,12 +31,12 @@ export interface ApiStory {
   end(): Promise<void>;
 }
 
-/** Starts a server and lets it live through a few publications. */
-export async function beginApiStory(): Promise<ApiStory> {
+/** Starts a server on a store (`sqlite:...` or `postgres://...`) and lets it live through a few publications. */
+export async function beginApiStory(store = 'sqlite:sluice.db'): Promise<ApiStory> {
   const [shop, markup] = [await startScriptedRegistry(), await startScriptedRegistry()];
   markup.spoil(() => ({ body: '{"name":"<script>alert(1)</script>"}' }));
   const place = await openWorkplace({ HOOK_SECRET: hookSecret, SHOP_TOKEN: referredToken });
-  await place.configure(describeStory(shop, markup));
+  await place.configure(`store: ${store}\n${describeStory(shop, markup)}`);
   const server = await place.serve();
   for (const version of ['1.0.0', '1.1.0', '2.0.0']) {
     shop.publish(version, version === '1.1.0' ? { deprecated: 'do not use' } : {});

@@ -1,15 +1,21 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiStory, beginApiStory, hookSecret } from '../../support/api-story.ts';
+import { describeStores, type StorePlace } from '../../support/stores.ts';
 
-let story: ApiStory;
-beforeAll(async () => {
-  story = await beginApiStory();
-});
-afterAll(() => story?.end());
+describeStores('without access:, who asks from elsewhere', (placeStore) => {
+  let at: StorePlace;
+  let story: ApiStory;
+  beforeAll(async () => {
+    at = await placeStore();
+    story = await beginApiStory(at.url);
+  });
+  afterAll(async () => {
+    await story?.end();
+    await at?.remove();
+  });
 
-describe('without access:, who asks from elsewhere', () => {
   /** With headers that a browser, and fetch, would not let anybody set. */
   async function send(
     method: string,
@@ -61,5 +67,13 @@ describe('without access:, who asks from elsewhere', () => {
   it('is given no permission by CORS', async () => {
     const answer = await fetch(story.server.url + poll, { method: 'OPTIONS', headers: { origin: 'https://evil.example.com' } });
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  it('is not who asks from here: they may do everything, and have no name', async () => {
+    expect(await story.ask('/api/v1/me')).toMatchObject({ status: 200, body: { name: 'anonymous', roles: ['admin'] } });
+    expect(await story.post('/api/v1/pipelines/build/pause', { comment: 'lunch' })).toMatchObject({ status: 200 });
+    expect(await story.ask('/api/v1/audit?subject=build')).toMatchObject({
+      body: { items: [{ actor: 'anonymous', action: 'pause', subject: 'build', from: '127.0.0.1' }] },
+    });
   });
 });
