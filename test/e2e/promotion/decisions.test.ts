@@ -42,7 +42,7 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
   it('are left by every revision, pass, approval and refusal, with links to what they talk about', {
     timeout: 60_000,
   }, async () => {
-    const { publish, post, untilRun, restart } = story();
+    const { publish, post, untilRun } = story();
     const of = (version: string) => ({
       'npmjs/web': `/api/v1/repositories/npmjs/packages/web/revisions/${version}/value-stream`,
     });
@@ -53,7 +53,6 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     expect((await post('quinn', '/pipelines/build/runs/1/stages/one/approve', { comment: 'fine' })).status).toBe(200);
     expect((await post('ada', '/pipelines/build/runs', { materials: { 'npmjs/web': '9' }, poll: false })).status).toBe(422);
     await untilRun('build', 1, hasPassed);
-    await restart();
     const about = { at: isoTime, pipeline: 'build', upstream: null };
     expect((await explain('build')).slice(-6)).toEqual([
       {
