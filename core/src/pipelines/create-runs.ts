@@ -33,20 +33,16 @@ export async function createRuns<Wish extends RunWish>(
     tx,
     wishes.map(({ move }) => move.pipeline.id),
   );
-  const labelled = wishes.map((wish) => {
-    const counter = counters.get(wish.move.pipeline.id) ?? 0;
-    return { wish, counter, label: makeLabel(wish.definition, counter, wish.pins) };
+  const runs = wishes.map((wish) => {
+    const { explain: _, move, ...facts } = wish;
+    const { id: pipelineId, name } = move.pipeline;
+    const counter = counters.get(pipelineId);
+    if (counter === undefined) throw new Error(`${name} is gone from the store`);
+    const label = makeLabel(wish.definition, counter, wish.pins);
+    return { ...facts, wish, pipelineId, counter, label, createdAt: move.now };
   });
-  const stored = await insertRuns(
-    tx,
-    labelled.map(({ wish: { move, explain: _, ...facts }, counter, label }) => ({
-      ...facts,
-      ...{ pipelineId: move.pipeline.id, counter, label, createdAt: move.now },
-    })),
-  );
-  const created = labelled.map(({ wish, counter, label }) => {
-    const { id = 0, firstStageId = 0 } = stored.get(wish.move.pipeline.id) ?? {};
-    return { wish, firstStageId, label, run: { id, counter, materials: listVersions(wish.pins) } };
+  const created = (await insertRuns(tx, runs)).map(({ run: { wish, counter, label, pins }, id, firstStageId }): Created<Wish> => {
+    return { wish, firstStageId, label, run: { id, counter, materials: listVersions(pins) } };
   });
   for (const { wish, label, run } of created) {
     for (const decision of wish.explain(run)) wish.move.changes.addDecision(decision);
@@ -66,14 +62,14 @@ export async function createRun(tx: Tx, wish: RunWish): Promise<CreatedRun> {
   return created.run;
 }
 
-interface Created {
-  readonly wish: RunWish;
+interface Created<Wish extends RunWish> {
+  readonly wish: Wish;
   readonly firstStageId: number;
   readonly label: string;
   readonly run: CreatedRun;
 }
 
-function describeFirst({ wish: { move, definition }, firstStageId, label, run }: Created): ReachingRun {
+function describeFirst({ wish: { move, definition }, firstStageId, label, run }: Created<RunWish>): ReachingRun {
   const [first] = definition.stages;
   if (!first) throw new Error(`${move.pipeline.name} has no stage`);
   const { name, approval } = first;

@@ -63,17 +63,18 @@ export async function nextCounters(tx: Tx, pipelineIds: readonly number[]): Prom
   return new Map(rows.map(({ id, counter }) => [id, counter]));
 }
 
-/** A run that was stored. */
-export interface StoredRun {
+/** A run that was stored, and under which ids. */
+export interface StoredRun<Run extends NewRun = NewRun> {
+  readonly run: Run;
   readonly id: number;
   readonly firstStageId: number;
 }
 
 /**
  * Stores runs, each of another pipeline, with their materials, what is behind them, and their stages and jobs, all pending. Answers
- * them by pipeline.
+ * them in their order.
  */
-export async function insertRuns(tx: Tx, runs: readonly NewRun[]): Promise<ReadonlyMap<number, StoredRun>> {
+export async function insertRuns<Run extends NewRun>(tx: Tx, runs: readonly Run[]): Promise<readonly StoredRun<Run>[]> {
   const ids = new Map<number, number>();
   for (const some of cut(runs)) {
     const rows = await tx.db.insertInto('run').values(some.map(toRunColumns)).returning(['id', 'pipeline_id']).execute();
@@ -87,7 +88,11 @@ export async function insertRuns(tx: Tx, runs: readonly NewRun[]): Promise<Reado
   for (const some of cut(stored.flatMap(toPinRows))) await tx.db.insertInto('run_material').values(some).execute();
   for (const some of cut(stored.flatMap(toPackageRows))) await tx.db.insertInto('run_package').values(some).execute();
   const firstStages = await insertStages(tx, stored);
-  return new Map(stored.map(({ id, run }) => [run.pipelineId, { id, firstStageId: firstStages.get(id) ?? 0 }]));
+  return stored.map(({ id, run }) => {
+    const firstStageId = firstStages.get(id);
+    if (firstStageId === undefined) throw new Error('a pipeline has a stage at least');
+    return { run, id, firstStageId };
+  });
 }
 
 interface RunWithId {

@@ -27,7 +27,7 @@ export interface FinishingStage {
 export async function finishStages(tx: Tx, finishing: readonly FinishingStage[]): Promise<void> {
   for (const [status, some] of Map.groupBy(finishing, ({ stage }) => stage.status)) {
     const ids = some.map(({ stage }) => stage.id);
-    await endStages(tx, ids, status, some[0]?.move.now ?? 0);
+    if (some[0]) await endStages(tx, ids, status, some[0].move.now);
   }
   for (const { move, run, stage } of finishing) {
     move.changes.addStage('stage.finished', {

@@ -26,7 +26,7 @@ export async function settleAs(tx: Tx, settling: readonly SettlingRun[]): Promis
   const changed = settling.filter(({ run, status }) => status !== run.status);
   for (const [status, some] of Map.groupBy(changed, (one) => one.status)) {
     const ids = some.map(({ run }) => run.id);
-    await setRunStatus(tx, ids, status, some[0]?.move.now ?? 0);
+    if (some[0]) await setRunStatus(tx, ids, status, some[0].move.now);
   }
   for (const { move, run, status } of changed) {
     const { pipeline, definition, changes } = move;
