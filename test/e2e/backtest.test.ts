@@ -19,6 +19,7 @@ describeStores('a backtest', (newPlace) => {
     story.shop.publish('1.2.0');
     await story.publish('shop', '1.3.0');
     await story.server.post('/api/v1/pipelines/deploy/runs', { materials: { 'out/it': '1.0.0' }, poll: false });
+    await story.server.post('/api/v1/pipelines/acceptance/runs', { materials: { build: 1 }, poll: false });
     await settle(story.server);
   }, 300_000);
   afterAll(async () => {
@@ -79,6 +80,17 @@ describeStores('a backtest', (newPlace) => {
       yaml.replace('{ package: shop/it, trigger: every', '{ package: shop/it, trigger: latest'),
     );
     expect(lines.toSorted()).toEqual(['- acceptance shop/it 1.2.0', '- build shop/it 1.2.0']);
+  });
+
+  it('starts again what people started with a run of another pipeline, and what follows from that', async () => {
+    const { lines } = await backtest((yaml) =>
+      yaml
+        .replace(/\{ pipeline: build, trigger: \w+/, '{ pipeline: build, trigger: manual')
+        .concat(
+          "  next:\n    materials: [{ pipeline: acceptance, stage: smoke }]\n    stages: [{ name: next, jobs: { it: { run: 'true' } } }]\n",
+        ),
+    );
+    expect(lines.filter((line) => line.startsWith('+'))).toEqual(['+ next shop/it 1.0.0']);
   });
 
   it('is a JSON document for programs', async () => {

@@ -9,7 +9,7 @@ import { describeStores } from '../support/stores.ts';
 import { pollNow, settle } from '../support/story.ts';
 import { until } from '../support/until.ts';
 
-const rounds = 8;
+const rounds = 3;
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 describeStores('a server killed while it starts builds elsewhere', (place) => {

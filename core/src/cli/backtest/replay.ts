@@ -23,7 +23,7 @@ interface Ending extends RunningStage {
  * published starts what it starts by the engine's own rules, stages end as they did, and what people and timers started is started.
  */
 export async function replay(history: History, scene: Scene, signal: AbortSignal): Promise<void> {
-  const player = new Player(scene, createOutcomes(history));
+  const player = new Player(scene, history);
   await player.play(collectBefore(history), true);
   for (const happening of collectHappenings(history, scene)) {
     signal.throwIfAborted();
@@ -38,13 +38,16 @@ class Player {
   readonly #scene: Scene;
   readonly #endOf: EndOf;
   readonly #published: Published = new Map();
+  /** By pipeline and counter. */
+  readonly #recorded: ReadonlyMap<string, RecordedRun>;
   /** The counters of runs in the replay, by {@link nameRun}. */
   readonly #counters = new Map<string, number>();
   #running: Ending[] = [];
 
-  constructor(scene: Scene, endOf: EndOf) {
+  constructor(scene: Scene, history: History) {
     this.#scene = scene;
-    this.#endOf = endOf;
+    this.#endOf = createOutcomes(history);
+    this.#recorded = new Map(history.runs.map((run) => [`${run.pipeline}/${run.counter}`, run]));
   }
 
   /** Lets things happen; from before the time that is looked at, all stages pass at once. */
@@ -85,11 +88,23 @@ class Player {
 
   async #startByHand(tx: Parameters<typeof triggerRun>[0], run: RecordedRun): Promise<readonly NewEvent[]> {
     const definition = this.#scene.config.pipelines.get(run.pipeline);
-    const versions = Object.entries(run.pinned).filter(([, choice]) => typeof choice === 'string');
-    if (!definition || versions.length === 0) return [];
-    const request = { pipeline: run.pipeline, materials: Object.fromEntries(versions), override: true, environment: {} };
+    const materials = this.#chooseAgain(run);
+    if (!definition || Object.keys(materials).length === 0) return [];
+    const request = { pipeline: run.pipeline, materials, override: true, environment: {} };
     const options = this.#scene.optionsAt(run.createdAt);
     return (await triggerRun(tx, { ...request, actor: anonymous, comment: undefined }, options)).changes.events;
+  }
+
+  /** The versions that a run pinned; of one that pinned only runs, those of the replay with the same versions behind them. */
+  #chooseAgain({ pinned }: RecordedRun): Readonly<Record<string, string | number>> {
+    const versions = Object.entries(pinned).filter(([, choice]) => typeof choice === 'string');
+    if (versions.length > 0) return Object.fromEntries(versions);
+    const counters = Object.entries(pinned).flatMap(([pipeline, counter]) => {
+      const upstream = this.#recorded.get(`${pipeline}/${counter}`);
+      const again = upstream && this.#counters.get(nameRun(pipeline, upstream.packages));
+      return again === undefined ? [] : [[pipeline, again] as const];
+    });
+    return Object.fromEntries(counters);
   }
 }
 
