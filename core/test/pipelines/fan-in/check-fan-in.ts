@@ -1,11 +1,13 @@
 import type { PipelineConfig } from '../../../src/config/config.ts';
-import { agrees, findAncestry, findFloor, findNewestSet, nameOf } from './oracle.ts';
+import { agrees, findAncestry, findFloor, findNewestSet, isLowerThan, nameOf } from './oracle.ts';
 import type { Element, Snapshot, SnapshotRun } from './snapshot.ts';
 
-/** Finds what is wrong with what was started, and with what was not; in words. */
-export function findFaults(pipelines: readonly PipelineConfig[], snapshot: Snapshot): readonly string[] {
+/** Finds what is wrong with what was started, some of it since `before`, and with what was not; in words. */
+export function findFaults(pipelines: readonly PipelineConfig[], snapshot: Snapshot, before: Snapshot): readonly string[] {
+  const started = [...snapshot.runs.values()].filter(({ id }) => !before.runs.has(id));
   return [
     ...[...snapshot.runs.values()].flatMap((run) => findFaultsOfRun(run, snapshot)),
+    ...started.flatMap((run) => findUnpassed(run, snapshot)),
     ...pipelines.flatMap((pipeline) => [...findRepeats(pipeline, snapshot), ...findLowered(pipeline, snapshot)]),
     ...findForgotten(pipelines, snapshot),
     ...pipelines.flatMap((pipeline) => findUnstarted(pipeline, snapshot)),
@@ -21,6 +23,14 @@ function findFaultsOfRun(run: SnapshotRun, snapshot: Snapshot): readonly string[
   return packages === recorded[0] && pipelines === recorded[1]
     ? []
     : [`${name} has ${packages} ${pipelines} behind it, and ${recorded.join(' ')} was recorded`];
+}
+
+/** What a run was started with whose stage's newest attempt is not passed. */
+function findUnpassed({ pipeline, counter, materials }: SnapshotRun, { runs, passed }: Snapshot): readonly string[] {
+  return materials.flatMap((element) => {
+    if ('revision' in element || passed.get(element.pipeline)?.includes(element.run)) return [];
+    return [`${pipeline}/${counter} uses ${element.pipeline}/${runs.get(element.run)?.counter}, which has not passed`];
+  });
 }
 
 function toSets(values: ReadonlyMap<string, number>): ReadonlyMap<string, ReadonlySet<number>> {
@@ -66,13 +76,10 @@ const isAllLatest = ({ materials }: PipelineConfig) => materials.every(({ trigge
 function findLowered(pipeline: PipelineConfig, snapshot: Snapshot): readonly string[] {
   if (pipeline.materials.some(({ trigger }) => trigger === 'every')) return [];
   const runs = listAutomatic(pipeline, snapshot);
-  return runs.slice(1).flatMap((run, index) =>
-    [...run.recordedPackages].flatMap(([name, revision]) => {
-      const before = runs[index]?.recordedPackages.get(name) ?? -1;
-      const isLower = (snapshot.ranks.get(revision) ?? -1) < (snapshot.ranks.get(before) ?? -1);
-      return isLower ? [`${run.pipeline}/${run.counter} lowered ${name}`] : [];
-    }),
-  );
+  return runs.slice(1).flatMap((run, index) => {
+    const isLower = isLowerThan(run.materials, runs[index], snapshot);
+    return isLower ? [`${run.pipeline}/${run.counter} is lower or older than ${run.pipeline}/${runs[index]?.counter}`] : [];
+  });
 }
 
 /** Wishes that wait although there is a set for them. */

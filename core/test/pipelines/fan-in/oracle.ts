@@ -59,7 +59,7 @@ function listElements(material: Material, { passed, revisions }: Snapshot): read
 }
 
 /** Whether a package is lower than the floor's, or all are the same, and of the runs none is newer and some are older. */
-function isLowerThan(set: readonly Element[], floor: SnapshotRun | undefined, snapshot: Snapshot): boolean {
+export function isLowerThan(set: readonly Element[], floor: SnapshotRun | undefined, snapshot: Snapshot): boolean {
   if (!floor) return false;
   const [ours, theirs] = [findAncestry(set, snapshot), findAncestry(floor.materials, snapshot)];
   const rankOf = (revision: number | undefined) => snapshot.ranks.get(revision ?? -1) ?? -1;

@@ -26,6 +26,7 @@ export class Play {
 
   /** Plays a step, and throws the story where something is wrong after it. */
   async play(step: Step): Promise<void> {
+    const before = await this.#read();
     switch (step.kind) {
       case 'publish':
         await this.#publish(step.package, step.below);
@@ -45,16 +46,17 @@ export class Play {
         await this.#trigger(step.which, step.pin);
         break;
     }
-    await this.#check();
+    await this.#check(before);
   }
 
   /** Passes everything that is under way until nothing is. */
   async finish(): Promise<void> {
     for (let jobs = await this.#hands.take(); jobs.length > 0; jobs = await this.#hands.take()) {
       for (const job of jobs) {
+        const before = await this.#read();
         this.story.push(`pass ${job}`);
         await this.#hands.end(job, passed);
-        await this.#check();
+        await this.#check(before);
       }
     }
   }
@@ -106,9 +108,9 @@ export class Play {
     return (await row(element.revision))?.version ?? '';
   }
 
-  async #check(): Promise<void> {
+  async #check(before: Snapshot): Promise<void> {
     const snapshot = await this.#read();
-    const faults = findFaults(this.#pipelines, snapshot);
+    const faults = findFaults(this.#pipelines, snapshot, before);
     if (faults.length > 0) this.#fail([...faults, ...describeRuns(snapshot)]);
   }
 
