@@ -81,7 +81,8 @@ const repeatRuns: readonly string[] = [
 
 /** Makes the newest run of each pipeline one that the run of another has started, as in a tree of threes: a value stream. */
 function linkRuns(): readonly string[] {
-  const newest = (run: string, pipeline: string) => `${run}.pipeline_id = ${pipeline}.id and ${run}.counter = ${pipeline}.counter`;
+  const newest = (run: string, pipeline: string) =>
+    `${run}.pipeline_id = ${pipeline}.id and ${run}.counter = ${pipeline}.counter`;
   return [
     `insert into run_material (run_id, position, upstream_id, upstream_run_id, upstream_counter, pinned, changed)
      select made.id, 1, above.id, source.id, source.counter,
