@@ -25,7 +25,8 @@ import { repositoriesPage } from './repositories.ts';
 import { repositoryPage } from './repository.ts';
 import { runPage } from './run.ts';
 import { registerSignIn } from './sign-in.ts';
-import { valueStreamPage } from './value-stream/value-stream.ts';
+import { StreamLayouts } from './value-stream/stream-layouts.ts';
+import { makeValueStreamPages } from './value-stream/value-stream.ts';
 
 const pages: readonly Page[] = [
   homePage,
@@ -36,7 +37,6 @@ const pages: readonly Page[] = [
   repositoryPage,
   packagePage,
   boardPage,
-  valueStreamPage,
   comparePage,
   acknowledgePage,
   decisionsPage,
@@ -59,6 +59,8 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   registerPipelineActions(server);
   registerTriggerForm(server);
   registerLogFile(server, surroundings);
+  const layouts = new StreamLayouts();
+  server.addHook('onClose', () => layouts.close());
   const live = new LivePages(surroundings);
-  for (const page of pages) registerPage(server, page, { ...surroundings, live });
+  for (const page of [...pages, ...makeValueStreamPages(layouts)]) registerPage(server, page, { ...surroundings, live });
 }

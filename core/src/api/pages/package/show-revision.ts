@@ -1,7 +1,7 @@
 import { strongestDigest } from '../../../store/digests.ts';
 import type { RecordedRevision } from '../../../store/ledger.ts';
 import type { VersionDecisions } from '../../../store/package-decisions.ts';
-import { pathOfPackage, pathOfPipeline, pathOfRun, withQuery } from '../addresses.ts';
+import { pathOfPackage, pathOfPipeline, pathOfRevisionStream, pathOfRun, withQuery } from '../addresses.ts';
 import { showDigest } from '../components/digest.ts';
 import { showLink } from '../components/link.ts';
 import { showMark } from '../components/status.ts';
@@ -26,6 +26,7 @@ export function showRevision(revision: RecordedRevision, decisions: VersionDecis
       ${missingSince !== undefined && showMark('waiting', 'missing from the last answer')}
       ${standing !== undefined && standing !== 'ok' && showMark('waiting', standing)}
       <span class="hint">seen ${showTime(detectedAt, now)}</span>
+      <a href=${withQuery(pathOfRevisionStream(name), { version })}>Value stream<span class="unseen"> of ${version}</span></a>
       ${unacknowledged && html`<a class="button" href=${withQuery(`${pathOfPackage(name)}/acknowledge`, { version })}>Acknowledge …</a>`}</div>
     ${warning && html`<p class="warning">${warning}</p>`}
     ${comment && html`<p class="comment">${comment}</p>`}
