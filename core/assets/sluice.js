@@ -65,6 +65,18 @@ document.addEventListener('htmx:pushedIntoHistory', ({ detail }) => {
   comeBack();
 });
 
+/** A drawing that is larger than its frame begins with what it is about. */
+function centreDrawing() {
+  const focus = document.getElementById('focus');
+  const frame = focus?.closest('.canvas');
+  if (!focus || !frame) return;
+  const [inner, outer] = [focus.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  frame.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+}
+
+centreDrawing();
+
 /** A log that is followed stays at its end, unless somebody scrolls away from it. */
 function followLog() {
   document.querySelector('[data-follow]')?.scrollIntoView({ block: 'end' });

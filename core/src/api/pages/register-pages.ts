@@ -25,6 +25,7 @@ import { repositoriesPage } from './repositories.ts';
 import { repositoryPage } from './repository.ts';
 import { runPage } from './run.ts';
 import { registerSignIn } from './sign-in.ts';
+import { registerUnknownPage } from './unknown-page.ts';
 import { StreamLayouts } from './value-stream/stream-layouts.ts';
 import { makeValueStreamPages } from './value-stream/value-stream.ts';
 
@@ -59,6 +60,7 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   registerPipelineActions(server);
   registerTriggerForm(server);
   registerLogFile(server, surroundings);
+  registerUnknownPage(server, 'token');
   const layouts = new StreamLayouts();
   server.addHook('onClose', () => layouts.close());
   const live = new LivePages(surroundings);

@@ -45,7 +45,7 @@ function showFilters(name: string, { shown }: ShownBoard, query: URLSearchParams
     path: pathOfBoard(name),
     query,
     search: 'A version, as it is written',
-    choices: later.length > 0 ? [{ name: 'ready', title: 'Has passed everything before', options: later }] : [],
+    choices: later.length > 0 ? [{ name: 'ready', title: 'Has passed everything before', options: later, none: '–' }] : [],
   });
 }
 

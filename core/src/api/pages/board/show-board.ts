@@ -81,9 +81,9 @@ function showSend(row: PlacedRow, { level, cell, isReady }: Place, around: Aroun
     return html` <a class="button small" href=${pathOfStageAction(cell, stage, 'rerun')}>${label('Run again')}</a>`;
   }
   const isFirst = config.stages[0]?.name === stage;
-  if (!isFirst || cell?.status === 'running' || cell?.status === 'pending') return false;
+  if (!isFirst || cell) return false;
   const href = withQuery(pathOfPipelineAction(pipeline, 'trigger'), chooseMaterials(row, level, around));
-  return html` <a class="button small" href=${href}>${label(cell ? 'Send again' : 'Send')}</a>`;
+  return html` <a class="button small" href=${href}>${label('Send')}</a>`;
 }
 
 /** What a run must pin so that it is about this version: the version itself, and the upstream runs that carried it. */

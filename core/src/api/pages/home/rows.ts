@@ -20,6 +20,9 @@ export interface ShownRow extends Row {
   readonly isOffered: boolean;
 }
 
+/** As people count: `build-2` comes before `build-10`. */
+const collator = new Intl.Collator('en', { numeric: true });
+
 const runsShown = 4;
 /** With more rows than this each has its newest run only, and nothing is offered, so that the page stays small. */
 const manyRows = 150;
@@ -62,7 +65,7 @@ function findText({ name, group, runs: [latest] }: Row): string {
 
 /** What of it a page has room for, by group. */
 export async function takeShown(tx: Tx, found: readonly Row[], query: URLSearchParams): Promise<readonly ShownRow[]> {
-  const sorted = found.toSorted((a, b) => compareGroups(a.group, b.group));
+  const sorted = found.toSorted((a, b) => compareGroups(a.group, b.group) || collator.compare(a.name, b.name));
   const shown = query.get('show') === 'all' ? sorted : sorted.slice(0, mostRows);
   if (shown.length > manyRows) return shown.map((row) => ({ ...row, isOffered: false }));
   const names = shown.map(({ name }) => name);
@@ -72,5 +75,5 @@ export async function takeShown(tx: Tx, found: readonly Row[], query: URLSearchP
 
 function compareGroups(a: string, b: string): number {
   // Pipelines without a group come last.
-  return Number(a === '') - Number(b === '') || a.localeCompare(b);
+  return Number(a === '') - Number(b === '') || collator.compare(a, b);
 }

@@ -14,6 +14,8 @@ export interface DrawOptions {
 }
 
 const lettersShown = 25;
+/** Beside what is in the corner of a node. */
+const lettersOfLabel = 19;
 
 /** Draws a value stream as SVG; every node is a link to its page, and has one to unfold what is around it, or to fold it up. */
 export function drawStream(stream: Neighbourhood, { width, height, places, lines }: Drawing, options: DrawOptions): Html {
@@ -46,8 +48,8 @@ function drawNode(node: StreamNode, place: Place, options: DrawOptions): Html {
     <a href=${path} aria-label=${`${name} ${node.label}, ${node.status}`}>
       <title>${name} ${node.label}: ${node.status}</title>
       <rect x=${left} y=${top} width=${nodeSize.width} height=${nodeSize.height} rx="6" />
-      <text x=${left + 10} y=${top + 21} class="name">${shorten(name)}</text>
-      <text x=${left + 10} y=${top + 39}>${glyphs[status]} ${shorten(node.label)}</text>
+      <text x=${left + 10} y=${top + 21} class="name">${shorten(name, lettersShown)}</text>
+      <text x=${left + 10} y=${top + 39}>${glyphs[status]} ${shorten(node.label, lettersOfLabel)}</text>
     </a>
     ${drawHandle(node, place, options)}
   </g>`;
@@ -59,7 +61,7 @@ function drawHandle(node: StreamNode, { x, y, hidden, isFlowing }: Place, { view
   const name = `${describeNode(node).name} ${node.label}`;
   const draw = (text: string, says: string, path: string) => {
     const [left, top] = [Math.round(x + nodeSize.width / 2) - 42, Math.round(y + nodeSize.height / 2) - 26];
-    return html`<a href=${`${path}#focus`} aria-label=${says}><rect class="more" x=${left} y=${top} width="38" height="24" rx="4" /><text x=${left + 5} y=${top + 16}>${text}</text></a>`;
+    return html`<a href=${`${path}#focus`} aria-label=${says}><rect class="more" x=${left} y=${top} width="38" height="24" rx="4" /><text x=${left + 19} y=${top + 16}>${text}</text></a>`;
   };
   if (folded.has(node.id)) {
     const others = new Set([...folded].filter((id) => id !== node.id));
@@ -77,6 +79,6 @@ function describeNode(node: StreamNode): { readonly name: string; readonly path:
     : { name: node.package, path: pathOfPackage(node.package), status: statusOfState[node.status] };
 }
 
-function shorten(text: string): string {
-  return text.length > lettersShown ? `${text.slice(0, lettersShown - 1)}…` : text;
+function shorten(text: string, letters: number): string {
+  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 }

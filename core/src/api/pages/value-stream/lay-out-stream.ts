@@ -32,7 +32,7 @@ export function layOutStream({ nodes, edges }: StreamShape): Drawing {
   const graph = new Graph();
   // Large graphs are ranked by the faster way, with somewhat longer lines.
   const ranker = nodes.length > longestPathFrom ? 'longest-path' : 'network-simplex';
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 46, marginx: 8, marginy: 8, ranker });
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 46, marginx: 8, marginy: 8, ranker, align: 'UL' });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) graph.setNode(id, { ...nodeSize });
   for (const { from, to } of edges) graph.setEdge(from, to);
