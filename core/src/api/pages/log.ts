@@ -1,6 +1,7 @@
 import { type LogLines, readLogLines } from '../../store/log-lines.ts';
 import { type RunView, readRun } from '../../store/run-views.ts';
 import { pathOfPipeline, pathOfRun, withQuery } from './addresses.ts';
+import { showLink } from './components/link.ts';
 import { linesAtOnce, showBlock, showEnd, showPlaceholders, showTail } from './components/log-block.ts';
 import { showEmpty } from './components/notice.ts';
 import { showStatus } from './components/status.ts';
@@ -48,6 +49,7 @@ function showHead(run: RunView | undefined, address: ExactLogAddress): Html {
     <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a> / <a href=${pathOfRun(pipeline, counter)}>${run.label}</a> / ${stage}</p>
     <h1>${job} ${showStatus(found.status)}</h1>
     ${found.message !== null && html`<p class="lead">${found.message}</p>`}
+    ${found.link !== null && html`<p>${showLink(found.link)}</p>`}
   </header>`;
 }
 

@@ -23,7 +23,7 @@ import { registerFace } from './register-face.ts';
 import { registerPage } from './register-page.ts';
 import { repositoriesPage } from './repositories.ts';
 import { repositoryPage } from './repository.ts';
-import { runPage } from './run.ts';
+import { runPage } from './run/run.ts';
 import { registerSignIn } from './sign-in.ts';
 import { registerUnknownPage } from './unknown-page.ts';
 import { StreamLayouts } from './value-stream/stream-layouts.ts';
