@@ -84,9 +84,17 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await story.publish('1.2.0');
     await story.untilRun('acceptance', 3, stageIs('sign-off', 'waiting'));
     const { page, close } = await openAs('victor');
-    for (const path of ['/', '/pipelines/acceptance', '/pipelines/acceptance/runs/3', '/repositories/npmjs/packages/web/board']) {
+    const repository = ['/repositories', '/repositories/npmjs', '/repositories/npmjs/packages/web'];
+    for (const path of [
+      '/',
+      '/pipelines/acceptance',
+      '/pipelines/acceptance/runs/3',
+      ...repository,
+      `${repository.at(-1)}/board`,
+    ]) {
       await page.goto(path);
-      expect({ path, offers: await page.locator('main .offers a, main a.small').allInnerTexts() }).toEqual({ path, offers: [] });
+      const offers = await page.locator('main .offers a, main a.small, main button[formaction]').allInnerTexts();
+      expect({ path, offers }).toEqual({ path, offers: [] });
     }
     for (const path of ['/pipelines/acceptance/runs/3/stages/sign-off/approve', '/pipelines/acceptance/pause', '/audit']) {
       const answer = await page.goto(path);

@@ -15,7 +15,7 @@ type OfPackage = { readonly Params: { readonly repo: string; readonly pkg: strin
 /** Asks for somebody's word that the new bytes of a republished version are right. */
 export const acknowledgePage: Page = {
   path: '/repositories/:repo/packages/:pkg/acknowledge',
-  needs: 'viewer',
+  needs: 'operator',
   concerns: () => false,
   async read({ params, query }, { store }) {
     const address = { repository: params['repo'] ?? '', package: params['pkg'] ?? '' };

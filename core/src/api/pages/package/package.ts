@@ -1,3 +1,4 @@
+import { reaches } from '../../../pipelines/rights.ts';
 import { readDecisionsOfPackage } from '../../../store/package-decisions.ts';
 import {
   findPackageId,
@@ -46,17 +47,18 @@ export const packagePage: Page = {
       };
     });
     const path = pathOfPackage(name);
+    const mayAcknowledge = reaches(actor, 'operator');
     const main = html`<header class="page" id="health" data-part>
         <p class="crumbs"><a href="/repositories">Repositories</a> / <a href=${pathOfRepository(address.repository)}>${address.repository}</a></p>
         <h1>${address.package}</h1>
         ${status?.problem && showAged(status.problem, now)}
         ${status && status.pointer !== null && html`<p class="facts">follows a pointer, which names <span class="version">${status.pointer}</span></p>`}
-        <p class="offers"><a class="button" href=${pathOfBoard(name)}>Promotion board</a></p>
+        <p class="paging"><a class="button" href=${pathOfBoard(name)}>Promotion board</a></p>
       </header>
       ${showFilter({ path, query, search: 'A version, as it is written', choices: [] })}
       <section id="ledger" data-part><h2>Versions</h2>
         ${page.items.length === 0 && showNothing(query)}
-        <ol class="ledger">${page.items.map((revision) => showRevision(revision, decisions.get(revision.facts.version), { name, now }))}</ol>
+        <ol class="ledger">${page.items.map((revision) => showRevision(revision, decisions.get(revision.facts.version), { name, mayAcknowledge, now }))}</ol>
         ${showPaging(path, query, page.next)}
       </section>`;
     return { title: name, section: 'repositories', main };

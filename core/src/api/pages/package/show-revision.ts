@@ -12,11 +12,16 @@ import { type Html, html } from '../html.ts';
 interface Around {
   /** `repository/package` */
   readonly name: string;
+  readonly mayAcknowledge: boolean;
   readonly now: number;
 }
 
 /** A version: what the ledger knows of it, and what was decided about it. */
-export function showRevision(revision: RecordedRevision, decisions: VersionDecisions | undefined, { name, now }: Around): Html {
+export function showRevision(
+  revision: RecordedRevision,
+  decisions: VersionDecisions | undefined,
+  { name, mayAcknowledge, now }: Around,
+): Html {
   const { facts, state, detectedAt, unacknowledged, missingSince } = revision;
   const { version, standing, warning, publisher, comment, publishedAt, trackbackUrl, location, digests } = facts;
   return html`<li class=${`revision ${state}`}>
@@ -27,7 +32,7 @@ export function showRevision(revision: RecordedRevision, decisions: VersionDecis
       ${standing !== undefined && standing !== 'ok' && showMark('waiting', standing)}
       <span class="hint">seen ${showTime(detectedAt, now)}</span>
       <a href=${withQuery(pathOfRevisionStream(name), { version })}>Value stream<span class="unseen"> of ${version}</span></a>
-      ${unacknowledged && html`<a class="button" href=${withQuery(`${pathOfPackage(name)}/acknowledge`, { version })}>Acknowledge …</a>`}</div>
+      ${unacknowledged && mayAcknowledge && html`<a class="button" href=${withQuery(`${pathOfPackage(name)}/acknowledge`, { version })}>Acknowledge …</a>`}</div>
     ${warning && html`<p class="warning">${warning}</p>`}
     ${comment && html`<p class="comment">${comment}</p>`}
     <dl class="facts-list">
