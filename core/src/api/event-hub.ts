@@ -57,7 +57,7 @@ export class EventHub {
 
   #startReading() {
     const end = new AbortController();
-    const started = this.#store.transact(readNewestEventId).then((newest) => {
+    const started = this.#store.read(readNewestEventId).then((newest) => {
       this.#recent = [];
       this.#from = newest;
       this.#position = newest;
@@ -83,7 +83,7 @@ export class EventHub {
 
   async #readNews(): Promise<void> {
     for (let more = true; more; ) {
-      const events = await this.#store.transact((tx) => readEvents(tx, this.#position, pageSize));
+      const events = await this.#store.read((tx) => readEvents(tx, this.#position, pageSize));
       more = events.length === pageSize;
       this.#keep(events);
     }
@@ -101,7 +101,7 @@ export class EventHub {
 
   async #readAfter(seen: number): Promise<readonly RecordedEvent[]> {
     if (seen >= this.#from) return this.#recent.filter(({ id }) => id > seen).slice(0, pageSize);
-    return this.#store.transact((tx) => readEvents(tx, seen, pageSize));
+    return this.#store.read((tx) => readEvents(tx, seen, pageSize));
   }
 
   #end(): void {

@@ -14,7 +14,7 @@ export async function readRunDocument(
   { store }: Pick<ApiSurroundings, 'store'>,
   { pipeline, counter }: OfRun,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const run = await store.transact((tx) => readRun(tx, pipeline, counter));
+  const run = await store.read((tx) => readRun(tx, pipeline, counter));
   if (!run) throw unknownRun({ pipeline, counter });
   return viewRun(run);
 }

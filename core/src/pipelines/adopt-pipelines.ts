@@ -122,7 +122,7 @@ async function dropTriggers(tx: Tx, move: Move, reason: string, isDropped: (trig
   await endTriggers(
     tx,
     triggers.map((trigger) => trigger.id),
-    { state: 'dropped' },
+    'dropped',
   );
   for (const trigger of triggers) {
     move.changes.addDecision({ ...aboutTrigger(move, trigger), outcome: 'refused', reason, runId: null });

@@ -1,16 +1,17 @@
 import type { PipelineConfig } from '../config/config.ts';
 import { isPipelineMaterial } from '../config/materials.ts';
-import { claimSets } from '../store/provenance.ts';
+import { claimSets, findStartedSet } from '../store/provenance.ts';
 import type { Tx } from '../store/store.ts';
-import { endTriggers, type WaitingTrigger } from '../store/triggers.ts';
+import { endTriggers, fulfilTriggers, type WaitingTrigger } from '../store/triggers.ts';
 import { aboutTrigger } from './about-trigger.ts';
 import type { Move } from './changes.ts';
 import { createRuns, type RunWish } from './create-runs.ts';
-import type { Candidate } from './fan-in/candidate.ts';
-import { type ChoosingContext, type ChosenSet, chooseSet } from './fan-in/choose-set.ts';
+import { type ChoosingContext, chooseSet } from './fan-in/choose-set.ts';
 import { findFloor } from './fan-in/floor.ts';
 import { createCandidateList } from './fan-in/list-candidates.ts';
+import { type PreferredSet, preferNewest } from './fan-in/prefer-newest.ts';
 import { listAccepted, resolveMaterials } from './fan-in/resolve-materials.ts';
+import { remember } from './fan-in/shared-reads.ts';
 import { findObstacle } from './obstacles.ts';
 import { pinMaterials } from './pin-materials.ts';
 import { type JudgedTrigger, queueTriggers } from './queue-triggers.ts';
@@ -68,15 +69,18 @@ async function chooseFirst(
   { definition, queue }: Wanted,
   options: LookOptions,
 ): Promise<TriggeredRun | undefined> {
-  const context = await prepare(move, definition, options);
+  const context = await prepare(tx, move, definition, options);
   if ('unknown' in context) {
     await sayWaiting(tx, move, 'missing', giveReason(queue, `there is no version yet that could go with it: ${context.unknown}`));
     return undefined;
   }
   const [every, latest] = [queue.filter(({ mode }) => mode === 'every'), queue.filter(({ mode }) => mode === 'latest')];
   for (const trigger of [...every.slice(0, mostTried), ...latest]) {
-    const chosen = await chooseSet(tx, trigger, context);
-    if (chosen.kind === 'found') return describeRun(move, { anchor: trigger, definition, queue, context, chosen }, options);
+    const chosen = await chooseSet(trigger, context);
+    if (chosen.kind === 'found') {
+      const preferred = await preferNewest({ anchor: trigger, chosen }, queue, context);
+      return describeRun(move, { ...preferred, definition, queue, context }, options);
+    }
     if (chosen.kind === 'superseded') await supersede(tx, move, [{ trigger, reason: chosen.reason }]);
     else
       await sayWaiting(tx, move, chosen.kind === 'held' ? 'held' : `set: ${chosen.reason}`, [{ trigger, reason: chosen.reason }]);
@@ -85,27 +89,29 @@ async function chooseFirst(
 }
 
 async function prepare(
+  tx: Tx,
   { pipeline }: Move,
   definition: PipelineConfig,
   { config, reads, materialIds }: LookOptions,
 ): Promise<ChoosingContext | { readonly unknown: string }> {
   const { materials, unknown } = resolveMaterials(definition, config, await materialIds());
   if (unknown.length > 0) return { unknown: unknown.join(', ') };
-  const list = createCandidateList(reads);
-  return { pipelineId: pipeline.id, materials, list, reads, floor: findFloor(await reads.lastAutomatic(pipeline.id)), config };
+  const { id } = pipeline;
+  return {
+    ...{ materials, reads, config, list: createCandidateList(reads) },
+    floor: findFloor(await reads.lastAutomatic(id)),
+    findStarted: remember((hash: string) => findStartedSet(tx, id, hash)),
+  };
 }
 
-interface Starting extends Wanted {
-  readonly anchor: WaitingTrigger;
+interface Starting extends Wanted, PreferredSet {
   readonly context: ChoosingContext;
-  readonly chosen: Extract<ChosenSet, { kind: 'found' }>;
 }
 
 /** All triggers that the set fulfils start the run. */
 async function describeRun(move: Move, starting: Starting, options: LookOptions): Promise<TriggeredRun> {
-  const { anchor, definition, queue, context, chosen } = starting;
+  const { definition, queue, context, chosen, taken } = starting;
   const { candidates, provenance, hash } = chosen;
-  const taken = queue.filter((trigger) => trigger === anchor || candidates.some((candidate) => isFulfilled(trigger, candidate)));
   const previous = await options.reads.previousPins(move.pipeline.id);
   const pins = pinMaterials(previous, context.materials, candidates, options);
   const cause = taken.map(describeCause).join('; ');
@@ -121,13 +127,12 @@ export async function startChosen(tx: Tx, chosen: readonly TriggeredRun[]): Prom
     tx,
     started.map(({ wish: { move, hash }, run }) => ({ pipelineId: move.pipeline.id, hash, counter: run.counter })),
   );
+  await fulfilTriggers(
+    tx,
+    started.flatMap(({ wish }) => wish.taken.map(({ id }) => id)),
+  );
   for (const { wish, run } of started) {
     const { move, taken, cause } = wish;
-    await endTriggers(
-      tx,
-      taken.map(({ id }) => id),
-      { state: 'started', runId: run.id },
-    );
     for (const trigger of taken) {
       const about = { ...aboutTrigger(move, trigger), materials: run.materials, runId: run.id };
       move.changes.addDecision({ ...about, outcome: 'started', reason: cause });
@@ -135,17 +140,11 @@ export async function startChosen(tx: Tx, chosen: readonly TriggeredRun[]): Prom
   }
 }
 
-/** Each revision that `every` waits for is to have a run of its own. */
-function isFulfilled(trigger: WaitingTrigger, candidate: Candidate): boolean {
-  if (trigger.kind === 'pass') return 'run' in candidate && candidate.run.id === trigger.runId;
-  return trigger.mode === 'latest' && 'revision' in candidate && candidate.revision.id === trigger.revisionId;
-}
-
 async function supersede(tx: Tx, move: Move, superseded: readonly JudgedTrigger[]): Promise<void> {
   await endTriggers(
     tx,
     superseded.map(({ trigger }) => trigger.id),
-    { state: 'superseded' },
+    'superseded',
   );
   for (const { trigger, reason } of superseded) {
     move.changes.addDecision({ ...aboutTrigger(move, trigger), outcome: 'superseded', reason, runId: null });

@@ -46,7 +46,7 @@ async function drop(
   await endTriggers(
     tx,
     dropped.map(({ id }) => id),
-    { state: 'dropped' },
+    'dropped',
   );
   for (const trigger of dropped) {
     const reason = `${by} dropped it from what the storm guard held`;

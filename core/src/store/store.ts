@@ -24,6 +24,11 @@ export interface Store {
    * is asked inside. On PostgreSQL a transaction that loses a deadlock is done again.
    */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Reads in one transaction: all that it sees is of one moment, so that a run and its stages fit each other. It is not for writing,
+   * which PostgreSQL refuses in it.
+   */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` whenever some node says that there is something to do, until the signal aborts. */
   onWake(topic: Topic, listener: () => void, signal: AbortSignal): void;
   close(): Promise<void>;
@@ -69,12 +74,15 @@ export async function openScratchStore(): Promise<Store> {
 
 function serveSqlite(db: Kysely<Schema>, close: () => Promise<void>): Store {
   const waker = new Waker();
+  const transact: Store['transact'] = (work) =>
+    runTransaction(db, sqliteDialect, work, (topics) => {
+      for (const topic of topics) waker.wake(topic);
+    });
   return {
     kind: 'sqlite',
-    transact: (work) =>
-      runTransaction(db, sqliteDialect, work, (topics) => {
-        for (const topic of topics) waker.wake(topic);
-      }),
+    transact,
+    // One connection: nobody writes meanwhile.
+    read: transact,
     onWake: (topic, listener, signal) => waker.on(topic, listener, signal),
     close,
   };
@@ -100,6 +108,12 @@ async function openPostgres(url: string, { random }: StoreSurroundings): Promise
   return {
     kind: 'postgres',
     transact: (work) => retryDeadlocks(() => runTransaction(db, postgresDialect, work, undefined), random),
+    read: (work) =>
+      db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute((transaction) => work({ db: transaction, dialect: postgresDialect, wake() {} })),
     onWake: (topic, listener, signal) => waker.on(topic, listener, signal),
     async close() {
       closing.abort();

@@ -214,16 +214,31 @@ async function readWaitingPasses(
   }));
 }
 
-/** What becomes of wishes: which run they started, or that none will. */
-export type TriggerEnd = { readonly state: 'started'; readonly runId: number } | { readonly state: 'superseded' | 'dropped' };
-
-/** Ends the waiting of wishes. */
-export async function endTriggers(tx: Tx, ids: readonly number[], end: TriggerEnd): Promise<void> {
-  const run = end.state === 'started' ? { run_id: end.runId } : {};
+/** Ends the waiting of wishes that start nothing. */
+export async function endTriggers(tx: Tx, ids: readonly number[], state: 'superseded' | 'dropped'): Promise<void> {
   for (let from = 0; from < ids.length; from += rowsAtOnce) {
     await tx.db
       .updateTable('trigger')
-      .set({ state: end.state, waits: null, ...run })
+      .set({ state, waits: null })
+      .where('id', 'in', ids.slice(from, from + rowsAtOnce))
+      .execute();
+  }
+}
+
+/** Ends the waiting of wishes that have started the newest runs of their pipelines. */
+export async function fulfilTriggers(tx: Tx, ids: readonly number[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += rowsAtOnce) {
+    await tx.db
+      .updateTable('trigger')
+      .set((e) => ({
+        ...{ state: 'started' as const, waits: null },
+        run_id: e
+          .selectFrom('run')
+          .select('run.id')
+          .whereRef('run.pipeline_id', '=', 'trigger.pipeline_id')
+          .orderBy('run.counter', 'desc')
+          .limit(1),
+      }))
       .where('id', 'in', ids.slice(from, from + rowsAtOnce))
       .execute();
   }

@@ -33,6 +33,14 @@ export class Hands {
     }
   }
 
+  /** Passes all that is under way, in one transaction. */
+  async passAll(): Promise<void> {
+    await this.take();
+    const jobs = [...this.#jobs.values()];
+    this.#jobs.clear();
+    if (jobs.length > 0) await this.#world.endAll(jobs, passed);
+  }
+
   async pass(...names: readonly string[]): Promise<void> {
     for (const name of names) await this.end(name, passed);
   }

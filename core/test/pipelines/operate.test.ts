@@ -101,6 +101,19 @@ describeWorlds('a manual approval', (open) => {
     await hands.fail('p/2/build');
     expect(await stagesOf(world)).toBe('build.1 failed, deploy.1 cancelled');
   });
+
+  it('is not done again while the run waits for its turn in an earlier one, also where it may follow a failure', async () => {
+    const world = await open(approved({ evenAfterFailure: true }));
+    const hands = new Hands(world);
+    await world.publish('a', ['1.0.0']);
+    await hands.fail('p/1/build');
+    await world.approve('p/1/deploy', { actor: alice });
+    await hands.pass('p/1/deploy');
+    await world.publish('a', ['2.0.0']);
+    await world.rerun('p/1/build');
+    const { refusal } = await world.rerun('p/1/deploy');
+    expect(refusal?.message).toBe('build has to end first: it is pending');
+  });
 });
 
 describeWorlds('a stage', (open) => {

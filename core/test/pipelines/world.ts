@@ -39,6 +39,9 @@ export function person(name: string, ...roles: readonly string[]): Actor {
 /** What of a stage's request is left out: whoever asks is anonymous, and says nothing. */
 type Asking = Partial<Pick<StageRequest, 'actor' | 'comment' | 'stageCounter'>>;
 
+/** Between the ranks of versions, for backports. */
+const rankStep = 1_000;
+
 /** All that a world gathers, in an order in which it can be deleted. */
 const rowsOfWork = [
   ...([
@@ -131,17 +134,26 @@ export class World {
     });
   }
 
-  /** Records revisions, in order of rank above those that there are, as a poll's commit does; each triggers `pipelines`. */
-  async publish(name: string, versions: readonly string[], pipelines: readonly string[] = [...this.config.pipelines.keys()]) {
+  /**
+   * Records revisions, in order of rank above those that there are, as a poll's commit does; each triggers `pipelines`. With `below`,
+   * the number of one that there is, a single one below that: a backport.
+   */
+  async publish(
+    name: string,
+    versions: readonly string[],
+    pipelines: readonly string[] = [...this.config.pipelines.keys()],
+    below?: number,
+  ) {
     await this.store.transact(async (tx) => {
       const packageId = await this.#findPackage(tx, name);
-      const known = (await loadLedgers(tx, [packageId])).get(packageId)?.length ?? 0;
+      const known = (await loadLedgers(tx, [packageId])).get(packageId) ?? [];
+      const rank = below === undefined ? known.length * rankStep : (known[below % known.length]?.rank ?? 0) - known.length;
       const revisions = await insertRevisions(
         tx,
         versions.map((version, index) => ({
           packageId,
           facts: { version, digests: { sha256: `d${version}` }, location: `https://registry.example.com/${name}-${version}.tgz` },
-          rank: known + index,
+          rank: rank + index * rankStep,
           described: true,
           detectedAt: this.now(),
         })),

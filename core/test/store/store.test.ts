@@ -41,6 +41,21 @@ describeStores('a store', (place) => {
     expect(await countRepositories()).toBe(0);
   });
 
+  it('reads what is of one moment, however long it takes, while others write', async () => {
+    const count = async (tx: Tx) => (await tx.db.selectFrom('repository').select('id').execute()).length;
+    let writing: Promise<unknown> = Promise.resolve();
+    const counts = await store.read(async (tx) => {
+      const first = await count(tx);
+      writing = store.transact((other) => addRepository(other, 'npmjs'));
+      // On SQLite the writer waits for the reader; on PostgreSQL it is done meanwhile.
+      if (store.kind === 'postgres') await writing;
+      return [first, await count(tx)];
+    });
+    await writing;
+    expect(counts).toEqual([0, 0]);
+    expect(await countRepositories()).toBe(1);
+  });
+
   it('keeps concurrent transactions apart', async () => {
     const id = await store.transact((tx) => addRepository(tx, 'npmjs'));
     const increment = () =>

@@ -23,7 +23,7 @@ export function registerAudit(server: FastifyInstance, { store }: ApiSurrounding
       },
     },
     async ({ query }) => {
-      const { items, next } = await store.transact((tx) => listAudit(tx, query));
+      const { items, next } = await store.read((tx) => listAudit(tx, query));
       return { items: items.map((entry) => ({ ...entry, at: toIso(entry.at) })), next };
     },
   );

@@ -37,7 +37,7 @@ export function registerBoard(server: FastifyInstance, { store, configuration }:
     },
     async ({ params, query, actor }) => {
       const { config } = configuration();
-      const board = await store.transact(async (tx) => {
+      const board = await store.read(async (tx) => {
         const packageId = await findPackageId(tx, params.repo, params.pkg);
         const name = `${params.repo}/${params.pkg}`;
         return packageId === undefined ? undefined : readBoardPage(tx, { packageId, name, ...query }, { config, actor });

@@ -30,7 +30,7 @@ export function registerCompare(server: FastifyInstance, { store, configuration 
       },
     },
     async ({ params: { pipeline, counter, other }, actor }) => {
-      const compared = await store.transact((tx) => compareRuns(tx, { pipeline, from: counter, to: other }));
+      const compared = await store.read((tx) => compareRuns(tx, { pipeline, from: counter, to: other }));
       if ('missing' in compared) throw unknownRun({ pipeline, counter: compared.missing });
       return viewComparison(pipeline, compared, (name) => mayView(actor, configuration().config, name));
     },

@@ -41,7 +41,7 @@ export function registerDecisions(server: FastifyInstance, surroundings: ApiSurr
     async ({ params, query, actor }) => {
       requirePipeline(surroundings, params.pipeline);
       const { config } = surroundings.configuration();
-      const { items, next } = await surroundings.store.transact((tx) => readPage(tx, config, params.pipeline, query));
+      const { items, next } = await surroundings.store.read((tx) => readPage(tx, config, params.pipeline, query));
       return { items: items.map((decision) => viewDecision(decision, actor, config)), next };
     },
   );

@@ -61,7 +61,7 @@ export function registerOperations(server: FastifyInstance, surroundings: ApiSur
         const { params, body } = request;
         requirePipeline(surroundings, params.pipeline);
         await actOnPipeline(surroundings, request, { ...params, comment: body?.comment }, toAction(body ?? {}));
-        const found = await store.transact((tx) => readPipeline(tx, params.pipeline));
+        const found = await store.read((tx) => readPipeline(tx, params.pipeline));
         if (!found) throw unknownPipeline(params.pipeline);
         return viewPipeline(surroundings, found);
       },
@@ -75,7 +75,7 @@ export function registerOperations(server: FastifyInstance, surroundings: ApiSur
       schema: { operationId: 'listHeld', summary: 'What the storm guard holds, and would start', response: answerList('Held') },
     },
     async ({ params }) => {
-      const items = await store.transact(async (tx) => {
+      const items = await store.read(async (tx) => {
         const id = await findPipeline(tx, params.pipeline);
         return id === undefined ? undefined : listHeld(tx, id);
       });

@@ -23,7 +23,7 @@ export function registerPipelines(server: FastifyInstance, surroundings: ApiSurr
   };
   server.get('/api/v1/pipelines', { config: { needs: 'token' }, schema: list }, async ({ actor }) => {
     const { config } = surroundings.configuration();
-    const pipelines = await store.transact(listPipelines);
+    const pipelines = await store.read(listPipelines);
     const visible = pipelines.filter(({ name }) => mayViewPipeline(actor, config, name));
     return { items: visible.map((pipeline) => viewPipeline(surroundings, pipeline)), next: null };
   });
@@ -33,7 +33,7 @@ export function registerPipelines(server: FastifyInstance, surroundings: ApiSurr
     '/api/v1/pipelines/:pipeline',
     { config: { needs: 'view' }, schema: one },
     async ({ params }) => {
-      const found = await store.transact((tx) => readPipeline(tx, params.pipeline));
+      const found = await store.read((tx) => readPipeline(tx, params.pipeline));
       if (!found) throw unknownPipeline(params.pipeline);
       return viewPipeline(surroundings, found);
     },

@@ -26,7 +26,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   const { store, startOptions, tell, now } = surroundings;
 
   const readOne = async (name: string) => {
-    const [status] = await store.transact((tx) => readRepositories(tx, name));
+    const [status] = await store.read((tx) => readRepositories(tx, name));
     if (!status) throw unknownRepository(name);
     return viewRepository(status, pluginOf(surroundings, name));
   };
@@ -37,7 +37,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     response: answerList('Repository'),
   };
   server.get('/api/v1/repositories', { config: { needs: 'viewer' }, schema: list }, async () => {
-    const all = await store.transact((tx) => readRepositories(tx));
+    const all = await store.read((tx) => readRepositories(tx));
     return { items: all.map((status) => viewRepository(status, pluginOf(surroundings, status.name))), next: null };
   });
 
@@ -63,7 +63,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     },
     async ({ params, query }) => {
       requireRepository(surroundings, params.repo);
-      const { items, next } = await store.transact((tx) => listPolls(tx, params.repo, query));
+      const { items, next } = await store.read((tx) => listPolls(tx, params.repo, query));
       return { items: items.map(viewPoll), next };
     },
   );
@@ -105,7 +105,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     },
     async ({ params, query }) => {
       const address = { repository: params.repo, package: params.pkg };
-      const page = await store.transact((tx) => listRevisions(tx, address, { limit: query.limit, after: query.after }));
+      const page = await store.read((tx) => listRevisions(tx, address, { limit: query.limit, after: query.after }));
       if (!page) throw unknownPackage(params);
       return { items: page.items.map(viewRevision), next: page.next };
     },

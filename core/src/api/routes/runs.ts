@@ -32,7 +32,7 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
     },
     async ({ params, query }) => {
       requirePipeline(surroundings, params.pipeline);
-      const { items, next } = await store.transact((tx) => listRuns(tx, params.pipeline, query));
+      const { items, next } = await store.read((tx) => listRuns(tx, params.pipeline, query));
       return { items: items.map(viewRun), next };
     },
   );
@@ -60,7 +60,7 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
       },
     },
     async ({ params, query }, reply) => {
-      const part = await store.transact((tx) => readJobLog(tx, params, query.after));
+      const part = await store.read((tx) => readJobLog(tx, params, query.after));
       if (!part)
         throw new ApiError(
           'NOT_FOUND',

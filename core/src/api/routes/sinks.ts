@@ -37,7 +37,7 @@ const deadLettersQuery = {
 export function registerSinks(server: FastifyInstance, { store, now }: ApiSurroundings): void {
   const list = { operationId: 'listSinks', summary: 'The sinks of events and how they are', response: answerList('Sink') };
   server.get('/api/v1/events/sinks', { config: { needs: 'viewer' }, schema: list }, async () => {
-    const sinks = await store.transact(listSinks);
+    const sinks = await store.read(listSinks);
     const items = sinks.map(({ failing, ...sink }) => ({
       ...sink,
       failing: failing ? { since: toIso(failing.since), error: failing.error } : null,
@@ -57,7 +57,7 @@ export function registerSinks(server: FastifyInstance, { store, now }: ApiSurrou
       },
     },
     async ({ query: { sink, ...page } }) => {
-      const { items, next } = await store.transact((tx) => listDeadLetters(tx, sink, page));
+      const { items, next } = await store.read((tx) => listDeadLetters(tx, sink, page));
       const views = items.map(({ id: _id, at, event, ...letter }) => ({
         ...letter,
         at: toIso(at),

@@ -32,7 +32,7 @@ export function registerValueStreams(server: FastifyInstance, surroundings: ApiS
     },
     async ({ params, actor }) => {
       const { config } = configuration();
-      const stream = await store.transact((tx) => traceRun(tx, params, { config, actor }));
+      const stream = await store.read((tx) => traceRun(tx, params, { config, actor }));
       if (!stream) throw unknownRun(params);
       return stream;
     },
@@ -50,7 +50,7 @@ export function registerValueStreams(server: FastifyInstance, surroundings: ApiS
     },
     async ({ params: { repo, pkg, version }, actor }) => {
       const { config } = configuration();
-      const found = await store.transact(async (tx) => {
+      const found = await store.read(async (tx) => {
         const packageId = await findPackageId(tx, repo, pkg);
         const id = packageId === undefined ? undefined : await findRevision(tx, packageId, version);
         if (packageId === undefined || id === undefined) return undefined;

@@ -60,9 +60,9 @@ async function listReplayed({ store, config }: Scene): Promise<readonly Started[
   for (const pipeline of config.pipelines.keys()) {
     for (let after: number | undefined, isLast = false; !isLast; ) {
       const request = { limit: 500, after };
-      const page = await store.transact((tx) => listRuns(tx, pipeline, request));
+      const page = await store.read((tx) => listRuns(tx, pipeline, request));
       for (const { counter, createdAt: at } of page.items.filter((run) => isAutomatic(run.startedBy))) {
-        found.push({ pipeline, at, packages: await store.transact((tx) => readPackagesOf(tx, { pipeline, counter })) });
+        found.push({ pipeline, at, packages: await store.read((tx) => readPackagesOf(tx, { pipeline, counter })) });
       }
       after = page.next ?? undefined;
       isLast = page.next === null;

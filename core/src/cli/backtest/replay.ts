@@ -75,7 +75,7 @@ class Player {
     for (const { type, data } of events) {
       if (type !== 'stage.started') continue;
       const stage = { pipeline: String(data['pipeline']), counter: Number(data['counter']), name: String(data['stage']) };
-      const packages = await this.#scene.store.transact((tx) => readPackagesOf(tx, stage));
+      const packages = await this.#scene.store.read((tx) => readPackagesOf(tx, stage));
       const run = nameRun(stage.pipeline, packages);
       this.#counters.set(run, stage.counter);
       const { status, tookMs } = isBefore ? { status: 'passed' as const, tookMs: 0 } : this.#endOf(run, stage);

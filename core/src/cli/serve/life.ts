@@ -71,7 +71,7 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   const { signal: stopping, masker, environment } = surroundings;
   const metrics = createMetrics({
     readDepths: () => readDepths(store, now()),
-    readEventLags: () => store.transact(listSinks),
+    readEventLags: () => store.read(listSinks),
     isConfigurationValid: () => governance.status().refused === undefined,
   });
   const observer = tellAll([reportTo(log), metrics.observer]);

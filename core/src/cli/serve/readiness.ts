@@ -9,7 +9,7 @@ import type { Room } from './disk.ts';
 
 /** Why this node takes no work now; empty when it does. */
 export async function findReasonsNotReady(store: Store, { hash, minFree }: Config, room: Room): Promise<readonly string[]> {
-  const isActive = await store.transact((tx) => isConfigurationActive(tx, hash)).catch(() => undefined);
+  const isActive = await store.read((tx) => isConfigurationActive(tx, hash)).catch(() => undefined);
   return [
     ...(isActive === undefined ? ['the store does not answer'] : []),
     ...(isActive === false ? ['another node has loaded another configuration, which is the active one'] : []),
@@ -19,7 +19,7 @@ export async function findReasonsNotReady(store: Store, { hash, minFree }: Confi
 
 /** How much work waits. */
 export async function readDepths(store: Store, now: number): Promise<Depths> {
-  return store.transact(async (tx) => {
+  return store.read(async (tx) => {
     const { due, started } = await countOpenAttempts(tx);
     return { triggers: await countWaitingTriggers(tx), attempts: due + started, polls: await countDuePolls(tx, now) };
   });

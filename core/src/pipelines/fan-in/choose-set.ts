@@ -1,6 +1,4 @@
 import type { Config } from '../../config/config.ts';
-import { findStartedSet } from '../../store/provenance.ts';
-import type { Tx } from '../../store/store.ts';
 import type { WaitingTrigger } from '../../store/triggers.ts';
 import { type Candidate, isSound, toCandidate } from './candidate.ts';
 import { describeWait } from './describe-wait.ts';
@@ -16,11 +14,12 @@ const mostSteps = 1_000;
 
 /** What choosing a set for a pipeline needs, the same for all triggers of one look. */
 export interface ChoosingContext {
-  readonly pipelineId: number;
   readonly materials: readonly ResolvedMaterial[];
   readonly list: ListCandidates;
   readonly reads: SharedReads;
   readonly floor: Floor | undefined;
+  /** The counter of the run that a set, by its name, has started already. */
+  readonly findStarted: (hash: string) => Promise<number | undefined>;
   readonly config: Config;
 }
 
@@ -30,7 +29,7 @@ export type ChosenSet =
   | { readonly kind: 'waits' | 'held' | 'superseded'; readonly reason: string };
 
 /** Chooses the newest set that agrees with what a trigger brings, and that was not started yet. */
-export async function chooseSet(tx: Tx, trigger: WaitingTrigger, context: ChoosingContext): Promise<ChosenSet> {
+export async function chooseSet(trigger: WaitingTrigger, context: ChoosingContext): Promise<ChosenSet> {
   const { materials, list, reads, config } = context;
   const position = materials.findIndex((resolved) => isOf(resolved, trigger));
   const anchor = await readAnchor(reads, trigger);
@@ -64,12 +63,12 @@ export async function chooseSet(tx: Tx, trigger: WaitingTrigger, context: Choosi
   if (found.kind === 'none') return { kind: 'waits', reason: await describeWait(reads, { materials, anchors, list }, config) };
   // Each revision that `every` waits for is to have a run of its own, and waits once.
   if (trigger.kind === 'revision' && trigger.mode === 'every') return { ...found, hash: await nameSet(reads, found.candidates) };
-  return refuseSecond(tx, found, context);
+  return refuseSecond(found, context);
 }
 
-async function refuseSecond(tx: Tx, found: FoundSet, { pipelineId, reads }: ChoosingContext): Promise<ChosenSet> {
+async function refuseSecond(found: FoundSet, { findStarted, reads }: ChoosingContext): Promise<ChosenSet> {
   const hash = await nameSet(reads, found.candidates);
-  const counter = await findStartedSet(tx, pipelineId, hash);
+  const counter = await findStarted(hash);
   if (counter !== undefined)
     return { kind: 'superseded', reason: `the same set of materials has started run ${counter} already` };
   return { kind: 'found', hash, candidates: found.candidates, provenance: found.provenance };

@@ -22,7 +22,10 @@ export function shareReads(tx: Tx): SharedReads {
   };
 }
 
-function remember<Question, Answer>(ask: (question: Question) => Promise<Answer>): (question: Question) => Promise<Answer> {
+/** Asks each question once. */
+export function remember<Question, Answer>(
+  ask: (question: Question) => Promise<Answer>,
+): (question: Question) => Promise<Answer> {
   const known = new Map<string, Promise<Answer>>();
   return (question) => {
     const key = JSON.stringify(question);

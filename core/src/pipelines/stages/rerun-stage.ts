@@ -44,10 +44,16 @@ function findObstacle({ move, run, stage, stages }: FoundStage): Refusal | undef
   if (stage.status === 'waiting' || stage.status === 'pending') {
     return refuse('STAGE_MOVED_ON', `${where} has not been done yet: it is ${stage.status}`);
   }
-  const before = stages.find(({ position, status }) => position < stage.position && status !== 'passed');
+  const before = stages.filter(({ position, status }) => position < stage.position && status !== 'passed');
   const mayFollowFailure = stage.approval.type === 'manual' && stage.approval.evenAfterFailure;
-  if (before && !mayFollowFailure) return refuse('NOTHING_TO_DO', `${before.name} has to pass first: it is ${before.status}`);
+  const first = mayFollowFailure ? before.find(({ readyAt, status }) => readyAt !== null && !isOver(status)) : before[0];
+  if (first)
+    return refuse('NOTHING_TO_DO', `${first.name} has to ${mayFollowFailure ? 'end' : 'pass'} first: it is ${first.status}`);
   return undefined;
+}
+
+function isOver(status: RunStage['status']): boolean {
+  return status === 'passed' || status === 'failed' || status === 'cancelled';
 }
 
 async function findNothingFailed(tx: Tx, { stage }: FoundStage): Promise<Refusal | undefined> {

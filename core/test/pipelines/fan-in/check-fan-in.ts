@@ -34,8 +34,18 @@ function describe(values: ReadonlyMap<string, ReadonlySet<number>>): string {
     .join(' ');
 }
 
-function describeSet(set: readonly Element[]): string {
-  return set.map((element) => `${nameOf(element)} ${'revision' in element ? element.revision : element.run}`).join(', ');
+function describeSet(set: readonly Element[], { runs }: Pick<Snapshot, 'runs'>): string {
+  const describeOne = (element: Element) =>
+    'revision' in element ? `${nameOf(element)} ${element.revision}` : `${element.pipeline}/${runs.get(element.run)?.counter}`;
+  return set.map(describeOne).join(', ');
+}
+
+/** What every run was started with, for whoever reads a story that went wrong. */
+export function describeRuns(snapshot: Snapshot): readonly string[] {
+  return [...snapshot.runs.values()].map(
+    ({ pipeline, counter, startedBy, materials }) =>
+      `${pipeline}/${counter} by ${startedBy}: ${describeSet(materials, snapshot)}`,
+  );
 }
 
 const isAutomatic = ({ startedBy }: SnapshotRun) => startedBy === 'latest' || startedBy === 'every';
@@ -47,7 +57,7 @@ function listAutomatic({ name }: PipelineConfig, { runs }: Snapshot): readonly S
 /** Only a revision of `every` has a run of its own whatever it is started with. */
 function findRepeats(pipeline: PipelineConfig, snapshot: Snapshot): readonly string[] {
   if (pipeline.materials.some((material) => 'package' in material && material.trigger === 'every')) return [];
-  const sets = listAutomatic(pipeline, snapshot).map(({ materials }) => describeSet(materials));
+  const sets = listAutomatic(pipeline, snapshot).map(({ materials }) => describeSet(materials, snapshot));
   return sets.filter((set, index) => sets.indexOf(set) !== index).map((set) => `${pipeline.name} started twice: ${set}`);
 }
 
@@ -72,7 +82,9 @@ function findForgotten(pipelines: readonly PipelineConfig[], snapshot: Snapshot)
     if (snapshot.busy.has(name)) return [];
     const floor = mode === 'latest' ? findFloor(name, snapshot) : undefined;
     const set = findNewestSet({ materials, anchors: [element], floor }, snapshot);
-    return set ? [`${name} left ${describeSet([element])} waiting, though it could start with ${describeSet(set)}`] : [];
+    return set
+      ? [`${name} left ${describeSet([element], snapshot)} waiting, though it could start with ${describeSet(set, snapshot)}`]
+      : [];
   });
 }
 
@@ -82,6 +94,8 @@ function findUnstarted(pipeline: PipelineConfig, snapshot: Snapshot): readonly s
   const { name, materials } = pipeline;
   const set = findNewestSet({ materials, anchors: [], floor: findFloor(name, snapshot) }, snapshot);
   if (!set) return [];
-  const started = listAutomatic(pipeline, snapshot).some((run) => describeSet(run.materials) === describeSet(set));
-  return started ? [] : [`${name} did not start the newest set that there is: ${describeSet(set)}`];
+  const started = listAutomatic(pipeline, snapshot).some(
+    (run) => describeSet(run.materials, snapshot) === describeSet(set, snapshot),
+  );
+  return started ? [] : [`${name} did not start the newest set that there is: ${describeSet(set, snapshot)}`];
 }

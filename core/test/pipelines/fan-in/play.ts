@@ -2,7 +2,7 @@ import type { PipelineConfig } from '../../../src/config/config.ts';
 import { nameMaterial } from '../../../src/config/materials.ts';
 import { Hands } from '../hands.ts';
 import { passed, type World } from '../world.ts';
-import { findFaults } from './check-fan-in.ts';
+import { describeRuns, findFaults } from './check-fan-in.ts';
 import { findNewestSet } from './oracle.ts';
 import type { Step } from './random-graph.ts';
 import { type Element, readSnapshot, type Snapshot } from './snapshot.ts';
@@ -28,7 +28,11 @@ export class Play {
   async play(step: Step): Promise<void> {
     switch (step.kind) {
       case 'publish':
-        await this.#publish(step.package);
+        await this.#publish(step.package, step.below);
+        break;
+      case 'pass all':
+        this.story.push('pass all that is under way, together');
+        await this.#hands.passAll();
         break;
       case 'pass':
       case 'fail':
@@ -55,10 +59,12 @@ export class Play {
     }
   }
 
-  async #publish(name: string): Promise<void> {
+  async #publish(name: string, below: number | undefined): Promise<void> {
+    const known = (await this.#read()).revisions.get(name) ?? [];
     const version = `1.${this.#published++}.0`;
-    this.story.push(`publish ${name} ${version}`);
-    await this.#world.publish(name, [version]);
+    const isBackport = below !== undefined && known.length > 0;
+    this.story.push(`publish ${name} ${version}${isBackport ? `, below the version ${(below % known.length) + 1}` : ''}`);
+    await this.#world.publish(name, [version], undefined, isBackport ? below : undefined);
   }
 
   async #end(kind: 'pass' | 'fail', which: number): Promise<void> {
@@ -101,12 +107,13 @@ export class Play {
   }
 
   async #check(): Promise<void> {
-    const faults = findFaults(this.#pipelines, await this.#read());
-    if (faults.length > 0) this.#fail(faults);
+    const snapshot = await this.#read();
+    const faults = findFaults(this.#pipelines, snapshot);
+    if (faults.length > 0) this.#fail([...faults, ...describeRuns(snapshot)]);
   }
 
   #fail(faults: readonly string[]): never {
-    throw new Error(['', ...this.story, ...faults.map((fault) => `WRONG: ${fault}`)].join('\n'));
+    throw new Error(['', ...this.story, 'WRONG:', ...faults].join('\n'));
   }
 
   #read(): Promise<Snapshot> {

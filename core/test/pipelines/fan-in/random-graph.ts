@@ -8,7 +8,8 @@ const modes: readonly TriggerMode[] = ['latest', 'latest', 'latest', 'latest', '
 
 /** What happens; numbers choose among what there is then. */
 export type Step =
-  | { readonly kind: 'publish'; readonly package: string }
+  | { readonly kind: 'publish'; readonly package: string; readonly below: number | undefined }
+  | { readonly kind: 'pass all' }
   | { readonly kind: 'pass' | 'fail' | 'rerun'; readonly which: number }
   | { readonly kind: 'trigger'; readonly which: number; readonly pin: number | undefined };
 
@@ -36,10 +37,18 @@ export const graph: fc.Arbitrary<readonly PipelineConfig[]> = fc.array(shape, { 
 
 const which = fc.nat({ max: 20 });
 
-/** What happens, mostly publications and passes. */
+/** What happens, mostly publications, some of them backports, and passes, some of them together. */
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('publish' as const), package: fc.constantFrom(...packages) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('publish' as const),
+        package: fc.constantFrom(...packages),
+        below: fc.option(which, { nil: undefined, freq: 4 }),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('pass all' as const) }) },
     { weight: 10, arbitrary: fc.record({ kind: fc.constant('pass' as const), which }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail' as const), which }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('rerun' as const), which }) },

@@ -3,20 +3,26 @@ import { afterAll, it } from 'vitest';
 import { describePostgres, describeSqlite, type StorePlace } from '../../../../test/support/stores.ts';
 import { reportStory, rounds, seed } from '../rounds.ts';
 import { World } from '../world.ts';
+import { Desk } from './desk.ts';
 import { everyTenMinutes, setting } from './setting.ts';
-import { Walk, walks } from './walk.ts';
+import { people, Walk, walks } from './walk.ts';
 
 function describeWalks(numRuns: number, place: () => Promise<StorePlace>): void {
   let world: World | undefined;
-  afterAll(() => world?.close());
+  let desk: Desk | undefined;
+  afterAll(async () => {
+    await desk?.close();
+    await world?.close();
+  });
 
   it(`keeps its rules whatever happens (SEED=${seed})`, { timeout: 0 }, async () => {
     world = await World.open(await place(), []);
     world.calendar = everyTenMinutes;
-    const inWorld = world;
+    desk = await Desk.open(world, people);
+    const [inWorld, atDesk] = [world, desk];
     const property = fc.asyncProperty(walks, async (steps) => {
       await inWorld.clear(setting);
-      const walk = new Walk(inWorld);
+      const walk = new Walk(inWorld, atDesk);
       for (const step of steps) await walk.take(step);
     });
     await fc.assert(property, { seed, numRuns, asyncReporter: reportStory });

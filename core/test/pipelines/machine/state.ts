@@ -1,6 +1,7 @@
 import type { ApprovalConfig } from '../../../src/config/config.ts';
 import type { Status } from '../../../src/store/schema.ts';
 import type { Tx } from '../../../src/store/store.ts';
+import type { AuditEntry } from './check-audit.ts';
 
 export interface StageState {
   readonly id: number;
@@ -42,6 +43,8 @@ export interface PipelineState {
 export interface MachineState {
   readonly pipelines: readonly PipelineState[];
   readonly runs: readonly RunState[];
+  /** The whole audit log, oldest first. */
+  readonly audit: readonly AuditEntry[];
 }
 
 /** Reads the state of the stage machine. */
@@ -83,5 +86,6 @@ export async function readState(tx: Tx): Promise<MachineState> {
       ...{ lockedBy: row.locked_by, lookAt: row.look_at },
     })),
     runs,
+    audit: await tx.db.selectFrom('audit').select(['actor', 'action', 'subject']).orderBy('id').execute(),
   };
 }

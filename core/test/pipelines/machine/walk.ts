@@ -1,14 +1,18 @@
 import fc from 'fast-check';
+import type { Actor } from '../../../src/pipelines/actor.ts';
 import type { Outcome } from '../../../src/targets/target.ts';
 import { Hands } from '../hands.ts';
 import { failed, passed, person, type World } from '../world.ts';
+import { type AuditEntry, findUnaudited } from './check-audit.ts';
 import { findBroken, findIdle } from './check-machine.ts';
+import type { Answered, Desk } from './desk.ts';
 import { setting } from './setting.ts';
 import { type MachineState, readState } from './state.ts';
 
 const doubt: Outcome = { status: 'doubt', exitCode: null, message: 'the host went away' };
 const outcomes = { pass: passed, fail: failed, doubt };
-const people = [person('alice'), person('bob'), person('carol', 'qa'), person('dave')];
+/** Who asks. */
+export const people = [person('alice'), person('bob'), person('carol', 'qa'), person('dave')];
 
 const kinds = {
   publish: 4,
@@ -44,21 +48,29 @@ export const walks: fc.Arbitrary<readonly Step[]> = fc.array(
 export class Walk {
   readonly #world: World;
   readonly #hands: Hands;
+  readonly #desk: Desk;
+  /** Everything that people were told is done, in its order. */
+  readonly #accepted: AuditEntry[] = [];
+  /** How much of the audit log is of earlier walks: nothing is ever deleted from it. */
+  #before: number | undefined;
   readonly story: string[] = [];
   /** Every word that was accepted: `stage id/person`. */
   readonly #given = new Set<string>();
   #published = 0;
 
-  constructor(world: World) {
+  constructor(world: World, desk: Desk) {
     this.#world = world;
+    this.#desk = desk;
     this.#hands = new Hands(world);
   }
 
   async take({ kind, which, who }: Step): Promise<void> {
     const state = await this.#read();
+    this.#before ??= state.audit.length;
     await this.#act(kind, which, { state, who });
     const after = await this.#read();
-    const faults = [...findBroken(setting, after), ...this.#findLost(after)];
+    const audit = after.audit.slice(this.#before);
+    const faults = [...findBroken(setting, after), ...this.#findLost(after), ...findUnaudited(audit, this.#accepted, after)];
     if (kind === 'tick') faults.push(...findIdle(setting, after, this.#world.clock));
     if (faults.length > 0) throw new Error(['', ...this.story, ...faults.map((fault) => `WRONG: ${fault}`)].join('\n'));
   }
@@ -74,7 +86,8 @@ export class Walk {
       case 'publish':
         return this.#publish();
       case 'trigger':
-        return this.#tell(`${actor.name} triggers ${pipeline}`, await this.#world.trigger(pipeline, { actor }));
+        await this.#ask(actor, 'trigger', { subject: pipeline, path: `${pipeline}/runs`, body: { poll: false } });
+        return;
       case 'pass':
       case 'fail':
       case 'doubt':
@@ -85,13 +98,12 @@ export class Walk {
       case 'rerun':
       case 'rerun failed':
       case 'cancel':
-        return this.#ask(kind, which, { state, who });
+        return this.#change(kind, which, { state, who });
       case 'pause':
       case 'unpause':
-        this.story.push(`${kind} ${pipeline}`);
-        return this.#world.pause(pipeline, kind === 'pause' ? 'to see what happens' : null);
       case 'unlock':
-        return this.#tell(`unlock ${pipeline}`, await this.#world.unlock(pipeline));
+        await this.#ask(actor, kind, { subject: pipeline, body: kind === 'pause' ? { comment: 'to see what happens' } : {} });
+        return;
       case 'sleep':
         this.story.push(`${10 * (1 + which)} seconds pass, and nobody looks`);
         return this.#world.setClock(this.#world.clock + 10_000 * (1 + which));
@@ -106,8 +118,21 @@ export class Walk {
     }
   }
 
-  #tell(what: string, { refusal }: { readonly refusal?: { readonly message: string } | undefined }): void {
-    this.story.push(refusal ? `${what}: refused, ${refusal.message}` : what);
+  async #ask(
+    actor: Actor,
+    action: string,
+    {
+      subject,
+      path = `${subject}/${action}`,
+      body,
+    }: { subject: string; path?: string; body?: Readonly<Record<string, unknown>> },
+  ): Promise<Answered> {
+    const answered = await this.#desk.ask(actor, path, body);
+    const what = `${actor.name}: ${action} ${subject}`;
+    this.story.push(answered.refusal === undefined ? what : `${what}: refused, ${answered.refusal}`);
+    const done = action === 'trigger' ? `${subject}/${answered.counter}` : subject;
+    if (answered.refusal === undefined) this.#accepted.push({ actor: actor.name, action, subject: done });
+    return answered;
   }
 
   async #publish(): Promise<void> {
@@ -131,33 +156,29 @@ export class Walk {
     const stage = (waiting.length > 0 ? waiting : stages)[which % Math.max(1, waiting.length || stages.length)];
     const actor = people[who] ?? person('eve');
     if (!stage) return;
-    const name = `${stage.pipeline}/${stage.run}/${stage.name}`;
     const late = stage.expiresAt !== null && stage.expiresAt <= this.#world.clock;
-    const asking = { actor };
-    const acted = kind === 'approve' ? await this.#world.approve(name, asking) : await this.#world.reject(name, 'no', asking);
-    this.#tell(`${actor.name} ${kind}s ${name}`, acted);
-    if (acted.refusal) return;
+    const body = kind === 'reject' ? { comment: 'no' } : {};
+    const answered = await this.#ask(actor, kind, { ...addressOf(stage.pipeline, stage.run, stage.name, kind), body });
+    if (answered.refusal !== undefined) return;
     if (late || stage.status !== 'waiting')
       throw new Error(`${this.story.join('\n')}\nWRONG: that was not to be approved any more`);
     this.#given.add(`${stage.id}/${actor.person}`);
   }
 
-  async #ask(
+  async #change(
     kind: 'rerun' | 'rerun failed' | 'cancel',
     which: number,
     { state, who }: { state: MachineState; who: number },
   ): Promise<void> {
     const stages = state.runs.flatMap(({ counter, stages }) =>
-      stages.filter(({ isLatest }) => isLatest).map((stage) => `${stage.pipeline}/${counter}/${stage.name}`),
+      stages.filter(({ isLatest }) => isLatest).map((stage) => ({ ...stage, run: counter })),
     );
-    const name = stages[stages.length - 1 - (which % Math.max(1, stages.length))];
+    const stage = stages[stages.length - 1 - (which % Math.max(1, stages.length))];
     const actor = people[who] ?? person('eve');
-    if (name === undefined) return;
-    const acted =
-      kind === 'cancel'
-        ? await this.#world.cancel(name, { actor })
-        : await this.#world.rerun(name, { actor, failedJobsOnly: kind === 'rerun failed' });
-    this.#tell(`${kind} ${name}`, acted);
+    if (!stage) return;
+    const action = kind === 'cancel' ? 'cancel' : 'rerun';
+    const body = kind === 'rerun failed' ? { failedJobsOnly: true } : {};
+    await this.#ask(actor, action, { ...addressOf(stage.pipeline, stage.run, stage.name, action), body });
   }
 
   #findLost({ runs }: MachineState): readonly string[] {
@@ -170,4 +191,8 @@ export class Walk {
   #read(): Promise<MachineState> {
     return this.#world.store.transact(readState);
   }
+}
+
+function addressOf(pipeline: string, counter: number, stage: string, action: string) {
+  return { subject: `${pipeline}/${counter}/${stage}`, path: `${pipeline}/runs/${counter}/stages/${stage}/${action}` };
 }
