@@ -22,7 +22,7 @@ export const pageList: Readonly<Record<string, string>> = {
   audit: '/audit',
   plugins: '/plugins',
   configuration: '/configuration',
-  'decisions-of-a-version': '/decisions?q=npmjs/watched@1.0.0',
+  'decisions-of-a-version': '/decisions?q=npmjs%2Fwatched%402.0.0',
   'sign-in': '/sign-in',
   'not-there': '/nothing/here',
 };

@@ -20,7 +20,7 @@ export const acknowledgePage: Page = {
   async read({ params, query }, { store }) {
     const address = { repository: params['repo'] ?? '', package: params['pkg'] ?? '' };
     const version = query.get('version') ?? '';
-    const revision = await store.transact((tx) => findRevision(tx, address, version));
+    const revision = await store.read((tx) => findRevision(tx, address, version));
     const material = `${address.repository}/${address.package}`;
     if (!revision) throw new ApiError('NOT_FOUND', `There is no version ${version} of ${material}`);
     const digest = strongestDigest(revision.facts.digests ?? {});

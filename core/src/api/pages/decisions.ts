@@ -27,7 +27,7 @@ export const decisionsPage: Page = {
       after: readAfter(query),
       outcome: isDecisionOutcome(outcome) ? outcome : undefined,
     };
-    const { items, next } = await store.transact(async (tx) =>
+    const { items, next } = await store.read(async (tx) =>
       listDecisions(tx, pipelines, { ...wanted, about: await findAbout(tx, query.get('q')?.trim() ?? '') }),
     );
     const main = html`<header class="page"><h1>Decisions</h1><p class="lead">Every new version, trigger and request leaves a reason why it did or did not start a run.</p></header>

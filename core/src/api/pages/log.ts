@@ -18,7 +18,7 @@ export const logPage: Page = {
     subject === `${params['pipeline']}/${params['counter']}/${params['stage']}/${params['job']}`,
   async read({ params, query }, { store }) {
     const address = readLogAddress(params);
-    const run = await store.transact((tx) => readRun(tx, address.pipeline, address.counter));
+    const run = await store.read((tx) => readRun(tx, address.pipeline, address.counter));
     const wanted = query.get('q') ?? '';
     const main = html`${showHead(run, address)}
       <form class="filter" role="search" method="get"><label><span class="unseen">Search the log</span><input type="search" name="q" value=${wanted} placeholder="Search the log" required /></label><button>Search</button>
@@ -28,7 +28,7 @@ export const logPage: Page = {
 
     async function showLog(of: ExactLogAddress, { get }: { get(name: string): string | null }): Promise<Html> {
       const from = readFrom(get.call(query, 'from'));
-      const log = await store.transact((tx) => readLogLines(tx, of, { from, count: linesAtOnce }));
+      const log = await store.read((tx) => readLogLines(tx, of, { from, count: linesAtOnce }));
       if (!log) throw unknownLog(of);
       return showLines(of, log);
     }

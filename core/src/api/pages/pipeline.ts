@@ -29,7 +29,7 @@ export const pipelinePage: Page = {
     const { pipeline: name = '' } = params;
     const config = configuration().config.pipelines.get(name);
     const after = readAfter(query);
-    const { pipeline, runs, decisions } = await store.transact(async (tx) => ({
+    const { pipeline, runs, decisions } = await store.read(async (tx) => ({
       pipeline: await readPipeline(tx, name),
       runs: await listRuns(tx, name, { limit: runsShown, after }),
       decisions: await listDecisions(tx, name, { limit: decisionsShown }),

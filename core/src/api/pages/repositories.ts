@@ -18,7 +18,7 @@ export const repositoriesPage: Page = {
   concerns: ({ type }) => type.startsWith('repository.') || type === 'artifact.published' || type === 'configuration.loaded',
   refreshMs: 15_000,
   async read({ actor, now }, { store, configuration }) {
-    const all = await store.transact((tx) => readRepositories(tx));
+    const all = await store.read((tx) => readRepositories(tx));
     const sorted = all.toSorted((a, b) => Number(b.problem !== null) - Number(a.problem !== null));
     const { config } = configuration();
     const mayPoll = reaches(actor, 'operator');

@@ -30,7 +30,7 @@ export const repositoryPage: Page = {
   refreshMs: 5_000,
   async read({ params, query, actor, now }, { store, configuration }) {
     const { repo: name = '' } = params;
-    const [[repository], polls] = await store.transact(
+    const [[repository], polls] = await store.read(
       async (tx) => [await readRepositories(tx, name), await listPolls(tx, name, { limit: pollsCharted })] as const,
     );
     if (!repository) throw new ApiError('NOT_FOUND', `There is no repository ${name}`);

@@ -19,7 +19,7 @@ export const boardPage: Page = {
   async read({ params, query, actor }, { store, configuration }) {
     const name = `${params['repo']}/${params['pkg']}`;
     const looking = { config: configuration().config, actor };
-    const board = await store.transact(async (tx) => {
+    const board = await store.read(async (tx) => {
       const packageId = await findPackageId(tx, params['repo'] ?? '', params['pkg'] ?? '');
       return packageId === undefined ? undefined : readShown(tx, { packageId, name, query }, looking);
     });

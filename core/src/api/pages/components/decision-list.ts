@@ -1,6 +1,6 @@
 import type { DecisionOutcome, DecisionView } from '../../../store/decisions.ts';
 import type { Status } from '../../../store/schema.ts';
-import { pathOfMaterial, pathOfPipeline, pathOfRun } from '../addresses.ts';
+import { pathOfMaterial, pathOfPipeline, pathOfRun, withQuery } from '../addresses.ts';
 import { type Html, html } from '../html.ts';
 import { showEmpty } from './notice.ts';
 import { showMark } from './status.ts';
@@ -29,9 +29,15 @@ export function showDecisions(decisions: readonly DecisionView[], now: number, e
         <td class="words">${reason}</td>
         <td>${Object.entries(materials).map(
           ([material, version]) =>
-            html`<div><a href=${pathOfMaterial(material)}>${material}</a> <span class="version">${version}</span></div>`,
+            html`<div><a href=${pathOfMaterial(material)}>${material}</a> ${showPinned(material, version)}</div>`,
         )}</td>
       </tr>`,
     ),
   );
+}
+
+/** A version leads to all that was decided about it, the counter of a run to that run. */
+function showPinned(material: string, pinned: string | number): Html {
+  const path = material.includes('/') ? withQuery('/decisions', { q: `${material}@${pinned}` }) : pathOfRun(material, pinned);
+  return html`<a class="version" href=${path}>${pinned}</a>`;
 }

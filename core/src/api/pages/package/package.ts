@@ -34,7 +34,7 @@ export const packagePage: Page = {
     const address = { repository: params['repo'] ?? '', package: params['pkg'] ?? '' };
     const name = `${address.repository}/${address.package}`;
     const pipelines = listVisiblePipelines(actor, configuration().config);
-    const { page, status, decisions } = await store.transact(async (tx) => {
+    const { page, status, decisions } = await store.read(async (tx) => {
       const packageId = await findPackageId(tx, address.repository, address.package);
       if (packageId === undefined) throw new ApiError('NOT_FOUND', `There is no package ${name}`);
       const listed = await listWanted(tx, address, query);

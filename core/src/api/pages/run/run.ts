@@ -27,7 +27,7 @@ export const runPage: Page = {
   async read({ params, actor, now }, { store, configuration }) {
     const { pipeline = '', counter: text = '' } = params;
     const counter = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-    const found = await store.transact((tx) => readAll(tx, pipeline, counter));
+    const found = await store.read((tx) => readAll(tx, pipeline, counter));
     if (!found) throw unknownRun({ pipeline, counter });
     const { run, before, decisions } = found;
     const around = { config: configuration().config.pipelines.get(pipeline), actor, now };

@@ -1,5 +1,5 @@
 import type { MaterialView, PackageView, RunView, UpstreamView } from '../../../store/run-views.ts';
-import { pathOfPackage, pathOfPipeline, pathOfRun } from '../addresses.ts';
+import { pathOfPackage, pathOfPipeline, pathOfRevisionStream, pathOfRun, withQuery } from '../addresses.ts';
 import { showDigest } from '../components/digest.ts';
 import { showLink } from '../components/link.ts';
 import { showTable } from '../components/table.ts';
@@ -24,7 +24,7 @@ const versionOf = (material: MaterialView): string => ('package' in material ? m
 function showPackage({ package: name, version, digest, location }: PackageView, change: Html): Html {
   return html`<tr>
     <th scope="row"><a href=${pathOfPackage(name)}>${name}</a></th>
-    <td><span class="version">${version}</span></td>
+    <td><a class="version" href=${withQuery(pathOfRevisionStream(name), { version })} title="Where it went">${version}</a></td>
     <td>${change}</td>
     <td>${showDigest(digest)}</td>
     <td class="words">${location !== null && showLink(location)}</td>

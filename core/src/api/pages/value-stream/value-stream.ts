@@ -35,7 +35,7 @@ function makeRunPage(layouts: StreamLayouts): Page {
       const { pipeline = '', counter: text = '' } = params;
       const counter = /^\d{1,9}$/.test(text) ? Number(text) : 0;
       const { config } = configuration();
-      const stream = await store.transact((tx) => traceRun(tx, { pipeline, counter }, { config, actor }));
+      const stream = await store.read((tx) => traceRun(tx, { pipeline, counter }, { config, actor }));
       if (!stream) throw unknownRun({ pipeline, counter });
       const page = { stream, root: `${pipeline}/${counter}`, path: pathOfValueStream(pipeline, counter), fixed: [] };
       const main = html`<header class="page">
@@ -60,7 +60,7 @@ function makeRevisionPage(layouts: StreamLayouts): Page {
       const version = query.get('version') ?? '';
       const name = `${repo}/${pkg}`;
       const { config } = configuration();
-      const stream = await store.transact(async (tx) => {
+      const stream = await store.read(async (tx) => {
         const packageId = await findPackageId(tx, repo, pkg);
         const id = packageId === undefined ? undefined : await findRevision(tx, packageId, version);
         return id === undefined ? undefined : traceVisible(tx, { kind: 'package', id }, { config, actor });
