@@ -1,7 +1,7 @@
 import { type DecisionRequest, isDecisionOutcome, listDecisions, outcomes } from '../../store/decisions.ts';
 import { findPackageId } from '../../store/read-repositories.ts';
 import type { Tx } from '../../store/store.ts';
-import { listVisiblePipelines } from '../access/visible.ts';
+import { listVisiblePipelines, mayViewPipeline } from '../access/visible.ts';
 import { showDecisions } from './components/decision-list.ts';
 import { showFilter } from './components/filter.ts';
 import { readAfter, showPaging } from './components/paging.ts';
@@ -19,6 +19,7 @@ export const decisionsPage: Page = {
   async read({ query, actor, now }, { store, configuration }) {
     const { config } = configuration();
     const visible = listVisiblePipelines(actor, config);
+    const isVisible = (name: string) => mayViewPipeline(actor, config, name);
     const asked = query.get('pipeline') || undefined;
     const pipelines = visible?.filter((name) => asked === undefined || name === asked) ?? asked;
     const outcome = query.get('outcome') ?? '';
@@ -40,7 +41,7 @@ export const decisionsPage: Page = {
           { name: 'outcome', title: 'Decision', options: outcomes },
         ],
       })}
-      <section id="decisions" data-part>${showDecisions(items, now, 'No decision like that is recorded.')}${showPaging('/decisions', query, next)}</section>`;
+      <section id="decisions" data-part>${showDecisions(items, { now, isVisible, empty: 'No decision like that is recorded.' })}${showPaging('/decisions', query, next)}</section>`;
     return { title: 'Decisions', section: 'decisions', main };
   },
 };

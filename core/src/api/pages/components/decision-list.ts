@@ -15,8 +15,17 @@ const colours = {
   refused: 'failed',
 } as const satisfies Record<DecisionOutcome, Status>;
 
+/** How decisions are shown. */
+export interface DecisionOptions {
+  readonly now: number;
+  /** What is said where there are none. */
+  readonly empty: string;
+  /** Whether whoever looks may see a pipeline. */
+  isVisible(pipeline: string): boolean;
+}
+
 /** Decisions in words, newest first. */
-export function showDecisions(decisions: readonly DecisionView[], now: number, empty: string): Html {
+export function showDecisions(decisions: readonly DecisionView[], { now, empty, isVisible }: DecisionOptions): Html {
   if (decisions.length === 0) return showEmpty('Nothing here', empty);
   return showTable(
     'Decisions',
@@ -27,9 +36,10 @@ export function showDecisions(decisions: readonly DecisionView[], now: number, e
         <td><a href=${pathOfPipeline(pipeline)}>${pipeline}</a></td>
         <td>${showMark(colours[outcome], outcome)}${run !== null && html` <a href=${pathOfRun(pipeline, run)}>run ${run}</a>`}</td>
         <td class="words">${reason}</td>
-        <td>${Object.entries(materials).map(
-          ([material, version]) =>
-            html`<div><a href=${pathOfMaterial(material)}>${material}</a> ${showPinned(material, version)}</div>`,
+        <td>${Object.entries(materials).flatMap(([material, version]) =>
+          isPackage(material) || isVisible(material)
+            ? html`<div><a href=${pathOfMaterial(material)}>${material}</a> ${showPinned(material, version)}</div>`
+            : [],
         )}</td>
       </tr>`,
     ),
@@ -38,6 +48,8 @@ export function showDecisions(decisions: readonly DecisionView[], now: number, e
 
 /** A version leads to all that was decided about it, the counter of a run to that run. */
 function showPinned(material: string, pinned: string | number): Html {
-  const path = material.includes('/') ? withQuery('/decisions', { q: `${material}@${pinned}` }) : pathOfRun(material, pinned);
+  const path = isPackage(material) ? withQuery('/decisions', { q: `${material}@${pinned}` }) : pathOfRun(material, pinned);
   return html`<a class="version" href=${path}>${pinned}</a>`;
 }
+
+const isPackage = (material: string): boolean => material.includes('/');

@@ -3,6 +3,7 @@ import { findPipeline } from '../../../store/pipelines.ts';
 import { type RunView, readRun } from '../../../store/run-views.ts';
 import { findRun } from '../../../store/runs.ts';
 import type { Tx } from '../../../store/store.ts';
+import { mayViewPipeline } from '../../access/visible.ts';
 import { unknownRun } from '../../view-run.ts';
 import { pathOfComparison, pathOfPipeline, pathOfRun, pathOfValueStream } from '../addresses.ts';
 import { showDecisions } from '../components/decision-list.ts';
@@ -30,7 +31,9 @@ export const runPage: Page = {
     const found = await store.read((tx) => readAll(tx, pipeline, counter));
     if (!found) throw unknownRun({ pipeline, counter });
     const { run, before, decisions } = found;
-    const around = { config: configuration().config.pipelines.get(pipeline), actor, now };
+    const { config } = configuration();
+    const isVisible = (name: string) => mayViewPipeline(actor, config, name);
+    const around = { config: config.pipelines.get(pipeline), actor, now };
     const main = html`<header class="page" id="run" data-part>
         <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a></p>
         <h1>${run.label} ${showStatus(run.status)}</h1>
@@ -42,7 +45,7 @@ export const runPage: Page = {
       </header>
       <section><h2>What it pinned</h2>${showMaterials(run, before)}</section>
       ${run.stages.map((stage) => showStage({ run, stage, ...around }))}
-      <section id="decisions" data-part><h2>What was decided about it</h2>${showDecisions(decisions, now, 'No decision about it is kept.')}</section>`;
+      <section id="decisions" data-part><h2>What was decided about it</h2>${showDecisions(decisions, { now, isVisible, empty: 'No decision about it is kept.' })}</section>`;
     return { title: `${pipeline} ${run.label}`, section: 'pipelines', main };
   },
 };
