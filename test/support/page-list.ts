@@ -15,6 +15,7 @@ export const pageList: Readonly<Record<string, string>> = {
   'value-stream': '/pipelines/storefront/runs/4/value-stream',
   'value-stream-of-a-version': '/repositories/npmjs/packages/watched/value-stream?version=2.0.0',
   compare: '/pipelines/storefront/runs/3/compare/4',
+  approve: '/pipelines/release/runs/1/stages/production/approve',
   rerun: '/pipelines/rollout/runs/1/stages/everywhere/rerun',
   pause: '/pipelines/rollout/pause',
   trigger: '/pipelines/by-hand/trigger',

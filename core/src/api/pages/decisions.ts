@@ -35,7 +35,7 @@ export const decisionsPage: Page = {
       ${showFilter({
         path: '/decisions',
         query,
-        search: 'Package, or version: npmjs/fastify, npmjs/fastify@5.2.1',
+        search: 'npmjs/fastify, or npmjs/fastify@5.2.1',
         choices: [
           { name: 'pipeline', title: 'Pipeline', options: (visible ?? [...config.pipelines.keys()]).toSorted() },
           { name: 'outcome', title: 'Decision', options: outcomes },

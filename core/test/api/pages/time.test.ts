@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { showDuration } from '../../../src/api/pages/components/time.ts';
 
 it.each([
-  [-5, '0.0 s'],
+  [-5, '0 ms'],
+  [12.4, '12 ms'],
   [1_234, '1.2 s'],
   [59_600, '1 min'],
   [80_000, '1 min 20 s'],

@@ -27,6 +27,7 @@ const units = [
 /** A length of time, in milliseconds, as people say it: `1 min 20 s`, in its two largest units. */
 export function showDuration(ms: number): string {
   const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   let rest = Math.round(seconds);
   const from = units.findIndex(([, length]) => rest >= length);

@@ -52,5 +52,6 @@ function showVersions({ materials, cause }: RunSummary): Part {
   const named = (changed.length > 0 ? changed : materials)
     .map((material) => `${material.material} ${material.pinned}`)
     .join(', ');
-  return cause === `${named} was published` ? named : `${named} · ${cause}`;
+  if (cause === `${named} was published`) return named;
+  return cause.startsWith(`${named} `) ? cause : `${named} · ${cause}`;
 }
