@@ -22,6 +22,7 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
 
   it.each(['light', 'dark'] as const)(
     'is without barriers, asks no other host, and keeps its policy; %s',
+    { timeout },
     async (colorScheme) => {
       const { page, faults, close } = await openPage(browser, show.server.url, { colorScheme });
       const barriers: Record<string, readonly string[]> = {};
