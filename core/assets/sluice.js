@@ -65,6 +65,29 @@ document.addEventListener('htmx:pushedIntoHistory', ({ detail }) => {
   comeBack();
 });
 
+/** Whoever has sent a form sees that it is on its way, and sends it once. */
+document.addEventListener('submit', (event) => {
+  const { submitter } = event;
+  if (submitter?.getAttribute('aria-busy') === 'true') event.preventDefault();
+  submitter?.setAttribute('aria-busy', 'true');
+});
+// A page that the browser kept and shows again waits for nothing.
+addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+});
+
+/** A drawing that is larger than its frame begins with what it is about. */
+function centreDrawing() {
+  const focus = document.getElementById('focus');
+  const frame = focus?.closest('.canvas');
+  if (!focus || !frame) return;
+  const [inner, outer] = [focus.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  frame.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+}
+
+centreDrawing();
+
 /** A log that is followed stays at its end, unless somebody scrolls away from it. */
 function followLog() {
   document.querySelector('[data-follow]')?.scrollIntoView({ block: 'end' });

@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { readBoardPage } from '../../core/src/api/read-board.ts';
 import { anonymous } from '../../core/src/pipelines/actor.ts';
 import { compareRuns } from '../../core/src/pipelines/compare-runs.ts';
+import { listUnacknowledged } from '../../core/src/store/alarms.ts';
 import { listAudit } from '../../core/src/store/audit.ts';
 import { listDecisions } from '../../core/src/store/decisions.ts';
 import { listDecisionsAbout } from '../../core/src/store/decisions-about.ts';
+import { listLatestRuns } from '../../core/src/store/latest-runs.ts';
+import { readDecisionsOfPackage } from '../../core/src/store/package-decisions.ts';
 import { listPipelines } from '../../core/src/store/pipeline-views.ts';
 import { readPublishing } from '../../core/src/store/publications.ts';
-import { listRevisions, readRepositories } from '../../core/src/store/read-repositories.ts';
+import { listFailing, listRevisions, readRepositories } from '../../core/src/store/read-repositories.ts';
 import { listRuns, readRun } from '../../core/src/store/run-views.ts';
 import { openStore, type Store, type Tx } from '../../core/src/store/store.ts';
 import type { NodeKey } from '../../core/src/store/value-stream/graph.ts';
 import { traceValueStream } from '../../core/src/store/value-stream/value-stream.ts';
+import { listWaitingStages } from '../../core/src/store/waiting.ts';
 import { createDatabase, postgres } from '../support/postgres.ts';
 import { createRandom } from '../support/random.ts';
 import { base, describeConfig, fillStore, nameOf, size } from './support/full-store.ts';
@@ -112,6 +116,17 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
     'a page of revisions': (tx) =>
       listRevisions(tx, { repository: 'r0', package: `p${pick(size.packages)}` }, { limit, after: pick(size.versions) }),
     'the pipelines': listPipelines,
+    'the newest runs of all pipelines': (tx) => listLatestRuns(tx, { most: 4 }),
+    'what waits for approval, and what is wrong': async (tx) => [
+      await listWaitingStages(tx, limit),
+      await listUnacknowledged(tx, limit),
+      await listFailing(tx, limit),
+    ],
+    'what was decided about 40 versions': (tx) => {
+      const [chain, first] = [pick(size.chains), pick(passages - 40)];
+      const versions = Array.from({ length: 40 }, (_, index) => `1.${first + index}.0`);
+      return readDecisionsOfPackage(tx, { packageId: 1 + chain, versions, most: 6, pipelines: undefined });
+    },
     'a page of runs': (tx) => listRuns(tx, pipeline(), { limit, after: 1 + pick(passages) }),
     'a run': (tx) => readRun(tx, pipeline(), 1 + pick(passages)),
     'a page of decisions': (tx) => listDecisions(tx, pipeline(), { limit, after: pick(2 * size.runs) }),

@@ -13,7 +13,9 @@ export const pageList: Readonly<Record<string, string>> = {
   board: '/repositories/npmjs/packages/watched/board',
   acknowledge: '/repositories/npmjs/packages/watched/acknowledge?version=1.0.0',
   'value-stream': '/pipelines/storefront/runs/4/value-stream',
+  'value-stream-of-a-version': '/repositories/npmjs/packages/watched/value-stream?version=2.0.0',
   compare: '/pipelines/storefront/runs/3/compare/4',
+  approve: '/pipelines/release/runs/1/stages/production/approve',
   rerun: '/pipelines/rollout/runs/1/stages/everywhere/rerun',
   pause: '/pipelines/rollout/pause',
   trigger: '/pipelines/by-hand/trigger',
@@ -21,5 +23,7 @@ export const pageList: Readonly<Record<string, string>> = {
   audit: '/audit',
   plugins: '/plugins',
   configuration: '/configuration',
-  'not-there': '/pipelines/nothing',
+  'decisions-of-a-version': '/decisions?q=npmjs%2Fwatched%402.0.0',
+  'sign-in': '/sign-in',
+  'not-there': '/nothing/here',
 };

@@ -45,6 +45,7 @@ export async function openShowcase(harm = markup): Promise<Showcase> {
   partner.spoil(() => ({ status: 401 }));
   await pollNow(server, 'partner');
   await untilRun(server, 'rollout', ['failed']);
+  await untilRun(server, 'release', ['waiting']);
   return {
     ...{ place, server, registry, partner },
     release: () => place.write('released'),
@@ -118,5 +119,11 @@ pipelines:${pipeline(
     'latest',
     stage('canary', 'echo fine') + stage('everywhere', 'echo "cannot reach host 7" >&2; exit 3') + stage('verify', 'true'),
   )}${pipeline('by-hand', '', 'manual', stage('only', 'true'))}
+  release:
+    group: web
+    label: "\${image}"
+    materials: [{ pipeline: image }]
+    stages:
+      - { name: production, approval: { type: manual, expires: 7d }, jobs: { roll-out: { run: 'echo released' } } }
 `;
 }

@@ -1,7 +1,8 @@
+import type { TokenConfig } from '../config/access.ts';
 import type { PipelineConfig, PluginSettings, RepositoryConfig } from '../config/config.ts';
-import type { Actor } from '../pipelines/actor.ts';
+import { type Actor, hasRole } from '../pipelines/actor.ts';
 import { mayViewAll, mayViewPipeline } from './access/visible.ts';
-import { hideSecret } from './hide-secret.ts';
+import { hideInUrl, hideSecret } from './hide-secret.ts';
 import { viewSink } from './sink-view.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
@@ -19,6 +20,27 @@ export function viewConfiguration(
     repositories: [...config.repositories.values()].map((one) => viewRepository(one, secretsOf(one.plugin))),
     pipelines: viewPipelines([...config.pipelines.values()].filter(({ name }) => mayViewPipeline(actor, config, name))),
   };
+}
+
+/**
+ * What holds for the whole server, by the section that says it. What was filled in when it was loaded may be a secret and is not
+ * shown; who may sign in is told to admins.
+ */
+export function viewSections({ configuration }: Pick<ApiSurroundings, 'configuration'>, actor: Actor): Sections {
+  const { server, store, http, retention, minFree, pluginLimits, targets, access } = configuration().config;
+  return {
+    server: { port: server.port, trustProxy: server.trustProxy },
+    store: hideInUrl(store),
+    http: { proxy: http.proxy && hideInUrl(http.proxy), concurrencyPerHost: http.concurrencyPerHost },
+    ...{ retention, minFree: { atLeastBytes: minFree }, pluginLimits, targets },
+    access: access && hasRole(actor, 'admin') ? [...access.tokens.values()].map(viewToken) : undefined,
+  };
+}
+
+type Sections = Readonly<Record<string, unknown>>;
+
+function viewToken({ name, person, roles, expiresAt }: TokenConfig): Readonly<Record<string, unknown>> {
+  return { name, person, roles, expires: expiresAt === undefined ? 'never' : new Date(expiresAt).toISOString() };
 }
 
 /** What is wrong with the files as they are now, for those who may know; undefined where nothing is. */

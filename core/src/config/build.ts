@@ -14,6 +14,7 @@ import { parseSize } from './size.ts';
 export interface Origin extends ReadFrom {
   readonly file: string;
   readonly hash: string;
+  readonly places: Config['places'];
 }
 
 /** The parts of a configuration that plugins are loaded with. */

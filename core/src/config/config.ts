@@ -17,6 +17,8 @@ export interface Config {
   readonly files: readonly string[];
   /** The patterns of `include:`, absolute; a file that newly matches one is a change. */
   readonly include: readonly string[];
+  /** Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`. */
+  readonly places: ReadonlyMap<string, ConfigPlace>;
   /** SHA-256 of what was read, before interpolation: two nodes with the same hash have the same configuration. */
   readonly hash: string;
   readonly server: ServerConfig;
@@ -35,6 +37,12 @@ export interface Config {
   readonly targets: TargetsConfig;
   readonly repositories: ReadonlyMap<string, RepositoryConfig>;
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
+}
+
+/** A line of a file, from 1. */
+export interface ConfigPlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** Text before interpolation. What is shown anywhere is this text. */

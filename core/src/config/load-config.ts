@@ -68,11 +68,11 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
   const sources = await readSources(reader, file, (text) => interpolator.resolve(text));
   const { findings, complete } = await check(sources, interpolator, options);
   const problems = [...sources.problems, ...(await locateFindings(reader, sources, findings.slice(0, maxProblems)))];
-  const { files, include, hash } = sources;
+  const { files, include, hash, places } = sources;
   if (complete === undefined || problems.length > 0) {
     throw new ConfigError(problems.sort(compareProblems).slice(0, maxProblems), { files, include });
   }
-  return buildConfig(complete, { file: resolve(file), files, include, hash }, (text) => interpolator.resolve(text));
+  return buildConfig(complete, { file: resolve(file), files, include, hash, places }, (text) => interpolator.resolve(text));
 }
 
 interface Checked {

@@ -67,18 +67,25 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
 export interface DecisionRequest extends PageRequest {
   /** Only these. */
   readonly outcome?: DecisionOutcome | undefined;
+  /** Only those about a run. */
+  readonly runId?: number | undefined;
+  /** Only those about a package, or about one version of it. */
+  readonly about?: { readonly packageId: number; readonly version: string | undefined } | undefined;
 }
 
 /** The decisions of a pipeline, of several, or of all where none is named, newest first. */
 export async function listDecisions(
   tx: Tx,
   pipeline: string | readonly string[] | undefined,
-  { outcome, after, limit }: DecisionRequest,
+  { outcome, runId, about, after, limit }: DecisionRequest,
 ): Promise<Page<DecisionView>> {
   let query = selectDecisions(tx);
   if (typeof pipeline === 'string') query = query.where('pipeline.name', '=', pipeline);
   else if (pipeline) query = query.where('pipeline.name', 'in', [...pipeline, '']);
   if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
+  if (runId !== undefined) query = query.where('decision.run_id', '=', runId);
+  if (about) query = query.where('decision.package_id', '=', about.packageId);
+  if (about?.version !== undefined) query = query.where('decision.version', '=', about.version);
   if (after !== undefined) query = query.where('decision.id', '<', after);
   const rows = await query
     .orderBy('decision.id', 'desc')

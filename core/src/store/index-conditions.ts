@@ -9,3 +9,4 @@ export const stageIsRunning = sql<boolean>`stage.status = 'running'`;
 export const stageIsPending = sql<boolean>`stage.status = 'pending'`;
 export const stageIsWaiting = sql<boolean>`stage.status = 'waiting'`;
 export const stageHasPassed = sql<boolean>`stage.status = 'passed' and stage.latest = 1`;
+export const revisionIsUnacknowledged = sql<boolean>`revision.unacknowledged = 1`;

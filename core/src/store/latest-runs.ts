@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { chunk } from './chunk.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -28,64 +30,91 @@ export interface MaterialSummary {
   readonly changed: boolean;
 }
 
-/** The newest runs, at most `most` of each pipeline of the configuration, newest first, by pipeline. */
-export async function listLatestRuns(tx: Tx, most: number): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
-  const runs = await selectLatest(tx, most)
-    .select(['run.id', 'pipeline.name as pipeline', 'run.counter', 'run.label', 'run.cause', 'run.status'])
-    .select(['run.created_at as createdAt', 'run.finished_at as finishedAt'])
-    .orderBy('run.id', 'desc')
-    .execute();
-  const stages = await readStages(tx, most);
-  const materials = await readMaterials(tx);
-  const summaries = runs.map(({ id, pipeline, ...run }) => ({
-    pipeline,
-    run: { ...run, stages: stages.get(id) ?? [], materials: materials.get(id) ?? [] },
-  }));
-  const byPipeline = Map.groupBy(summaries, ({ pipeline }) => pipeline);
-  return new Map([...byPipeline].map(([name, list]) => [name, list.map(({ run }) => run)]));
+/** Which of the newest runs. */
+export interface LatestRequest {
+  /** At most so many of each pipeline. */
+  readonly most: number;
+  /** Of these pipelines only; of all in the configuration where it is left out. */
+  readonly pipelines?: readonly string[];
 }
 
-function selectLatest(tx: Tx, most: number) {
-  return tx.db
-    .selectFrom('pipeline')
-    .innerJoin('run', (join) =>
-      join
-        .onRef('run.pipeline_id', '=', 'pipeline.id')
-        .on(({ eb, ref }) => eb(ref('run.counter'), '>', eb(ref('pipeline.counter'), '-', most))),
-    )
-    .where('pipeline.active', '=', 1);
-}
-
-async function readStages(tx: Tx, most: number): Promise<ReadonlyMap<number, readonly StageSummary[]>> {
-  const rows = await selectLatest(tx, most)
-    .innerJoin('stage', 'stage.run_id', 'run.id')
-    .select(['stage.run_id as runId', 'stage.name', 'stage.status'])
-    .orderBy('stage.run_id')
-    .orderBy('stage.position')
-    .orderBy('stage.counter')
-    .execute();
-  const byRun = Map.groupBy(rows, ({ runId }) => runId);
+/** The newest runs of each pipeline, newest first, by pipeline. */
+export async function listLatestRuns(tx: Tx, request: LatestRequest): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
+  const runs = Map.groupBy(await readRuns(tx, request), ({ pipeline }) => pipeline);
+  const stages = await readStages(tx, listIds([...runs.values()].flat()));
+  const materials = await readMaterials(tx, listIds([...runs.values()].flatMap((ofPipeline) => ofPipeline[0] ?? [])));
   return new Map(
-    [...byRun].map(([id, ofRun]) => [id, [...new Map(ofRun.map(({ name, status }) => [name, { name, status }])).values()]]),
+    [...runs].map(([name, ofPipeline]) => [
+      name,
+      ofPipeline.map(({ id, pipeline: _, ...run }) => ({
+        ...run,
+        stages: stages.get(id) ?? [],
+        materials: materials.get(id) ?? [],
+      })),
+    ]),
   );
 }
 
-async function readMaterials(tx: Tx): Promise<ReadonlyMap<number, readonly MaterialSummary[]>> {
-  const rows = await selectLatest(tx, 1)
-    .innerJoin('run_material', 'run_material.run_id', 'run.id')
-    .leftJoin('package', 'package.id', 'run_material.package_id')
-    .leftJoin('repository', 'repository.id', 'package.repository_id')
-    .leftJoin('pipeline as upstream', 'upstream.id', 'run_material.upstream_id')
-    .select(['run_material.run_id as runId', 'run_material.version', 'run_material.upstream_counter', 'run_material.changed'])
-    .select(['repository.name as repository', 'package.name as package', 'upstream.name as upstream'])
-    .orderBy('run_material.run_id')
-    .orderBy('run_material.position')
+/** Found by their counters, which are the last ones of their pipelines: how many runs there are does not matter. */
+async function readRuns(tx: Tx, { most, pipelines }: LatestRequest) {
+  const rows = await tx.db
+    .selectFrom('pipeline')
+    .innerJoin('run', (join) =>
+      join.onRef('run.pipeline_id', '=', 'pipeline.id').on(({ eb, ref }) =>
+        eb(
+          'run.counter',
+          'in',
+          Array.from({ length: most }, (_, back) => eb(ref('pipeline.counter'), '-', sql.lit(back))),
+        ),
+      ),
+    )
+    .select(['run.id', 'pipeline.name as pipeline', 'run.counter', 'run.label', 'run.cause', 'run.status'])
+    .select(['run.created_at as createdAt', 'run.finished_at as finishedAt'])
+    .where('pipeline.active', '=', 1)
+    .$if(pipelines !== undefined, (query) => query.where('pipeline.name', 'in', ['', ...(pipelines ?? [])]))
     .execute();
+  return rows.toSorted((a, b) => b.id - a.id);
+}
+
+const listIds = (runs: readonly { readonly id: number }[]): readonly number[] => runs.map(({ id }) => id);
+
+async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly StageSummary[]>> {
+  const rows: { readonly runId: number; readonly name: string; readonly status: Status }[] = [];
+  for (const ids of chunk(runIds)) {
+    const some = await tx.db
+      .selectFrom('stage')
+      .select(['run_id as runId', 'name', 'status'])
+      .where('run_id', 'in', ids)
+      .where('latest', '=', 1)
+      .orderBy('position')
+      .execute();
+    rows.push(...some);
+  }
+  const byRun = Map.groupBy(rows, ({ runId }) => runId);
+  return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(({ name, status }) => ({ name, status }))]));
+}
+
+async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly MaterialSummary[]>> {
+  const rows: MaterialRow[] = [];
+  for (const ids of chunk(runIds)) {
+    const some = await tx.db
+      .selectFrom('run_material')
+      .leftJoin('package', 'package.id', 'run_material.package_id')
+      .leftJoin('repository', 'repository.id', 'package.repository_id')
+      .leftJoin('pipeline as upstream', 'upstream.id', 'run_material.upstream_id')
+      .select(['run_material.run_id as runId', 'run_material.version', 'run_material.upstream_counter', 'run_material.changed'])
+      .select(['repository.name as repository', 'package.name as package', 'upstream.name as upstream'])
+      .where('run_material.run_id', 'in', ids)
+      .orderBy('run_material.position')
+      .execute();
+    rows.push(...some);
+  }
   const byRun = Map.groupBy(rows, ({ runId }) => runId);
   return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(summarise)]));
 }
 
 interface MaterialRow {
+  readonly runId: number;
   readonly version: string | null;
   readonly upstream_counter: number | null;
   readonly changed: 0 | 1;

@@ -7,6 +7,7 @@ import { up as targets } from './migrations/0003-targets.ts';
 import { up as events } from './migrations/0004-events.ts';
 import { up as access } from './migrations/0005-access.ts';
 import { up as reads } from './migrations/0006-reads.ts';
+import { up as pages } from './migrations/0007-pages.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-foundation': foundation,
@@ -15,6 +16,7 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0004-events': events,
   '0005-access': access,
   '0006-reads': reads,
+  '0007-pages': pages,
 };
 
 /** What to do before a migration touches a database that holds something. */

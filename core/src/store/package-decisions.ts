@@ -1,25 +1,52 @@
+import { sql } from 'kysely';
 import { type DecisionView, selectDecisions, toDecisionView } from './decisions.ts';
-import { findPackageId } from './read-repositories.ts';
 import type { Tx } from './store.ts';
 
-/** More decisions than this about the versions of one page are not read. */
-const mostRead = 2_000;
+/** What was decided about one version. */
+export interface VersionDecisions {
+  /** The newest of them, newest first. */
+  readonly newest: readonly DecisionView[];
+  /** How many there are. */
+  readonly count: number;
+}
 
-/** What was decided about some versions of a package, newest first, by version. */
+/** Which decisions are read. */
+export interface VersionDecisionsRequest {
+  readonly packageId: number;
+  readonly versions: readonly string[];
+  /** At most so many about each version. */
+  readonly most: number;
+  /** Of these pipelines only; of all where it is left out. */
+  readonly pipelines: readonly string[] | undefined;
+}
+
+/** What was decided about some versions of a package, by version. */
 export async function readDecisionsOfPackage(
   tx: Tx,
-  { repository, package: name }: { readonly repository: string; readonly package: string },
-  versions: readonly string[],
-): Promise<ReadonlyMap<string, readonly DecisionView[]>> {
-  const id = await findPackageId(tx, repository, name);
-  if (id === undefined || versions.length === 0) return new Map();
-  const rows = await selectDecisions(tx)
-    .select('decision.version')
-    .where('decision.package_id', '=', id)
+  { packageId, versions, most, pipelines }: VersionDecisionsRequest,
+): Promise<ReadonlyMap<string, VersionDecisions>> {
+  if (versions.length === 0) return new Map();
+  const ranked = tx.db
+    .selectFrom('decision')
+    .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
+    .select(['decision.id', 'decision.version'])
+    .select(sql<number>`row_number() over (partition by decision.version order by decision.id desc)`.as('nth'))
+    .select(sql<number>`count(*) over (partition by decision.version)`.as('count'))
+    .where('decision.package_id', '=', packageId)
     .where('decision.version', 'in', versions)
+    .$if(pipelines !== undefined, (query) => query.where('pipeline.name', 'in', ['', ...(pipelines ?? [])]))
+    .as('ranked');
+  const rows = await selectDecisions(tx)
+    .innerJoin(ranked, 'ranked.id', 'decision.id')
+    .select(['ranked.version', 'ranked.count'])
+    .where('ranked.nth', '<=', most)
     .orderBy('decision.id', 'desc')
-    .limit(mostRead)
     .execute();
   const byVersion = Map.groupBy(rows, ({ version }) => version ?? '');
-  return new Map([...byVersion].map(([version, list]) => [version, list.map(({ version: _, ...row }) => toDecisionView(row))]));
+  return new Map(
+    [...byVersion].map(([version, list]) => [
+      version,
+      { newest: list.map(({ version: _, count: __, ...row }) => toDecisionView(row)), count: Number(list[0]?.count) },
+    ]),
+  );
 }

@@ -50,6 +50,28 @@ export async function readRepositories(tx: Tx, name?: string): Promise<readonly 
   return rows.map((row) => toStatus(row, byRepository.get(row.id) ?? []));
 }
 
+/** A repository that cannot be polled. */
+export interface FailingRepository {
+  readonly name: string;
+  readonly problem: AgedProblem;
+}
+
+/** The configured repositories that fail, longest first, at most `limit`. */
+export async function listFailing(tx: Tx, limit: number): Promise<readonly FailingRepository[]> {
+  const rows = await tx.db
+    .selectFrom('repository')
+    .selectAll()
+    .where('active', '=', 1)
+    .where('problem_code', 'is not', null)
+    .orderBy('problem_since')
+    .limit(limit)
+    .execute();
+  return rows.flatMap((row) => {
+    const problem = readAged(row);
+    return problem ? { name: row.name, problem } : [];
+  });
+}
+
 function toStatus(row: Selectable<RepositoryTable>, packages: readonly Selectable<PackageTable>[]): RepositoryStatus {
   const problem = readAged(row);
   return {

@@ -1,3 +1,4 @@
+import { stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** A run that waits for people to let it into a stage. */
@@ -6,21 +7,26 @@ export interface WaitingStage {
   readonly counter: number;
   readonly label: string;
   readonly stage: string;
+  /** Milliseconds; since when. */
+  readonly readyAt: number | null;
   /** Milliseconds; when its approval expires, where it does. */
   readonly expiresAt: number | null;
 }
 
 /** What waits for approval in the pipelines of the configuration, longest first, at most `limit`. */
 export function listWaitingStages(tx: Tx, limit: number): Promise<readonly WaitingStage[]> {
-  return tx.db
-    .selectFrom('stage')
-    .innerJoin('run', 'run.id', 'stage.run_id')
-    .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-    .select(['pipeline.name as pipeline', 'run.counter', 'run.label'])
-    .select(['stage.name as stage', 'stage.expires_at as expiresAt'])
-    .where('stage.status', '=', 'waiting')
-    .where('pipeline.active', '=', 1)
-    .orderBy('stage.id')
-    .limit(limit)
-    .execute();
+  return (
+    tx.db
+      .selectFrom('stage')
+      .innerJoin('run', 'run.id', 'stage.run_id')
+      .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
+      .select(['pipeline.name as pipeline', 'run.counter', 'run.label'])
+      .select(['stage.name as stage', 'stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
+      .where(stageIsWaiting)
+      .where('pipeline.active', '=', 1)
+      // By a sum, so that SQLite does not walk all stages in their order.
+      .orderBy((e) => e('stage.id', '+', 0))
+      .limit(limit)
+      .execute()
+  );
 }

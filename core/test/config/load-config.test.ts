@@ -65,7 +65,10 @@ pipelines:
       'secrets/token': 'token\n',
     });
     const config = await loadConfig(join(directory, 'sluice.yaml'), optionsWith());
-    const { repositories, pipelines, hash, ...rest } = config;
+    const { repositories, pipelines, hash, places, ...rest } = config;
+    expect(places.get('retention')).toEqual({ file: join(directory, 'sluice.yaml'), line: 9 });
+    expect(places.get('repositories/main')).toEqual({ file: join(directory, 'conf.d/main.yaml'), line: 4 });
+    expect(places.has('server/host')).toBe(false);
     expect(rest).toEqual({
       file: join(directory, 'sluice.yaml'),
       directory,

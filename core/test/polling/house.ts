@@ -258,7 +258,17 @@ export class House {
     }));
     const [first = ''] = repositories.map(({ name }) => name);
     const config = {
-      ...{ file: '', directory: this.directory, files: [], include: [], store: '', timezone: 'UTC', plugins: [], minFree: 0 },
+      ...{
+        file: '',
+        directory: this.directory,
+        files: [],
+        places: new Map(),
+        include: [],
+        store: '',
+        timezone: 'UTC',
+        plugins: [],
+        minFree: 0,
+      },
       ...{ access: undefined, events: [], targets: { allowPrivate: true } },
       server: { host: '', port: 0, url: undefined, trustProxy: false },
       pluginLimits: { silenceMs: 1, totalMs: 1, memoryBytes: 1 },

@@ -9,6 +9,13 @@ interface Operation {
   readonly needs: string;
 }
 
+/** Everything that is told of runs and decisions in pages. */
+const pages = [
+  ...['/', '/decisions', '/decisions?q=shop%2Fit', '/repositories', '/repositories/shop', '/configuration'],
+  ...['', '/board', '/value-stream?version=1.0.0&show=all'].map((end) => `/repositories/shop/packages/it${end}`),
+  ...['', '/runs/1', '/runs/1/value-stream'].map((end) => `/pipelines/build${end}`),
+];
+
 const health = ['/healthz', '/readyz'];
 /** Other servers call these, and prove themselves by a secret or a signature instead of a token. */
 const proven = ['/api/v1/hooks/{repo}', '/api/v1/hooks/jobs/{name}', '/api/v1/callbacks/{key}'];
@@ -134,15 +141,17 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
     );
     const mentions = async (as: Bearer) => {
       const found: string[] = [];
-      for (const path of [...readable.map((operation) => operation.path), '/']) {
-        if ((await (await story.ask(fill(path, 'build'), { as })).text()).includes(confidential)) found.push(path);
+      for (const path of [...readable.map((operation) => operation.path), ...pages]) {
+        const answer = await story.ask(fill(path, 'build'), { as });
+        expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+        if ((await answer.text()).includes(confidential)) found.push(path);
       }
       return found;
     };
     expect(await mentions('viewer')).toEqual([]);
     expect(await mentions('operator')).toEqual([]);
     expect(await mentions('admin')).toEqual(
-      expect.arrayContaining(['/', '/metrics', '/api/v1/pipelines', '/api/v1/configuration']),
+      expect.arrayContaining(['/', '/metrics', '/api/v1/pipelines', '/api/v1/configuration', ...pages.slice(6, 9)]),
     );
   });
 

@@ -12,6 +12,7 @@ const paths = [
   '/repositories',
   '/repositories/bad',
   '/repositories/bad/packages/it',
+  '/repositories/bad/packages/it/board',
   '/decisions',
   '/plugins',
   '/configuration',
@@ -45,7 +46,10 @@ pipelines:
 
   it('has all that it wrote shown as text, on every page', async () => {
     const { page, faults, close } = await openPage(browser, server.url);
-    const runs = ['/pipelines/hurt', '/pipelines/hurt/runs/1', '/pipelines/hurt/runs/1/stages/print/1/jobs/print'];
+    const run = '/pipelines/hurt/runs/1';
+    const harmed = '1<img/src=x/onerror=document.title=1><script>document.title=2</script>';
+    const version = `/repositories/bad/packages/it/value-stream?${new URLSearchParams({ version: harmed, q: harmed })}`;
+    const runs = ['/pipelines/hurt', run, `${run}/stages/print/1/jobs/print`, `${run}/value-stream`, version];
     const texts: string[] = [];
     for (const path of [...paths, ...runs]) {
       await page.goto(path);

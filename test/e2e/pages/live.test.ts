@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
@@ -61,9 +63,20 @@ describeWith(chromiumBrowser, 'an open page', () => {
     const { page, close } = await openPage(browser, show.server.url);
     await page.goto('/repositories');
     await page.locator('html[data-connected]').waitFor({ state: 'attached' });
+    await page.evaluate('window.notLoadedAgain = true');
     await show.server.stop();
     await page.locator('.disconnected').waitFor({ state: 'visible' });
     expect(await page.locator('.disconnected').innerText()).toMatch(/not connected/i);
+
+    // A page comes back to the address that it has.
+    const [yaml, { port }] = [await readFile(join(show.place.directory, 'sluice.yaml'), 'utf8'), new URL(show.server.url)];
+    await show.place.configure(yaml.replace('port: 0', `port: ${port}`));
+    const server = await show.place.serve(60_000);
+    await page.locator('.disconnected').waitFor({ state: 'hidden', timeout: 60_000 });
+    show.partner.spoil();
+    await pollNow(server, 'partner');
+    await page.locator('#r-partner .status.passed').waitFor();
+    expect(await page.evaluate('window.notLoadedAgain')).toBe(true);
     await close();
-  });
+  }, 120_000);
 });

@@ -56,7 +56,8 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await story.untilRun('acceptance', counter, stageIs('sign-off', 'passed'));
 
     const ada = await openAs('ada', javaScriptEnabled);
-    await ada.page.goto('/repositories/npmjs/packages/web/board');
+    // Which versions have passed everything before production.
+    await ada.page.goto('/repositories/npmjs/packages/web/board?ready=production%2Fdeploy');
     const row = ada.page.locator('tbody tr', { hasText: version });
     await row.getByRole('link', { name: `Send ${version} to production` }).click();
     await ada.page.locator('select[name=poll]').selectOption('no');
@@ -84,9 +85,17 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await story.publish('1.2.0');
     await story.untilRun('acceptance', 3, stageIs('sign-off', 'waiting'));
     const { page, close } = await openAs('victor');
-    for (const path of ['/', '/pipelines/acceptance', '/pipelines/acceptance/runs/3', '/repositories/npmjs/packages/web/board']) {
+    const repository = ['/repositories', '/repositories/npmjs', '/repositories/npmjs/packages/web'];
+    for (const path of [
+      '/',
+      '/pipelines/acceptance',
+      '/pipelines/acceptance/runs/3',
+      ...repository,
+      `${repository.at(-1)}/board`,
+    ]) {
       await page.goto(path);
-      expect({ path, offers: await page.locator('main .offers a, main a.small').allInnerTexts() }).toEqual({ path, offers: [] });
+      const offers = await page.locator('main .offers a, main a.small, main button[formaction]').allInnerTexts();
+      expect({ path, offers }).toEqual({ path, offers: [] });
     }
     for (const path of ['/pipelines/acceptance/runs/3/stages/sign-off/approve', '/pipelines/acceptance/pause', '/audit']) {
       const answer = await page.goto(path);
@@ -98,6 +107,17 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
       form: { _csrf: token ?? '' },
     });
     expect(sent.status()).toBe(403);
+    await close();
+  });
+
+  it('tell which versions have not passed everything before a level', { timeout: 120_000 }, async () => {
+    const { page, close } = await openAs('victor');
+    await page.goto('/repositories/npmjs/packages/web/board');
+    expect(await page.locator('tbody tr').count()).toBe(3);
+    await page.locator('#choose-ready').selectOption('production/deploy');
+    await page.waitForURL('**/board?*ready=production*');
+    await page.locator('tbody tr', { hasText: '1.2.0' }).waitFor({ state: 'detached' });
+    expect(await page.locator('tbody tr').count()).toBe(2);
     await close();
   });
 

@@ -9,6 +9,12 @@ export function mayViewPipeline(actor: Actor, { pipelines }: Config, name: strin
   return pipeline ? mayView(actor, pipeline.access) : hasRole(actor, 'admin');
 }
 
+/** The pipelines that somebody may see, by name; undefined for an admin, who also sees what is left of those that are gone. */
+export function listVisiblePipelines(actor: Actor, config: Config): readonly string[] | undefined {
+  if (hasRole(actor, 'admin')) return undefined;
+  return [...config.pipelines.keys()].filter((name) => mayViewPipeline(actor, config, name));
+}
+
 /** Whether somebody may see every pipeline of the configuration, and so what is said about all of it. */
 export function mayViewAll(actor: Actor, { pipelines }: Config): boolean {
   return [...pipelines.values()].every(({ access }) => mayView(actor, access));

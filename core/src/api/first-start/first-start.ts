@@ -4,6 +4,7 @@ import type { LoadedPlugin } from '../../plugins/plugin-host.ts';
 import { type FormBody, formRoute } from '../pages/forms.ts';
 import { registerFace } from '../pages/register-face.ts';
 import { sendPage } from '../pages/send-page.ts';
+import { registerUnknownPage } from '../pages/unknown-page.ts';
 import { requireOwnOrigin, requireSameMachine } from '../same-machine.ts';
 import { createServer } from '../server.ts';
 import { type Draft, readDraft } from './draft.ts';
@@ -46,6 +47,7 @@ export async function createFirstStart(around: FirstStartSurroundings, log: Fast
 
 async function registerFirstStart(server: FastifyInstance, around: FirstStartSurroundings): Promise<void> {
   await registerFace(server);
+  registerUnknownPage(server, 'nothing');
   const view = (draft: Draft, tried?: Tried) => ({
     title: 'First start',
     section: undefined,

@@ -15,12 +15,12 @@ type OfPackage = { readonly Params: { readonly repo: string; readonly pkg: strin
 /** Asks for somebody's word that the new bytes of a republished version are right. */
 export const acknowledgePage: Page = {
   path: '/repositories/:repo/packages/:pkg/acknowledge',
-  needs: 'viewer',
+  needs: 'operator',
   concerns: () => false,
   async read({ params, query }, { store }) {
     const address = { repository: params['repo'] ?? '', package: params['pkg'] ?? '' };
     const version = query.get('version') ?? '';
-    const revision = await store.transact((tx) => findRevision(tx, address, version));
+    const revision = await store.read((tx) => findRevision(tx, address, version));
     const material = `${address.repository}/${address.package}`;
     if (!revision) throw new ApiError('NOT_FOUND', `There is no version ${version} of ${material}`);
     const digest = strongestDigest(revision.facts.digests ?? {});

@@ -29,6 +29,11 @@ export function pathOfValueStream(pipeline: string, counter: number): string {
   return `${pathOfRun(pipeline, counter)}/value-stream`;
 }
 
+/** Where the runs that used a version of a package are drawn; `?version=` says which. */
+export function pathOfRevisionStream(material: string): string {
+  return `${pathOfPackage(material)}/value-stream`;
+}
+
 /** Where one run is compared with another. */
 export function pathOfComparison(pipeline: string, counter: number, other: number): string {
   return `${pathOfRun(pipeline, counter)}${at('compare', other)}`;

@@ -17,7 +17,7 @@ export const auditPage: Page = {
   refreshMs: 15_000,
   async read({ query, now }, { store }) {
     const subject = query.get('q')?.trim() || undefined;
-    const { items, next } = await store.transact((tx) => listAudit(tx, { subject, limit: shown, after: readAfter(query) }));
+    const { items, next } = await store.read((tx) => listAudit(tx, { subject, limit: shown, after: readAfter(query) }));
     const main = html`<header class="page"><h1>Audit</h1><p class="lead">Everything that somebody changed; nothing here can be altered.</p></header>
       ${showFilter({ path: '/audit', query, search: 'What it was done to: acceptance, npmjs/fastify', choices: [] })}
       <section id="audit" data-part>${items.length === 0 ? showEmpty('Nothing here', 'Nobody has done anything like that.') : showEntries(items, now)}${showPaging('/audit', query, next)}</section>`;

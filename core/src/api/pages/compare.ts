@@ -21,7 +21,7 @@ export const comparePage: Page = {
   async read({ params, actor, now }, { store, configuration }) {
     const { pipeline = '', counter = '', other = '' } = params;
     const [from, to] = [counter, other].map((one) => (counterPattern.test(one) ? Number(one) : 0));
-    const compared = await store.transact((tx) => compareRuns(tx, { pipeline, from: from ?? 0, to: to ?? 0 }));
+    const compared = await store.read((tx) => compareRuns(tx, { pipeline, from: from ?? 0, to: to ?? 0 }));
     if ('missing' in compared) throw unknownRun({ pipeline, counter: compared.missing });
     const { config } = configuration();
     const pipelines = compared.pipelines.filter((change) => mayViewPipeline(actor, config, change.pipeline));

@@ -3,9 +3,8 @@ import type { Actor } from '../../pipelines/actor.ts';
 import type { RecordedEvent } from '../../store/events.ts';
 import type { Message } from '../event-stream.ts';
 import type { RouteSurroundings } from '../surroundings.ts';
-import type { Html } from './html.ts';
 import { findParts, type LiveParts } from './live-parts.ts';
-import type { Page, PageRequest } from './page.ts';
+import type { Page, PageRequest, PageView } from './page.ts';
 
 /** A browser is told at most so often, in milliseconds; what happens in between it is told together. */
 const pauseMs = 400;
@@ -14,6 +13,7 @@ interface Shown {
   readonly parts: LiveParts;
   /** The whole, for when the parts are others than before. */
   readonly main: () => string;
+  readonly concerns: PageView['concerns'];
 }
 
 /** Which page is shown, and after which event it was read. */
@@ -45,7 +45,8 @@ export class LivePages {
     const batches = withTicks(this.#surroundings.events.follow(live.after, signal), page.refreshMs, signal);
     for await (const events of batches) {
       id = events.at(-1)?.id ?? id;
-      if (events.length > 0 && !events.some((event) => page.concerns(event, request))) continue;
+      const concerns = (event: RecordedEvent) => before?.concerns?.(event) ?? page.concerns(event, request);
+      if (events.length > 0 && !events.some(concerns)) continue;
       const shown = await this.#read(live);
       const data = findChanges(before, shown);
       before = shown;
@@ -59,9 +60,7 @@ export class LivePages {
     const position = events.position();
     const known = this.#readings.get(key);
     if (known && known.position === position && now() - known.at < pauseMs) return known.shown;
-    const shown = page
-      .read({ ...request, actor: actor() ?? request.actor, now: now() }, this.#surroundings)
-      .then(({ main }) => toShown(main));
+    const shown = page.read({ ...request, actor: actor() ?? request.actor, now: now() }, this.#surroundings).then(toShown);
     this.#readings.set(key, { at: now(), position, shown });
     const forget = () => {
       if (this.#readings.get(key)?.shown === shown) this.#readings.delete(key);
@@ -71,8 +70,8 @@ export class LivePages {
   }
 }
 
-function toShown({ text }: Html): Shown {
-  return { parts: findParts(text), main: () => `<main id="main" tabindex="-1" hx-swap-oob="morph">${text}</main>` };
+function toShown({ main: { text }, concerns }: PageView): Shown {
+  return { concerns, parts: findParts(text), main: () => `<main id="main" tabindex="-1" hx-swap-oob="morph">${text}</main>` };
 }
 
 function findChanges(before: Shown | undefined, { parts, main }: Shown): string {

@@ -14,7 +14,7 @@ const options = { config: { needs: 'view' }, schema: { hide: true } } as const;
 export function registerLogFile(server: FastifyInstance, { store }: RouteSurroundings): void {
   server.get<Params>(`${logRoute}/log.txt`, options, async ({ params }, reply) => {
     const address = readLogAddress(params);
-    const log = await store.transact((tx) => readLogLines(tx, address, { from: 0, count: 0 }));
+    const log = await store.read((tx) => readLogLines(tx, address, { from: 0, count: 0 }));
     if (!log) throw unknownLog(address);
     const { pipeline, counter, stage, job } = address;
     return reply
@@ -31,9 +31,7 @@ export function registerLogFile(server: FastifyInstance, { store }: RouteSurroun
     options,
     async ({ params, query }, reply) => {
       const address = readLogAddress(params);
-      const log = await store.transact((tx) =>
-        readLogLines(tx, address, { from: readFrom(query.from ?? '0'), count: linesAtOnce }),
-      );
+      const log = await store.read((tx) => readLogLines(tx, address, { from: readFrom(query.from ?? '0'), count: linesAtOnce }));
       if (!log) throw unknownLog(address);
       return reply.type('text/html; charset=utf-8').send(showBlock(log).text);
     },
@@ -45,7 +43,7 @@ export function registerLogFile(server: FastifyInstance, { store }: RouteSurroun
     async ({ params, query }, reply) => {
       const address = readLogAddress(params);
       const from = /^\d{1,9}$/.test(query.from ?? '') ? Number(query.from) : 0;
-      const log = await store.transact((tx) => readLogLines(tx, address, { from, count: linesAtOnce }));
+      const log = await store.read((tx) => readLogLines(tx, address, { from, count: linesAtOnce }));
       if (!log) throw unknownLog(address);
       const growth = showGrowth(address, log);
       // Nothing new: the browser leaves what it has (htmx takes 204 for that).

@@ -31,7 +31,7 @@ export async function findLines(store: Store, address: LogAddress, wanted: strin
 export async function* readParts(store: Store, address: LogAddress): AsyncGenerator<string, void> {
   for (let after: string | undefined; ; ) {
     const from = after;
-    const part = await store.transact((tx) => readJobLog(tx, address, from));
+    const part = await store.read((tx) => readJobLog(tx, address, from));
     if (!part || part.text === '') return;
     yield part.text;
     after = part.next;

@@ -1,6 +1,7 @@
 import { type LogLines, readLogLines } from '../../store/log-lines.ts';
 import { type RunView, readRun } from '../../store/run-views.ts';
 import { pathOfPipeline, pathOfRun, withQuery } from './addresses.ts';
+import { showLink } from './components/link.ts';
 import { linesAtOnce, showBlock, showEnd, showPlaceholders, showTail } from './components/log-block.ts';
 import { showEmpty } from './components/notice.ts';
 import { showStatus } from './components/status.ts';
@@ -17,7 +18,7 @@ export const logPage: Page = {
     subject === `${params['pipeline']}/${params['counter']}/${params['stage']}/${params['job']}`,
   async read({ params, query }, { store }) {
     const address = readLogAddress(params);
-    const run = await store.transact((tx) => readRun(tx, address.pipeline, address.counter));
+    const run = await store.read((tx) => readRun(tx, address.pipeline, address.counter));
     const wanted = query.get('q') ?? '';
     const main = html`${showHead(run, address)}
       <form class="filter" role="search" method="get"><label><span class="unseen">Search the log</span><input type="search" name="q" value=${wanted} placeholder="Search the log" required /></label><button>Search</button>
@@ -27,7 +28,7 @@ export const logPage: Page = {
 
     async function showLog(of: ExactLogAddress, { get }: { get(name: string): string | null }): Promise<Html> {
       const from = readFrom(get.call(query, 'from'));
-      const log = await store.transact((tx) => readLogLines(tx, of, { from, count: linesAtOnce }));
+      const log = await store.read((tx) => readLogLines(tx, of, { from, count: linesAtOnce }));
       if (!log) throw unknownLog(of);
       return showLines(of, log);
     }
@@ -48,6 +49,7 @@ function showHead(run: RunView | undefined, address: ExactLogAddress): Html {
     <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a> / <a href=${pathOfRun(pipeline, counter)}>${run.label}</a> / ${stage}</p>
     <h1>${job} ${showStatus(found.status)}</h1>
     ${found.message !== null && html`<p class="lead">${found.message}</p>`}
+    ${found.link !== null && html`<p>${showLink(found.link)}</p>`}
   </header>`;
 }
 

@@ -39,6 +39,8 @@ export interface PageView {
    * the same request must give them the same ids. What belongs to one browser only, as a token does, is not in it.
    */
   readonly main: Html;
+  /** Whether an event may change what is shown now, where that is known better than of the page in general. */
+  readonly concerns?: (event: RecordedEvent) => boolean;
 }
 
 /** One page: it reads what it shows, and knows what makes it read again. */

@@ -4,6 +4,7 @@ import { mayOperate } from '../../pipelines/rights.ts';
 import { listDecisions } from '../../store/decisions.ts';
 import { readPipeline } from '../../store/pipeline-views.ts';
 import { listRuns, type RunView } from '../../store/run-views.ts';
+import { mayViewPipeline } from '../access/visible.ts';
 import { ApiError } from '../api-error.ts';
 import { showPipelineOffers } from './actions/offers.ts';
 import { pathOfBoard, pathOfMaterial, pathOfPipeline, pathOfRun, withQuery } from './addresses.ts';
@@ -27,9 +28,11 @@ export const pipelinePage: Page = {
     type === 'configuration.loaded' || subject === params['pipeline'] || subject.startsWith(`${params['pipeline']}/`),
   async read({ params, query, actor, now }, { store, configuration }) {
     const { pipeline: name = '' } = params;
-    const config = configuration().config.pipelines.get(name);
+    const whole = configuration().config;
+    const config = whole.pipelines.get(name);
+    const isVisible = (one: string) => mayViewPipeline(actor, whole, one);
     const after = readAfter(query);
-    const { pipeline, runs, decisions } = await store.transact(async (tx) => ({
+    const { pipeline, runs, decisions } = await store.read(async (tx) => ({
       pipeline: await readPipeline(tx, name),
       runs: await listRuns(tx, name, { limit: runsShown, after }),
       decisions: await listDecisions(tx, name, { limit: decisionsShown }),
@@ -54,7 +57,7 @@ export const pipelinePage: Page = {
         ${showPaging(pathOfPipeline(name), query, runs.next)}
       </section>
       <section id="decisions" data-part><h2>Why it did, why it did not run</h2>
-        ${showDecisions(decisions.items, now, 'No decision is recorded yet.')}
+        ${showDecisions(decisions.items, { now, isVisible, empty: 'No decision is recorded yet.' })}
         ${decisions.next !== null && html`<p><a href=${withQuery('/decisions', { pipeline: name })}>All decisions about ${name}</a></p>`}
       </section>`;
     return { title: name, section: 'pipelines', main };

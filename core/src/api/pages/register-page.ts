@@ -22,7 +22,7 @@ export function registerPage(
   let open = 0;
 
   server.get<{ Params: Readonly<Record<string, string>> }>(page.path, options, async (request, reply) => {
-    const position = await store.transact(readNewestEventId);
+    const position = await store.read(readNewestEventId);
     const view = await page.read(toPageRequest(request, now()), surroundings);
     const stream = `/live${request.url}`;
     return sendPage(request, reply, view, {

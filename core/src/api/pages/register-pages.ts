@@ -5,16 +5,16 @@ import { pipelineActionPages, registerPipelineActions } from './actions/pipeline
 import { registerStageActions, stageActionPages } from './actions/stage-action-page.ts';
 import { registerTriggerForm, triggerPage } from './actions/trigger-page.ts';
 import { auditPage } from './audit.ts';
-import { boardPage } from './board.ts';
+import { boardPage } from './board/board.ts';
 import { comparePage } from './compare.ts';
 import { configurationPage } from './configuration.ts';
 import { decisionsPage } from './decisions.ts';
-import { homePage } from './home.ts';
+import { homePage } from './home/home.ts';
 import { registerLedHome } from './led-home.ts';
 import { LivePages } from './live.ts';
 import { logPage } from './log.ts';
 import { registerLogFile } from './log-file.ts';
-import { packagePage } from './package.ts';
+import { packagePage } from './package/package.ts';
 import type { Page } from './page.ts';
 import { pipelinePage } from './pipeline.ts';
 import { pluginsPage } from './plugins.ts';
@@ -23,9 +23,11 @@ import { registerFace } from './register-face.ts';
 import { registerPage } from './register-page.ts';
 import { repositoriesPage } from './repositories.ts';
 import { repositoryPage } from './repository.ts';
-import { runPage } from './run.ts';
+import { runPage } from './run/run.ts';
 import { registerSignIn } from './sign-in.ts';
-import { valueStreamPage } from './value-stream/value-stream.ts';
+import { registerUnknownPage } from './unknown-page.ts';
+import { StreamLayouts } from './value-stream/stream-layouts.ts';
+import { makeValueStreamPages } from './value-stream/value-stream.ts';
 
 const pages: readonly Page[] = [
   homePage,
@@ -36,7 +38,6 @@ const pages: readonly Page[] = [
   repositoryPage,
   packagePage,
   boardPage,
-  valueStreamPage,
   comparePage,
   acknowledgePage,
   decisionsPage,
@@ -59,6 +60,9 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   registerPipelineActions(server);
   registerTriggerForm(server);
   registerLogFile(server, surroundings);
+  registerUnknownPage(server, 'token');
+  const layouts = new StreamLayouts();
+  server.addHook('onClose', () => layouts.close());
   const live = new LivePages(surroundings);
-  for (const page of pages) registerPage(server, page, { ...surroundings, live });
+  for (const page of [...pages, ...makeValueStreamPages(layouts)]) registerPage(server, page, { ...surroundings, live });
 }

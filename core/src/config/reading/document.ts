@@ -25,6 +25,8 @@ export interface Fault {
 export interface Parsed {
   readonly value: unknown;
   readonly faults: readonly Fault[];
+  /** The lines of what stands at the top, and right below that, each by its path: `pipelines`, `pipelines/acceptance`. */
+  readonly lines: readonly (readonly [path: string, line: number])[];
 }
 
 /** Aliases make a small file large: what is left of it expanded must stay below this. */
@@ -46,15 +48,26 @@ export function parseText(text: string): Parsed {
     return faultAt(offset, `"${key}" is defined twice; the first is at ${line}:${col}`);
   });
   const faults = [...broken, ...duplicates];
-  if (broken.length > 0) return { value: undefined, faults };
+  const lines = broken.length > 0 ? [] : listLines(document, counter);
+  if (broken.length > 0) return { value: undefined, faults, lines };
   try {
-    return { value: expand(document), faults };
+    return { value: expand(document), faults, lines };
   } catch (thrown) {
     return {
-      value: undefined,
+      ...{ value: undefined, lines },
       faults: [...faults, faultAt(0, `YAML: ${thrown instanceof Error ? thrown.message : String(thrown)}`)],
     };
   }
+}
+
+function listLines({ contents }: Document.Parsed, counter: LineCounter): [string, number][] {
+  const listKeys = (map: unknown, before: string): [string, number][] =>
+    (isMap(map) ? map.items : []).flatMap(({ key, value }): [string, number][] => {
+      if (!isScalar(key)) return [];
+      const path = `${before}${key.value}`;
+      return [[path, counter.linePos(key.range?.[0] ?? 0).line], ...(before === '' ? listKeys(value, `${path}/`) : [])];
+    });
+  return listKeys(contents, '');
 }
 
 /** Throws for an alias that leads nowhere or into itself, and for aliases that come to too much. */

@@ -18,7 +18,7 @@ async function answer(question: Question): Promise<unknown> {
     const message = isMissing(thrown)
       ? 'there is no such file'
       : `cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-    return { value: undefined, sha256: '', faults: [{ line: 1, column: 1, message }] } satisfies ReadFile;
+    return { value: undefined, sha256: '', lines: [], faults: [{ line: 1, column: 1, message }] } satisfies ReadFile;
   }
 }
 

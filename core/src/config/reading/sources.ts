@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { ConfigPlace } from '../config.ts';
 import { UnresolvedReference } from '../interpolator.ts';
 import type { ConfigProblem, Finding, Path } from '../problem.ts';
 import { isMapping } from '../value-at.ts';
@@ -18,6 +19,8 @@ export interface Sources {
   /** What is wrong already: YAML mistakes, with their position, and what does not merge. */
   readonly problems: readonly ConfigProblem[];
   readonly findings: readonly Finding[];
+  /** Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`. */
+  readonly places: ReadonlyMap<string, ConfigPlace>;
   /** The file that a path of `merged` comes from. */
   fileOf(path: Path): string;
   /** A file as people named it. */
@@ -45,6 +48,7 @@ class Merger {
   readonly #named: string;
   readonly #merged: Record<string, unknown> = {};
   readonly #origins = new Map<string, string>();
+  readonly #places = new Map<string, ConfigPlace>();
   readonly #files: string[] = [];
   readonly #include: string[] = [];
   readonly #hash = createHash('sha256');
@@ -58,10 +62,11 @@ class Merger {
   }
 
   async add(file: string): Promise<void> {
-    const { value, faults, sha256 } = await this.#reader.read(file);
+    const { value, faults, sha256, lines } = await this.#reader.read(file);
     this.#files.push(file);
     this.#hash.update(`${relative(dirname(this.main), file)}\0${sha256}\n`);
     this.#problems.push(...faults.map((fault) => ({ file: this.#nameOf(file), ...fault })));
+    for (const [path, line] of lines) if (isOwned(path) && !this.#places.has(path)) this.#places.set(path, { file, line });
     if (value === undefined || value === null) return;
     if (isMapping(value)) this.#merge(file, value);
     else this.#findings.push({ file, path: [], at: 'value', message: 'a mapping with keys such as "repositories" is expected' });
@@ -95,6 +100,7 @@ class Merger {
       include: this.#include,
       hash: this.#hash.digest('hex'),
       merged: this.#merged,
+      places: this.#places,
       problems: this.#problems,
       findings: this.#findings,
       fileOf: (path) => this.#origins.get(ownerOf(path)) ?? this.#origins.get(String(path[0])) ?? this.main,
@@ -146,6 +152,12 @@ class Merger {
   #nameOf(file: string): string {
     return file === this.main ? this.#named : join(dirname(this.#named), relative(dirname(this.main), file));
   }
+}
+
+/** Whether a path is one that comes from one file: a section, or an entry of a shared one. */
+function isOwned(path: string): boolean {
+  const [section = '', entry] = path.split('/');
+  return entry === undefined || shared.has(section);
 }
 
 function ownerOf(path: Path): string {

@@ -1,3 +1,4 @@
+import { chunk } from '../chunk.ts';
 import type { RevisionTable, Status } from '../schema.ts';
 import type { Tx } from '../store.ts';
 import type { NodeIds } from './graph.ts';
@@ -32,8 +33,6 @@ export interface StageStatus {
   readonly counter: number;
   readonly status: Status;
 }
-
-const rowsAtOnce = 500;
 
 /** Reads nodes; by their kind and id. */
 export async function readNodes(tx: Tx, { runs, revisions }: NodeIds): Promise<ReadonlyMap<string, StreamNode>> {
@@ -81,8 +80,4 @@ async function readRunNodes(tx: Tx, ids: readonly number[]) {
     const ofRun = (byRun.get(id) ?? []).map(({ run_id: _, ...stage }) => stage);
     return { key: id, node: { id: `${run.pipeline}/${run.counter}`, kind: 'run' as const, ...run, stages: ofRun } };
   });
-}
-
-function* chunk(ids: readonly number[]): Generator<readonly number[]> {
-  for (let from = 0; from < ids.length; from += rowsAtOnce) yield ids.slice(from, from + rowsAtOnce);
 }

@@ -16,7 +16,22 @@ describe('a reader', () => {
       value: { a: [1, '1', 1.1, 'yes', null], '1.10': 'x' },
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       faults: [],
+      lines: [
+        ['a', 1],
+        ['1.10', 2],
+      ],
     });
+  });
+
+  test('says on which lines the sections and their entries begin', async () => {
+    const { lines } = await readText('server: { port: 1 }\n\npipelines:\n  # the first\n  one: {}\n  two:\n    stages: []\n');
+    expect(lines.map(([path, line]) => `${path} ${line}`)).toEqual([
+      'server 1',
+      'server/port 1',
+      'pipelines 3',
+      'pipelines/one 5',
+      'pipelines/two 6',
+    ]);
   });
 
   test('finds keys and values, also behind aliases and merge keys, and of what is missing the nearest', async () => {

@@ -18,7 +18,7 @@ export const pipelineActionPages: readonly Page[] = pipelineOffers.map((offer) =
   concerns: () => false,
   async read({ params }, { store }) {
     const { pipeline: name = '' } = params;
-    const pipeline = await store.transact((tx) => readPipeline(tx, name));
+    const pipeline = await store.read((tx) => readPipeline(tx, name));
     if (!pipeline) throw unknownPipeline(name);
     const title = `${offer.title}: ${name}`;
     const main = showQuestion({

@@ -45,7 +45,7 @@ export const stageActionPages: readonly Page[] = stageOffers.map((offer) => ({
 
 async function readSeen({ params, actor }: PageRequest, { store, configuration }: RouteSurroundings): Promise<StageSeen> {
   const { pipeline = '', counter = '', stage: name } = params;
-  const run = /^\d{1,9}$/.test(counter) ? await store.transact((tx) => readRun(tx, pipeline, Number(counter))) : undefined;
+  const run = /^\d{1,9}$/.test(counter) ? await store.read((tx) => readRun(tx, pipeline, Number(counter))) : undefined;
   const stage = run?.stages.findLast((one) => one.name === name);
   if (!run || !stage) throw new ApiError('NOT_FOUND', `There is no stage ${name} in a run ${counter} of ${pipeline}`);
   return { run, stage, config: configuration().config.pipelines.get(pipeline), actor };

@@ -32,7 +32,7 @@ export const triggerPage: Page = {
     const { config } = configuration();
     const pipeline = config.pipelines.get(name);
     if (!pipeline) throw unknownPipeline(name);
-    const fields = await store.transact(async (tx) => {
+    const fields = await store.read(async (tx) => {
       const shown: Html[] = [];
       for (const material of pipeline.materials) {
         const isHidden = isPipelineMaterial(material) && !mayViewPipeline(actor, config, material.pipeline);

@@ -1,6 +1,6 @@
 import type { DecisionOutcome, DecisionView } from '../../../store/decisions.ts';
 import type { Status } from '../../../store/schema.ts';
-import { pathOfMaterial, pathOfPipeline, pathOfRun } from '../addresses.ts';
+import { pathOfMaterial, pathOfPipeline, pathOfRun, withQuery } from '../addresses.ts';
 import { type Html, html } from '../html.ts';
 import { showEmpty } from './notice.ts';
 import { showMark } from './status.ts';
@@ -15,8 +15,17 @@ const colours = {
   refused: 'failed',
 } as const satisfies Record<DecisionOutcome, Status>;
 
+/** How decisions are shown. */
+export interface DecisionOptions {
+  readonly now: number;
+  /** What is said where there are none. */
+  readonly empty: string;
+  /** Whether whoever looks may see a pipeline. */
+  isVisible(pipeline: string): boolean;
+}
+
 /** Decisions in words, newest first. */
-export function showDecisions(decisions: readonly DecisionView[], now: number, empty: string): Html {
+export function showDecisions(decisions: readonly DecisionView[], { now, empty, isVisible }: DecisionOptions): Html {
   if (decisions.length === 0) return showEmpty('Nothing here', empty);
   return showTable(
     'Decisions',
@@ -27,11 +36,20 @@ export function showDecisions(decisions: readonly DecisionView[], now: number, e
         <td><a href=${pathOfPipeline(pipeline)}>${pipeline}</a></td>
         <td>${showMark(colours[outcome], outcome)}${run !== null && html` <a href=${pathOfRun(pipeline, run)}>run ${run}</a>`}</td>
         <td class="words">${reason}</td>
-        <td>${Object.entries(materials).map(
-          ([material, version]) =>
-            html`<div><a href=${pathOfMaterial(material)}>${material}</a> <span class="version">${version}</span></div>`,
+        <td>${Object.entries(materials).flatMap(([material, version]) =>
+          isPackage(material) || isVisible(material)
+            ? html`<div><a href=${pathOfMaterial(material)}>${material}</a> ${showPinned(material, version)}</div>`
+            : [],
         )}</td>
       </tr>`,
     ),
   );
 }
+
+/** A version leads to all that was decided about it, the counter of a run to that run. */
+function showPinned(material: string, pinned: string | number): Html {
+  const path = isPackage(material) ? withQuery('/decisions', { q: `${material}@${pinned}` }) : pathOfRun(material, pinned);
+  return html`<a class="version" href=${path}>${pinned}</a>`;
+}
+
+const isPackage = (material: string): boolean => material.includes('/');

@@ -6,6 +6,8 @@ interface Choice {
   readonly name: string;
   readonly title: string;
   readonly options: readonly string[];
+  /** What it is called where nothing is chosen; `all` unless told. */
+  readonly none?: string;
 }
 
 /** How a list can be narrowed: a form that changes the address, so that it can be kept and shared. */
@@ -25,8 +27,8 @@ export function showFilter({ path, query, search, choices }: FilterOptions): Htm
       html`<label><span class="unseen">${search}</span><input type="search" name="q" id="q" value=${query.get('q')} placeholder=${search} autocomplete="off" /></label>`
     }
     ${choices.map(
-      ({ name, title, options }) => html`<label><span>${title}</span><select name=${name} id=${`choose-${name}`}>
-        <option value="">all</option>
+      ({ name, title, options, none = 'all' }) => html`<label><span>${title}</span><select name=${name} id=${`choose-${name}`}>
+        <option value="">${none}</option>
         ${options.map((option) => html`<option value=${option} selected=${query.get(name) === option}>${option}</option>`)}
       </select></label>`,
     )}

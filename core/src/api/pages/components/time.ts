@@ -17,11 +17,24 @@ export function showExactTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** A length of time, in milliseconds, as people say it: `1 min 20 s`. */
+const units = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** A length of time, in milliseconds, as people say it: `1 min 20 s`, in its two largest units. */
 export function showDuration(ms: number): string {
   const seconds = Math.max(0, ms) / 1_000;
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  let rest = Math.round(seconds);
+  const from = units.findIndex(([, length]) => rest >= length);
+  const parts = units.slice(from, from + 2).map(([unit, length]) => {
+    const count = Math.floor(rest / length);
+    rest %= length;
+    return { unit, count };
+  });
+  return parts.flatMap(({ unit, count }) => (count === 0 ? [] : `${count} ${unit}`)).join(' ');
 }

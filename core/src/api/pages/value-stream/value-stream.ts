@@ -1,68 +1,90 @@
+import { findRevision } from '../../../store/pinnable.ts';
+import { findPackageId } from '../../../store/read-repositories.ts';
 import type { ValueStream } from '../../../store/value-stream/value-stream.ts';
-import { traceRun } from '../../read-value-stream.ts';
+import { ApiError } from '../../api-error.ts';
+import { traceRun, traceVisible } from '../../read-value-stream.ts';
 import { unknownRun } from '../../view-run.ts';
-import { pathOfPipeline, pathOfRun, pathOfValueStream, withQuery } from '../addresses.ts';
-import { type Html, html } from '../html.ts';
-import type { Page } from '../page.ts';
-import { drawStream } from './draw-stream.ts';
-import { takeNearest } from './neighbourhood.ts';
+import {
+  pathOfPackage,
+  pathOfPipeline,
+  pathOfRepository,
+  pathOfRevisionStream,
+  pathOfRun,
+  pathOfValueStream,
+} from '../addresses.ts';
+import { html } from '../html.ts';
+import type { Page, PageView } from '../page.ts';
+import { showStream } from './show-stream.ts';
+import type { StreamLayouts } from './stream-layouts.ts';
 
-/** Of a larger stream only the neighbourhood of one node is drawn, unless all of it is asked for. */
-const nodesShown = 60;
-const zooms = [50, 75, 100, 150] as const;
+const ofRuns = /^(pipelinerun|stage)\./;
+const ofRevisions = /^artifact\./;
 
-/** Everything that flowed into a run, and everything that it flowed into, as a drawing. */
-export const valueStreamPage: Page = {
-  path: '/pipelines/:pipeline/runs/:counter/value-stream',
-  needs: 'view',
-  concerns: ({ subject }, { params }) => subject === `${params['pipeline']}/${params['counter']}`,
-  async read({ params, query, actor }, { store, configuration }) {
-    const { pipeline = '', counter: text = '' } = params;
-    const counter = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-    const { config } = configuration();
-    const stream = await store.transact((tx) => traceRun(tx, { pipeline, counter }, { config, actor }));
-    if (!stream) throw unknownRun({ pipeline, counter });
-    const asked = readView(query, stream, `${pipeline}/${counter}`);
-    const shown = takeNearest(stream, asked.focus, asked.isAll ? stream.nodes.length : nodesShown);
-    const path = pathOfValueStream(pipeline, counter);
-    const pathOfFocus = (focus: string) => withQuery(path, { focus, zoom: asked.zoom });
-    const main = html`<header class="page">
-        <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a> / <a href=${pathOfRun(pipeline, counter)}>run ${counter}</a></p>
-        <h1>Value stream of ${pipeline} ${counter}</h1>
-        <p class="lead">What flowed into this run is on its left, what it flowed into on its right. Every box leads to its page.</p>
-      </header>
-      <section id="stream" data-part>
-        ${showSize(stream, shown.nodes.length, path)}
-        ${showZooms(path, asked)}
-        <div class="scroll canvas" tabindex="0" role="region" aria-label="Value stream">${drawStream(shown, { ...asked, pathOfFocus })}</div>
-      </section>`;
-    return { title: `Value stream of ${pipeline} ${counter}`, section: 'pipelines', main };
-  },
-};
-
-interface View {
-  readonly focus: string;
-  readonly zoom: number;
-  readonly isAll: boolean;
+/** Value streams as drawings: of a run, and of a version of a package. */
+export function makeValueStreamPages(layouts: StreamLayouts): readonly Page[] {
+  return [makeRunPage(layouts), makeRevisionPage(layouts)];
 }
 
-function readView(query: URLSearchParams, { nodes }: ValueStream, run: string): View {
-  const focus = nodes.find(({ id }) => id === query.get('focus'))?.id ?? run;
-  const zoom = zooms.find((one) => String(one) === query.get('zoom')) ?? 100;
-  return { focus, zoom, isAll: query.get('show') === 'all' };
+/** Everything that flowed into a run, and everything that it flowed into. */
+function makeRunPage(layouts: StreamLayouts): Page {
+  return {
+    path: '/pipelines/:pipeline/runs/:counter/value-stream',
+    needs: 'view',
+    concerns: ({ type }) => ofRuns.test(type) || ofRevisions.test(type),
+    async read({ params, query, actor }, { store, configuration }) {
+      const { pipeline = '', counter: text = '' } = params;
+      const counter = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+      const { config } = configuration();
+      const stream = await store.read((tx) => traceRun(tx, { pipeline, counter }, { config, actor }));
+      if (!stream) throw unknownRun({ pipeline, counter });
+      const page = { stream, root: `${pipeline}/${counter}`, path: pathOfValueStream(pipeline, counter), fixed: [] };
+      const main = html`<header class="page">
+          <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a> / <a href=${pathOfRun(pipeline, counter)}>run ${counter}</a></p>
+          <h1>Value stream of ${pipeline} ${counter}</h1>
+          <p class="lead">What flowed into this run is on its left, what it flowed into on its right. Every box leads to its page.</p>
+        </header>
+        ${await showStream(page, query, layouts)}`;
+      return { title: `Value stream of ${pipeline} ${counter}`, section: 'pipelines', main, concerns: concernsOf(stream) };
+    },
+  };
 }
 
-function showSize({ nodes, truncated }: ValueStream, shown: number, path: string): Html {
-  const all = html`<a href=${withQuery(path, { show: 'all' })}>Show all ${nodes.length}</a>`;
-  const fewer = html`<a href=${path}>Show only what is near</a>`;
-  return html`<p class="facts"><span>${shown} of ${nodes.length} nodes</span>${shown < nodes.length && all}${
-    shown === nodes.length && nodes.length > nodesShown && fewer
-  }${truncated && html`<span class="warning">There is more than is recorded here: the stream was cut.</span>`}</p>`;
+/** Every run that used a version, and what published it; `?version=` says which. */
+function makeRevisionPage(layouts: StreamLayouts): Page {
+  return {
+    path: '/repositories/:repo/packages/:pkg/value-stream',
+    needs: 'viewer',
+    concerns: ({ type }) => ofRuns.test(type) || ofRevisions.test(type),
+    async read({ params, query, actor }, { store, configuration }) {
+      const { repo = '', pkg = '' } = params;
+      const version = query.get('version') ?? '';
+      const name = `${repo}/${pkg}`;
+      const { config } = configuration();
+      const stream = await store.read(async (tx) => {
+        const packageId = await findPackageId(tx, repo, pkg);
+        const id = packageId === undefined ? undefined : await findRevision(tx, packageId, version);
+        return id === undefined ? undefined : traceVisible(tx, { kind: 'package', id }, { config, actor });
+      });
+      if (!stream) throw new ApiError('NOT_FOUND', `There is no version ${version} of ${name}`);
+      const fixed: readonly [string, string][] = [['version', version]];
+      const page = { stream, root: `${name}@${version}`, path: pathOfRevisionStream(name), fixed };
+      const main = html`<header class="page">
+          <p class="crumbs"><a href="/repositories">Repositories</a> / <a href=${pathOfRepository(repo)}>${repo}</a> / <a href=${pathOfPackage(name)}>${pkg}</a></p>
+          <h1>Value stream of ${pkg} ${version}</h1>
+          <p class="lead">What published this version is on its left, every run that used it on its right. Every box leads to its page.</p>
+        </header>
+        ${await showStream(page, query, layouts)}`;
+      return { title: `Value stream of ${name} ${version}`, section: 'repositories', main, concerns: concernsOf(stream) };
+    },
+  };
 }
 
-function showZooms(path: string, { focus, zoom, isAll }: View): Html {
-  const pathOf = (one: number) => withQuery(path, { focus, zoom: one, show: isAll ? 'all' : undefined });
-  return html`<nav class="paging" aria-label="Size of the drawing">${zooms.map(
-    (one) => html`<a href=${pathOf(one)} aria-current=${one === zoom ? 'true' : null}>${one} %</a>`,
-  )}</nav>`;
+/** What is drawn, and any new run: it may be one that comes after them. */
+function concernsOf({ nodes }: ValueStream): NonNullable<PageView['concerns']> {
+  const subjects = new Set(nodes.map((node) => (node.kind === 'run' ? node.id : node.package)));
+  return ({ type, subject }) => {
+    if (type === 'pipelinerun.queued') return true;
+    if (ofRevisions.test(type)) return subjects.has(subject);
+    return ofRuns.test(type) && subjects.has(subject.split('/').slice(0, 2).join('/'));
+  };
 }

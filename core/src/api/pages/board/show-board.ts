@@ -1,0 +1,104 @@
+import type { Config } from '../../../config/config.ts';
+import { isPipelineMaterial, nameMaterial } from '../../../config/materials.ts';
+import type { Actor } from '../../../pipelines/actor.ts';
+import type { Level } from '../../../pipelines/levels.ts';
+import { mayOperate } from '../../../pipelines/rights.ts';
+import type { BoardCell } from '../../../store/board.ts';
+import type { PlacedRow } from '../../read-board.ts';
+import { mayJudge } from '../actions/stage-actions.ts';
+import { pathOfPipelineAction, pathOfRun, pathOfStageAction, withQuery } from '../addresses.ts';
+import { showEmpty } from '../components/notice.ts';
+import { showMark, showStatus } from '../components/status.ts';
+import { showTable } from '../components/table.ts';
+import { type Html, html } from '../html.ts';
+import type { ShownBoard, ShownLevel } from './read-shown.ts';
+
+/** A board, and who looks at it. */
+export interface Around {
+  readonly name: string;
+  readonly board: ShownBoard;
+  /** Whether only some versions were asked for. */
+  readonly isFiltered: boolean;
+  readonly config: Config;
+  readonly actor: Actor;
+}
+
+/** The table: a row for each version, a column for each level. */
+export function showBoard(around: Around): Html {
+  const { board, isFiltered } = around;
+  if (board.levels.length === 0) return showEmpty('No pipeline takes it', 'Name it under materials: of a pipeline.');
+  if (board.items.length === 0) return showNothing(isFiltered, board.next !== null);
+  return showTable(
+    'Promotion board',
+    ['Version', ...board.shown.map(({ level: { pipeline, stage } }) => `${pipeline} / ${stage}`)],
+    board.items.map((row) => showRow(row, around)),
+  );
+}
+
+function showNothing(isFiltered: boolean, isMore: boolean): Html {
+  if (isFiltered) return showEmpty('No version is like that', isMore ? 'Older ones may be.' : 'Not one that was ever seen.');
+  return showEmpty('Nothing seen yet', 'Versions are recorded when the repository has been polled.');
+}
+
+function showRow(row: PlacedRow, around: Around): Html {
+  const { version, state, standing } = row;
+  return html`<tr>
+    <th scope="row"><span class="version">${version}</span>${state !== 'published' && html` ${showMark('failed', state)}`}${
+      standing !== 'ok' && html` ${showMark('waiting', standing)}`
+    }</th>
+    ${around.board.shown.map((shown) => html`<td>${showCell(row, shown, around)}</td>`)}
+  </tr>`;
+}
+
+function showCell(row: PlacedRow, { level, index }: ShownLevel, around: Around): Html {
+  const cell = row.cells[index] ?? null;
+  const isReady = row.ready[index] === true;
+  return html`${
+    cell
+      ? html`<a class="cell" href=${pathOfRun(cell.pipeline, cell.counter)} title=${cell.label}>${showStatus(cell.status)}</a>${cell.held && html` <span class="hint">held</span>`}`
+      : html`<span class="hint">not yet</span>`
+  }${isReady && cell?.status !== 'passed' && html` <span title="Has passed everything before">★<span class="unseen"> has passed everything before</span></span>`}${showSend(row, { level, cell, isReady }, around)}`;
+}
+
+interface Place {
+  readonly level: Level;
+  readonly cell: BoardCell | null;
+  readonly isReady: boolean;
+}
+
+/** The way to send a version to a level: by approval, by running the stage again, or by a run of its own. */
+function showSend(row: PlacedRow, { level, cell, isReady }: Place, around: Around): Html | false {
+  const { pipeline, stage } = level;
+  const config = around.config.pipelines.get(pipeline);
+  const label = (title: string) => html`${title}<span class="unseen"> ${row.version} to ${pipeline} ${stage}</span> …`;
+  if (!config || row.state !== 'published') return false;
+  if (cell?.status === 'waiting') {
+    const href = pathOfStageAction(cell, stage, 'approve');
+    return mayJudge(around.actor, config, stage) && html` <a class="button small" href=${href}>${label('Approve')}</a>`;
+  }
+  if (!isReady || !mayOperate(around.actor, config.access)) return false;
+  if (cell?.status === 'failed' || cell?.status === 'cancelled') {
+    return html` <a class="button small" href=${pathOfStageAction(cell, stage, 'rerun')}>${label('Run again')}</a>`;
+  }
+  const isFirst = config.stages[0]?.name === stage;
+  if (!isFirst || cell) return false;
+  const href = withQuery(pathOfPipelineAction(pipeline, 'trigger'), chooseMaterials(row, level, around));
+  return html` <a class="button small" href=${href}>${label('Send')}</a>`;
+}
+
+/** What a run must pin so that it is about this version: the version itself, and the upstream runs that carried it. */
+function chooseMaterials(
+  row: PlacedRow,
+  { pipeline, after }: Level,
+  { name, config }: Around,
+): Readonly<Record<string, string | number>> {
+  const materials = config.pipelines.get(pipeline)?.materials ?? [];
+  const upstream = after.flatMap((index) => row.cells[index] ?? []);
+  return Object.fromEntries(
+    materials.flatMap((material): [string, string | number][] => {
+      if (!isPipelineMaterial(material)) return nameMaterial(material) === name ? [[name, row.version]] : [];
+      const run = upstream.find((cell) => cell.pipeline === material.pipeline);
+      return run ? [[material.pipeline, run.counter]] : [];
+    }),
+  );
+}

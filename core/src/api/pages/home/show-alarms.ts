@@ -1,0 +1,46 @@
+import type { Actor } from '../../../pipelines/actor.ts';
+import { reaches } from '../../../pipelines/rights.ts';
+import { listUnacknowledged, type Unacknowledged } from '../../../store/alarms.ts';
+import { type FailingRepository, listFailing } from '../../../store/read-repositories.ts';
+import type { Tx } from '../../../store/store.ts';
+import { pathOfPackage, pathOfRepository, withQuery } from '../addresses.ts';
+import { showTime } from '../components/time.ts';
+import { type Html, html } from '../html.ts';
+
+const mostOfEach = 20;
+
+/** What is wrong with what is watched. */
+export interface Alarms {
+  readonly unacknowledged: readonly Unacknowledged[];
+  readonly failing: readonly FailingRepository[];
+}
+
+/** For those who may not see repositories. */
+export const noAlarms: Alarms = { unacknowledged: [], failing: [] };
+
+/** Reads what is wrong, as much as there is room for. */
+export async function readAlarms(tx: Tx): Promise<Alarms> {
+  return { unacknowledged: await listUnacknowledged(tx, mostOfEach), failing: await listFailing(tx, mostOfEach) };
+}
+
+/** Versions that were published again with other bytes, and repositories of which nothing new is known. */
+export function showAlarms({ unacknowledged, failing }: Alarms, actor: Actor, now: number): Html {
+  const isAny = unacknowledged.length + failing.length > 0;
+  return html`<section id="alarms" data-part aria-labelledby=${isAny ? 'alarms-title' : null}>${
+    isAny &&
+    html`<h2 id="alarms-title">Something is wrong</h2>
+      <ul class="waits alarms">${unacknowledged.map((one) => showUnacknowledged(one, actor))}${failing.map((one) => showFailing(one, now))}</ul>`
+  }</section>`;
+}
+
+function showUnacknowledged({ package: name, version }: Unacknowledged, actor: Actor): Html {
+  const path = pathOfPackage(name);
+  return html`<li><span><a href=${withQuery(path, { q: version })}>${name} ${version}</a> was published again with other bytes</span>${
+    reaches(actor, 'operator') &&
+    html`<span class="offers"><a class="button" href=${withQuery(`${path}/acknowledge`, { version })}>Acknowledge<span class="unseen"> ${name} ${version}</span> …</a></span>`
+  }</li>`;
+}
+
+function showFailing({ name, problem: { code, message, since } }: FailingRepository, now: number): Html {
+  return html`<li><span><a href=${pathOfRepository(name)}>${name}</a> fails since ${showTime(since, now)}</span><span class="error"><code>${code}</code> ${message}</span></li>`;
+}
