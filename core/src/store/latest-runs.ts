@@ -57,16 +57,18 @@ export async function listLatestRuns(tx: Tx, request: LatestRequest): Promise<Re
 
 /** Found by their counters, which are the last ones of their pipelines: how many runs there are does not matter. */
 async function readRuns(tx: Tx, { most, pipelines }: LatestRequest) {
+  // Joined by equality: PostgreSQL reads all runs where it is told of a range, or of several counters.
+  const backs = sql<{ readonly back: number }>`(${sql.join(
+    Array.from({ length: most }, (_, back) => sql`select ${sql.lit(back)} as back`),
+    sql` union all `,
+  )})`;
   const rows = await tx.db
     .selectFrom('pipeline')
+    .innerJoin(backs.as('backs'), (join) => join.onTrue())
     .innerJoin('run', (join) =>
-      join.onRef('run.pipeline_id', '=', 'pipeline.id').on(({ eb, ref }) =>
-        eb(
-          'run.counter',
-          'in',
-          Array.from({ length: most }, (_, back) => eb(ref('pipeline.counter'), '-', sql.lit(back))),
-        ),
-      ),
+      join
+        .onRef('run.pipeline_id', '=', 'pipeline.id')
+        .on(({ eb, ref }) => eb('run.counter', '=', eb(ref('pipeline.counter'), '-', ref('backs.back')))),
     )
     .select(['run.id', 'pipeline.name as pipeline', 'run.counter', 'run.label', 'run.cause', 'run.status'])
     .select(['run.created_at as createdAt', 'run.finished_at as finishedAt'])

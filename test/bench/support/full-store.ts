@@ -105,6 +105,7 @@ function runs(): readonly string[] {
     `insert into run (pipeline_id, counter, label, cause, status, definition, environment, created_at, finished_at, started_by, pipelines_behind)
      ${numbers(size.runs)} select ${pipeline} + 1, ${passage} + 1, '1.' || ${passage} || '.0', 'it was published', 'passed',
        '${JSON.stringify(makeChained(0, 1))}', '{}', ${start} + i, ${start} + i, 'latest', case ${level} ${behind.join(' ')} end from n order by i`,
+    `update pipeline set counter = ${size.runs / pipelines}`,
   ];
 }
 
