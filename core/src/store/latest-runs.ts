@@ -57,14 +57,13 @@ export async function listLatestRuns(tx: Tx, request: LatestRequest): Promise<Re
 
 /** Found by their counters, which are the last ones of their pipelines: how many runs there are does not matter. */
 async function readRuns(tx: Tx, { most, pipelines }: LatestRequest) {
-  // Joined by equality: PostgreSQL reads all runs where it is told of a range, or of several counters.
-  const backs = sql<{ readonly back: number }>`(${sql.join(
-    Array.from({ length: most }, (_, back) => sql`select ${sql.lit(back)} as back`),
-    sql` union all `,
-  )})`;
+  // Joined by equality, with a list of values: PostgreSQL reads all runs where it is told of a range or of several counters, and
+  // starts other processes for what is put together by `union`.
+  const backs = sql.join(Array.from({ length: most }, (_, back) => sql`(${sql.lit(back)})`));
   const rows = await tx.db
+    .with('backs(back)', () => sql<{ readonly back: number }>`(values ${backs})`)
     .selectFrom('pipeline')
-    .innerJoin(backs.as('backs'), (join) => join.onTrue())
+    .innerJoin('backs', (join) => join.onTrue())
     .innerJoin('run', (join) =>
       join
         .onRef('run.pipeline_id', '=', 'pipeline.id')
