@@ -1,3 +1,4 @@
+import { chunk } from './chunk.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { DecisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -43,12 +44,10 @@ export interface DecisionView {
   readonly upstream: { readonly pipeline: string; readonly counter: number } | null;
 }
 
-const rowsAtOnce = 500;
-
 /** Records decisions. */
 export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[]): Promise<void> {
-  for (let from = 0; from < decisions.length; from += rowsAtOnce) {
-    const rows = decisions.slice(from, from + rowsAtOnce).map((decision) => ({
+  for (const some of chunk(decisions)) {
+    const rows = some.map((decision) => ({
       at: decision.at,
       pipeline_id: decision.pipelineId,
       package_id: decision.packageId,

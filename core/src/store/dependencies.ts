@@ -1,3 +1,4 @@
+import { chunk } from './chunk.ts';
 import type { DependencyTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -9,13 +10,11 @@ export interface Dependency {
   readonly mode: DependencyTable['mode'];
 }
 
-const rowsAtOnce = 200;
-
 /** Makes these all the dependencies that there are. */
 export async function replaceDependencies(tx: Tx, wanted: readonly Dependency[]): Promise<void> {
   await tx.db.deleteFrom('dependency').execute();
-  for (let from = 0; from < wanted.length; from += rowsAtOnce) {
-    const rows = wanted.slice(from, from + rowsAtOnce).map(({ pipelineId, upstreamId, stage, mode }) => ({
+  for (const some of chunk(wanted)) {
+    const rows = some.map(({ pipelineId, upstreamId, stage, mode }) => ({
       pipeline_id: pipelineId,
       upstream_id: upstreamId,
       stage,

@@ -1,4 +1,5 @@
 import type { EventType } from '../config/event-types.ts';
+import { chunk } from './chunk.ts';
 import type { Tx } from './store.ts';
 
 /** An event to be told. */
@@ -15,17 +16,14 @@ export interface RecordedEvent extends NewEvent {
   readonly at: number;
 }
 
-const rowsAtOnce = 500;
-
 /** Writes events to the outbox. Call it last in a transaction: on PostgreSQL it makes others wait for the commit. */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[], now: number): Promise<void> {
   if (events.length === 0) return;
   if (tx.dialect.orderEvents) await tx.dialect.orderEvents.execute(tx.db);
-  for (let from = 0; from < events.length; from += rowsAtOnce) {
-    const rows = events.slice(from, from + rowsAtOnce);
+  for (const some of chunk(events)) {
     await tx.db
       .insertInto('event')
-      .values(rows.map(({ type, subject, data }) => ({ at: now, type, subject, data: JSON.stringify(data) })))
+      .values(some.map(({ type, subject, data }) => ({ at: now, type, subject, data: JSON.stringify(data) })))
       .execute();
   }
   tx.wake('events');

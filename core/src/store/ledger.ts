@@ -1,5 +1,6 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import { type Selectable, sql } from 'kysely';
+import { chunk } from './chunk.ts';
 import { toColumns, toFacts } from './revision-facts.ts';
 import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -47,8 +48,6 @@ export interface RevisionPatch {
   readonly edition?: number;
 }
 
-const rowsAtOnce = 500;
-
 /** Everything ever seen of some packages, by package, lowest rank first. */
 export async function loadLedgers(
   tx: Tx,
@@ -86,8 +85,8 @@ export async function insertRevisions(
   revisions: readonly NewRevision[],
 ): Promise<readonly { readonly id: number; readonly packageId: number; readonly version: string }[]> {
   const inserted = [];
-  for (const chunk of chunks(revisions)) {
-    const rows = chunk.map(({ packageId, facts, rank, described, detectedAt }) => ({
+  for (const some of chunk(revisions)) {
+    const rows = some.map(({ packageId, facts, rank, described, detectedAt }) => ({
       package_id: packageId,
       ...toColumns(facts),
       state: 'published' as const,
@@ -112,8 +111,8 @@ export async function patchRevisions(
   const alike = Map.groupBy(patches, ({ patch }) => JSON.stringify(patch));
   for (const group of alike.values()) {
     const columns = toPatchColumns(group[0]?.patch ?? {});
-    for (const chunk of chunks(group)) {
-      const ids = chunk.map(({ id }) => id);
+    for (const some of chunk(group)) {
+      const ids = some.map(({ id }) => id);
       await tx.db.updateTable('revision').set(columns).where('id', 'in', ids).execute();
     }
   }
@@ -131,8 +130,8 @@ function toPatchColumns({ facts, state, missingSince, edition, ...flags }: Revis
 
 /** Gives revisions other ranks. */
 export async function moveRanks(tx: Tx, moves: readonly { readonly id: number; readonly rank: number }[]): Promise<void> {
-  for (const chunk of chunks(moves)) {
-    const rows = sql.join(chunk.map(({ id, rank }) => sql`(cast(${id} as bigint), cast(${rank} as integer))`));
+  for (const some of chunk(moves)) {
+    const rows = sql.join(some.map(({ id, rank }) => sql`(cast(${id} as bigint), cast(${rank} as integer))`));
     // Both databases call the columns of a bare list of values column1 and column2.
     await sql`update revision set rank = moved.column2 from (values ${rows}) as moved where id = moved.column1`.execute(tx.db);
   }
@@ -143,16 +142,12 @@ export async function recordRefused(
   tx: Tx,
   refused: readonly { readonly packageId: number; readonly version: string; readonly reason: string; readonly at: number }[],
 ): Promise<void> {
-  for (const chunk of chunks(refused)) {
-    const rows = chunk.map(({ packageId, ...rest }) => ({ package_id: packageId, ...rest }));
+  for (const some of chunk(refused)) {
+    const rows = some.map(({ packageId, ...rest }) => ({ package_id: packageId, ...rest }));
     await tx.db
       .insertInto('refused')
       .values(rows)
       .onConflict((conflict) => conflict.columns(['package_id', 'version']).doNothing())
       .execute();
   }
-}
-
-function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += rowsAtOnce) yield items.slice(from, from + rowsAtOnce);
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { chunk } from './chunk.ts';
 import type { ListenerTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -21,8 +22,6 @@ export interface Listening {
   readonly packageId: number;
   readonly mode: ListenerTable['mode'];
 }
-
-const rowsAtOnce = 500;
 
 /** Those who listen to some packages now, with what they have had of them; ranks as they are in this transaction. */
 export async function loadListeners(tx: Tx, packageIds: readonly number[]): Promise<readonly Listener[]> {
@@ -144,8 +143,8 @@ export async function loadLookedAt(tx: Tx): Promise<ReadonlySet<string>> {
 
 /** Lets pipelines listen from now on, with a first look still to come. */
 export async function beginListening(tx: Tx, listenings: readonly Listening[]): Promise<void> {
-  for (let from = 0; from < listenings.length; from += rowsAtOnce) {
-    const rows = listenings.slice(from, from + rowsAtOnce).map(({ pipelineId, packageId, mode }) => ({
+  for (const some of chunk(listenings)) {
+    const rows = some.map(({ pipelineId, packageId, mode }) => ({
       pipeline_id: pipelineId,
       package_id: packageId,
       active: 1 as const,
@@ -187,8 +186,7 @@ export async function endListening(tx: Tx, { pipelineId, packageId }: Pair): Pro
 
 /** Lets everybody who listens to some packages take a first look again. */
 export async function resetBaselines(tx: Tx, packageIds: readonly number[]): Promise<void> {
-  for (let from = 0; from < packageIds.length; from += rowsAtOnce) {
-    const ids = packageIds.slice(from, from + rowsAtOnce);
+  for (const ids of chunk(packageIds)) {
     await tx.db.updateTable('listener').set({ since: null }).where('package_id', 'in', ids).execute();
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { chunk } from './chunk.ts';
 import type { Tx } from './store.ts';
 
 /** What is wrong, as the store keeps it. */
@@ -173,18 +174,14 @@ export async function loadPackages(tx: Tx, repositoryId: number): Promise<readon
   return rows.map((row) => ({ ...row, active: row.active === 1 }));
 }
 
-const rowsAtOnce = 500;
-
 /** Adds packages. */
 export async function insertPackages(
   tx: Tx,
   repositoryId: number,
   packages: readonly Pick<StoredPackage, 'name' | 'selection'>[],
 ): Promise<void> {
-  for (let from = 0; from < packages.length; from += rowsAtOnce) {
-    const rows = packages
-      .slice(from, from + rowsAtOnce)
-      .map(({ name, selection }) => ({ repository_id: repositoryId, name, selection, active: 1 as const }));
+  for (const some of chunk(packages)) {
+    const rows = some.map(({ name, selection }) => ({ repository_id: repositoryId, name, selection, active: 1 as const }));
     await tx.db.insertInto('package').values(rows).execute();
   }
 }
@@ -201,8 +198,7 @@ export async function reselectPackage(tx: Tx, packageId: number, selection: stri
 
 /** Takes packages out of the configuration or puts them back; the ledger stays. */
 export async function setPackagesActive(tx: Tx, packageIds: readonly number[], active: boolean): Promise<void> {
-  for (let from = 0; from < packageIds.length; from += rowsAtOnce) {
-    const ids = packageIds.slice(from, from + rowsAtOnce);
+  for (const ids of chunk(packageIds)) {
     await tx.db
       .updateTable('package')
       .set({ active: active ? 1 : 0 })

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { chunk } from './chunk.ts';
 import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
@@ -213,13 +214,10 @@ export interface PackageName {
   readonly package: string;
 }
 
-const namesAtOnce = 500;
-
 /** The ids of packages of the configuration, by `repository/package`. */
 export async function findPackages(tx: Tx, names: readonly PackageName[]): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  for (let from = 0; from < names.length; from += namesAtOnce) {
-    const some = names.slice(from, from + namesAtOnce);
+  for (const some of chunk(names)) {
     const rows = await tx.db
       .selectFrom('package')
       .innerJoin('repository', 'repository.id', 'package.repository_id')

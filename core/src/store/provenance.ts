@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { chunk } from './chunk.ts';
 import { stageHasPassed } from './index-conditions.ts';
 import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -236,12 +237,13 @@ export interface StartedSet {
 
 /** Notes that sets of materials were started automatically, each in another pipeline. */
 export async function claimSets(tx: Tx, sets: readonly StartedSet[]): Promise<void> {
-  if (sets.length === 0) return;
-  await tx.db
-    .insertInto('started_set')
-    .values(sets.map(({ pipelineId, hash, counter }) => ({ pipeline_id: pipelineId, hash, counter })))
-    .onConflict((conflict) => conflict.columns(['pipeline_id', 'hash']).doNothing())
-    .execute();
+  for (const some of chunk(sets)) {
+    await tx.db
+      .insertInto('started_set')
+      .values(some.map(({ pipelineId, hash, counter }) => ({ pipeline_id: pipelineId, hash, counter })))
+      .onConflict((conflict) => conflict.columns(['pipeline_id', 'hash']).doNothing())
+      .execute();
+  }
 }
 
 /** The counter of the run that a set of materials has started; undefined where it has started none. */

@@ -1,10 +1,9 @@
 import type { PipelineConfig, PluginSettings } from '../config/config.ts';
+import { chunk } from './chunk.ts';
 import type { PinnableRevision } from './pinnable.ts';
 import type { PassedRun, Provenance } from './provenance.ts';
 import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
-
-const rowsAtOnce = 200;
 
 /** A package as a run pins it: all that its jobs are told of it, text before interpolation; secret settings are left out. */
 export interface PackagePin {
@@ -76,7 +75,7 @@ export interface StoredRun<Run extends NewRun = NewRun> {
  */
 export async function insertRuns<Run extends NewRun>(tx: Tx, runs: readonly Run[]): Promise<readonly StoredRun<Run>[]> {
   const ids = new Map<number, number>();
-  for (const some of cut(runs)) {
+  for (const some of chunk(runs)) {
     const rows = await tx.db.insertInto('run').values(some.map(toRunColumns)).returning(['id', 'pipeline_id']).execute();
     for (const row of rows) ids.set(row.pipeline_id, row.id);
   }
@@ -85,8 +84,8 @@ export async function insertRuns<Run extends NewRun>(tx: Tx, runs: readonly Run[
     if (id === undefined) throw new Error(`run ${run.counter} of the pipeline ${run.pipelineId} was not stored`);
     return { id, run };
   });
-  for (const some of cut(stored.flatMap(toPinRows))) await tx.db.insertInto('run_material').values(some).execute();
-  for (const some of cut(stored.flatMap(toPackageRows))) await tx.db.insertInto('run_package').values(some).execute();
+  for (const some of chunk(stored.flatMap(toPinRows))) await tx.db.insertInto('run_material').values(some).execute();
+  for (const some of chunk(stored.flatMap(toPackageRows))) await tx.db.insertInto('run_package').values(some).execute();
   const firstStages = await insertStages(tx, stored);
   return stored.map(({ id, run }) => {
     const firstStageId = firstStages.get(id);
@@ -98,12 +97,6 @@ export async function insertRuns<Run extends NewRun>(tx: Tx, runs: readonly Run[
 interface RunWithId {
   readonly id: number;
   readonly run: NewRun;
-}
-
-function cut<Row>(rows: readonly Row[]): readonly (readonly Row[])[] {
-  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, index) =>
-    rows.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
-  );
 }
 
 function toRunColumns(run: NewRun) {
@@ -167,12 +160,12 @@ function toPackageRows({ id, run: { pipelineId, provenance } }: RunWithId) {
 async function insertStages(tx: Tx, runs: readonly RunWithId[]): Promise<ReadonlyMap<number, number>> {
   const jobsOf = new Map(runs.map(({ id, run }) => [id, run.definition.stages.map(({ jobs }) => jobs)]));
   const firsts = new Map<number, number>();
-  for (const some of cut(runs.flatMap(toStageRows))) {
+  for (const some of chunk(runs.flatMap(toStageRows))) {
     const stages = await tx.db.insertInto('stage').values(some).returning(['id', 'run_id', 'position']).execute();
     const jobs = stages.flatMap(({ id, run_id, position }) =>
       (jobsOf.get(run_id)?.[position] ?? []).map(({ name }) => ({ stage_id: id, name, status: 'pending' as const })),
     );
-    for (const someJobs of cut(jobs)) await tx.db.insertInto('job').values(someJobs).execute();
+    for (const someJobs of chunk(jobs)) await tx.db.insertInto('job').values(someJobs).execute();
     for (const { id, run_id, position } of stages) if (position === 0) firsts.set(run_id, id);
   }
   return firsts;

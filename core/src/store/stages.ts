@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { chunk } from './chunk.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -11,8 +12,6 @@ export async function markHeld(tx: Tx, id: number, heldAt: number | null): Promi
 export async function markStageWaits(tx: Tx, id: number, waits: string | null): Promise<void> {
   await tx.db.updateTable('stage').set({ waits }).where('id', '=', id).execute();
 }
-
-const rowsAtOnce = 500;
 
 /** Begins stages: their jobs that are still to be done get their first attempts, due now. */
 export async function beginStages(tx: Tx, ids: readonly number[], now: number): Promise<void> {
@@ -30,12 +29,7 @@ export async function beginStages(tx: Tx, ids: readonly number[], now: number): 
     .orderBy('id')
     .execute();
   const attempts = jobs.map((job) => ({ job_id: job.id, number: 1, key: randomUUID(), state: 'due' as const, due_at: now }));
-  for (let from = 0; from < attempts.length; from += rowsAtOnce) {
-    await tx.db
-      .insertInto('attempt')
-      .values(attempts.slice(from, from + rowsAtOnce))
-      .execute();
-  }
+  for (const some of chunk(attempts)) await tx.db.insertInto('attempt').values(some).execute();
   tx.wake('attempts');
 }
 

@@ -1,3 +1,4 @@
+import { chunk } from './chunk.ts';
 import type { RevisionTable, TriggerTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -19,12 +20,10 @@ export interface TriggerWish {
   readonly createdAt: number;
 }
 
-const rowsAtOnce = 500;
-
 /** Stores wishes, waiting, but for those that the store has: one per pipeline, package, version, digest and move, ever. */
 export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Promise<void> {
-  for (let from = 0; from < wishes.length; from += rowsAtOnce) {
-    const rows = wishes.slice(from, from + rowsAtOnce).map((wish) => ({
+  for (const some of chunk(wishes)) {
+    const rows = some.map((wish) => ({
       pipeline_id: wish.pipelineId,
       package_id: wish.packageId,
       revision_id: wish.revisionId,
@@ -61,12 +60,8 @@ export async function countRunsOfPoll(tx: Tx, pipelineId: number, poll: string):
 
 /** Lets held wishes wait for their turn. */
 export async function releaseTriggers(tx: Tx, ids: readonly number[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += rowsAtOnce) {
-    await tx.db
-      .updateTable('trigger')
-      .set({ state: 'waiting', waits: null })
-      .where('id', 'in', ids.slice(from, from + rowsAtOnce))
-      .execute();
+  for (const some of chunk(ids)) {
+    await tx.db.updateTable('trigger').set({ state: 'waiting', waits: null }).where('id', 'in', some).execute();
   }
 }
 
@@ -82,21 +77,22 @@ export interface PassWish {
 
 /** Stores wishes of passes, waiting, unless the store has them: one per pipeline and attempt at a stage, ever. */
 export async function insertPassTriggers(tx: Tx, wishes: readonly PassWish[]): Promise<void> {
-  if (wishes.length === 0) return;
-  const rows = wishes.map(({ pipelineId, upstreamRunId, upstreamStageId, mode, createdAt }) => ({
-    pipeline_id: pipelineId,
-    upstream_run_id: upstreamRunId,
-    upstream_stage_id: upstreamStageId,
-    move: 0,
-    mode,
-    state: 'waiting' as const,
-    created_at: createdAt,
-  }));
-  await tx.db
-    .insertInto('trigger')
-    .values(rows)
-    .onConflict((conflict) => conflict.columns(['pipeline_id', 'upstream_stage_id']).doNothing())
-    .execute();
+  for (const some of chunk(wishes)) {
+    const rows = some.map(({ pipelineId, upstreamRunId, upstreamStageId, mode, createdAt }) => ({
+      pipeline_id: pipelineId,
+      upstream_run_id: upstreamRunId,
+      upstream_stage_id: upstreamStageId,
+      move: 0,
+      mode,
+      state: 'waiting' as const,
+      created_at: createdAt,
+    }));
+    await tx.db
+      .insertInto('trigger')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['pipeline_id', 'upstream_stage_id']).doNothing())
+      .execute();
+  }
 }
 
 interface WaitingBase {
@@ -216,18 +212,14 @@ async function readWaitingPasses(
 
 /** Ends the waiting of wishes that start nothing. */
 export async function endTriggers(tx: Tx, ids: readonly number[], state: 'superseded' | 'dropped'): Promise<void> {
-  for (let from = 0; from < ids.length; from += rowsAtOnce) {
-    await tx.db
-      .updateTable('trigger')
-      .set({ state, waits: null })
-      .where('id', 'in', ids.slice(from, from + rowsAtOnce))
-      .execute();
+  for (const some of chunk(ids)) {
+    await tx.db.updateTable('trigger').set({ state, waits: null }).where('id', 'in', some).execute();
   }
 }
 
 /** Ends the waiting of wishes that have started the newest runs of their pipelines. */
 export async function fulfilTriggers(tx: Tx, ids: readonly number[]): Promise<void> {
-  for (let from = 0; from < ids.length; from += rowsAtOnce) {
+  for (const some of chunk(ids)) {
     await tx.db
       .updateTable('trigger')
       .set((e) => ({
@@ -239,19 +231,15 @@ export async function fulfilTriggers(tx: Tx, ids: readonly number[]): Promise<vo
           .orderBy('run.counter', 'desc')
           .limit(1),
       }))
-      .where('id', 'in', ids.slice(from, from + rowsAtOnce))
+      .where('id', 'in', some)
       .execute();
   }
 }
 
 /** Remembers what wishes wait for, so that it is said once. */
 export async function markWaiting(tx: Tx, ids: readonly number[], waits: string): Promise<void> {
-  for (let from = 0; from < ids.length; from += rowsAtOnce) {
-    await tx.db
-      .updateTable('trigger')
-      .set({ waits })
-      .where('id', 'in', ids.slice(from, from + rowsAtOnce))
-      .execute();
+  for (const some of chunk(ids)) {
+    await tx.db.updateTable('trigger').set({ waits }).where('id', 'in', some).execute();
   }
 }
 
