@@ -1,4 +1,4 @@
-import { type LastAutomatic, readLastAutomatic, readNewestPassed } from '../store/provenance.ts';
+import { type LastAutomatic, readLastAutomatic, readNewestPassed, type TracedRun } from '../store/provenance.ts';
 import { type Pin, readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { readAllWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
@@ -27,13 +27,16 @@ export function readForLook(tx: Tx, pipelineIds: readonly number[]): LookReads {
 
 /** Answers for the newest run that passed a stage, which is asked for most, from what was read for all pipelines at once. */
 function knowNewest(tx: Tx, pipelineIds: readonly number[], ask: SharedReads['passedRuns']): SharedReads['passedRuns'] {
-  let ahead: ReturnType<typeof readNewestPassed> | undefined;
+  let ahead: Promise<ReadonlyMap<string, TracedRun>> | undefined;
+  const nameOf = (pipeline: number, stage: string) => `${pipeline} ${stage}`;
   return async (query) => {
     const { pipelineId, stage, runId, value, above, below, limit } = query;
     const isNewestAsked = !value && above === undefined && below === undefined && limit === 1;
     if (!isNewestAsked || pipelineIds.length === 0) return ask(query);
-    ahead ??= readNewestPassed(tx, pipelineIds);
-    const newest = (await ahead).find(({ run }) => run.pipelineId === pipelineId && run.stage === stage);
+    ahead ??= readNewestPassed(tx, pipelineIds).then(
+      (all) => new Map(all.map((one) => [nameOf(one.run.pipelineId, one.run.stage), one])),
+    );
+    const newest = (await ahead).get(nameOf(pipelineId, stage));
     return newest && (runId === undefined || runId === newest.run.id) ? [newest] : ask(query);
   };
 }

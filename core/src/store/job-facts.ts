@@ -1,6 +1,6 @@
 import type { PipelineConfig } from '../config/config.ts';
 import type { JobConfig } from '../config/jobs.ts';
-import type { Pin } from './runs.ts';
+import { type Pin, readPins } from './runs.ts';
 import type { Tx } from './store.ts';
 
 /** An attempt with everything that is recorded about its job, stage and run. */
@@ -96,18 +96,6 @@ function toJobFacts(row: FactsRow, pins: readonly Pin[]): JobFacts {
       pins,
     },
   };
-}
-
-async function readPins(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
-  const rows = await tx.db
-    .selectFrom('run_material')
-    .select(['run_id', 'pinned'])
-    .where('run_id', 'in', runIds)
-    .orderBy('run_id')
-    .orderBy('position')
-    .execute();
-  const byRun = Map.groupBy(rows, ({ run_id }) => run_id);
-  return new Map([...byRun].map(([id, pins]) => [id, pins.map(({ pinned }) => JSON.parse(pinned))]));
 }
 
 /** Marks jobs as begun. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { chunk } from './chunk.ts';
+import { groupRows } from './group-rows.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -91,8 +92,11 @@ async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMa
       .execute();
     rows.push(...some);
   }
-  const byRun = Map.groupBy(rows, ({ runId }) => runId);
-  return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(({ name, status }) => ({ name, status }))]));
+  return groupRows(
+    rows,
+    ({ runId }) => runId,
+    ({ name, status }) => ({ name, status }),
+  );
 }
 
 async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly MaterialSummary[]>> {
@@ -110,8 +114,7 @@ async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<Readonl
       .execute();
     rows.push(...some);
   }
-  const byRun = Map.groupBy(rows, ({ runId }) => runId);
-  return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(summarise)]));
+  return groupRows(rows, ({ runId }) => runId, summarise);
 }
 
 interface MaterialRow {

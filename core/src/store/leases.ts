@@ -36,14 +36,8 @@ export async function claim(tx: Tx, table: LeasedTable, ids: readonly number[], 
 
 /** Locks the lease's row to the end of the transaction. Throws {@link LeaseLost} where it is not ours any more. */
 export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
-  const row = await tx.db
-    .selectFrom(lease.table)
-    .select('fence')
-    .where('id', '=', lease.id)
-    .where('lease_owner', 'is not', null)
-    .modifyEnd(tx.dialect.forUpdate)
-    .executeTakeFirst();
-  if (row?.fence !== lease.fence) throw new LeaseLost(lease);
+  const kept = await findKept(tx, lease.table, [lease]);
+  if (!kept.has(lease.id)) throw new LeaseLost(lease);
 }
 
 /** Locks the leases' rows to the end of the transaction; answers the ids of those that are still ours. */

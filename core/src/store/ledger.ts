@@ -1,6 +1,7 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import { type Selectable, sql } from 'kysely';
 import { chunk } from './chunk.ts';
+import { groupRows } from './group-rows.ts';
 import { toColumns, toFacts } from './revision-facts.ts';
 import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -60,7 +61,7 @@ export async function loadLedgers(
     .orderBy('package_id')
     .orderBy('rank')
     .execute();
-  return new Map([...Map.groupBy(rows, (row) => row.package_id)].map(([id, ofPackage]) => [id, ofPackage.map(readRevision)]));
+  return groupRows(rows, (row) => row.package_id, readRevision);
 }
 
 /** Turns a row into a revision. */

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import { chunk } from './chunk.ts';
+import { groupRows } from './group-rows.ts';
 import { stageHasPassed } from './index-conditions.ts';
 import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -81,12 +81,12 @@ export async function readNewestPassed(tx: Tx, pipelineIds: readonly number[]): 
     .innerJoin('dependency', (join) =>
       join.on('stage.id', '=', (e) =>
         e
-          .selectFrom('stage as passed')
-          .select('passed.id')
-          .whereRef('passed.pipeline_id', '=', 'dependency.upstream_id')
-          .whereRef('passed.name', '=', 'dependency.stage')
-          .where(sql<boolean>`passed.status = 'passed' and passed.latest = 1`)
-          .orderBy('passed.run_id', 'desc')
+          .selectFrom('stage')
+          .select('stage.id')
+          .whereRef('stage.pipeline_id', '=', 'dependency.upstream_id')
+          .whereRef('stage.name', '=', 'dependency.stage')
+          .where(stageHasPassed)
+          .orderBy('stage.run_id', 'desc')
           .limit(1),
       ),
     )
@@ -117,11 +117,15 @@ async function trace(tx: Tx, rows: readonly PassedRow[]): Promise<readonly Trace
 }
 
 function toProvenance(run: PassedRun, packages: readonly PackageBehind[], pipelines: string): Provenance {
-  const behind: Readonly<Record<string, number>> = JSON.parse(pipelines);
   return {
     packages: new Map(packages.map(({ packageId, revisionId, edition }) => [packageId, { revisionId, edition }])),
-    pipelines: new Map([...Object.entries(behind).map(([id, runId]) => [Number(id), runId] as const), [run.pipelineId, run.id]]),
+    pipelines: new Map([...readPipelinesBehind(pipelines), [run.pipelineId, run.id]]),
   };
+}
+
+function readPipelinesBehind(text: string): ReadonlyMap<number, number> {
+  const runs: Readonly<Record<string, number>> = JSON.parse(text);
+  return new Map(Object.entries(runs).map(([id, runId]) => [Number(id), runId]));
 }
 
 /** The packages behind runs, by run. */
@@ -137,8 +141,10 @@ export async function readPackagesBehind(
     .select(['run_package.edition', 'revision.rank', 'revision.state'])
     .where('run_package.run_id', 'in', runIds)
     .execute();
-  return new Map(
-    [...Map.groupBy(rows, ({ runId }) => runId)].map(([runId, packages]) => [runId, packages.map(({ runId: _, ...row }) => row)]),
+  return groupRows(
+    rows,
+    ({ runId }) => runId,
+    ({ runId: _, ...row }) => row,
   );
 }
 
@@ -187,30 +193,20 @@ export async function readLastAutomatic(tx: Tx, pipelineIds: readonly number[]):
     .where('pipeline.id', 'in', pipelineIds)
     .execute();
   if (rows.length === 0) return new Map();
-  const behind = Map.groupBy(
-    await readFollowedPackages(
-      tx,
-      rows.map(({ id }) => id),
-    ),
-    ({ runId }) => runId,
+  const behind = await readFollowedPackages(
+    tx,
+    rows.map(({ id }) => id),
   );
   return new Map(
-    rows.map(({ pipelineId, id, counter, pipelines_behind }) => {
-      const pipelines: Readonly<Record<string, number>> = JSON.parse(pipelines_behind);
-      return [
-        pipelineId,
-        {
-          counter,
-          behind: (behind.get(id) ?? []).map(({ runId: _, pointer, ...one }) => ({ ...one, isFollower: pointer !== null })),
-          pipelines: new Map(Object.entries(pipelines).map(([upstream, runId]) => [Number(upstream), runId])),
-        },
-      ];
-    }),
+    rows.map(({ pipelineId, id, counter, pipelines_behind }) => [
+      pipelineId,
+      { counter, behind: behind.get(id) ?? [], pipelines: readPipelinesBehind(pipelines_behind) },
+    ]),
   );
 }
 
 async function readFollowedPackages(tx: Tx, runIds: readonly number[]) {
-  return tx.db
+  const rows = await tx.db
     .selectFrom('run_package')
     .innerJoin('revision', 'revision.id', 'run_package.revision_id')
     .innerJoin('package', 'package.id', 'run_package.package_id')
@@ -218,6 +214,11 @@ async function readFollowedPackages(tx: Tx, runIds: readonly number[]) {
     .select(['run_package.edition', 'revision.rank', 'revision.state', 'package.pointer'])
     .where('run_package.run_id', 'in', runIds)
     .execute();
+  return groupRows(
+    rows,
+    ({ runId }) => runId,
+    ({ runId: _, pointer, ...one }) => ({ ...one, isFollower: pointer !== null }),
+  );
 }
 
 /** How often the pointers of packages moved, by package id. */

@@ -2,7 +2,7 @@ import type { ApprovalConfig } from '../config/config.ts';
 import { nameMaterial } from '../config/materials.ts';
 import { type Approval, readApprovals } from './approvals.ts';
 import type { Page, PageRequest } from './page.ts';
-import type { Pin } from './runs.ts';
+import { type Pin, readPins } from './runs.ts';
 import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -105,20 +105,9 @@ type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[numb
 async function completeRuns(tx: Tx, rows: readonly RunRow[]): Promise<readonly RunView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const materials = await readMaterials(tx, ids);
+  const pins = await readPins(tx, ids);
   const stages = await readStages(tx, ids);
-  return rows.map(({ id, ...run }) => ({ ...run, materials: materials.get(id) ?? [], stages: stages.get(id) ?? [] }));
-}
-
-async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly MaterialView[]>> {
-  const rows = await tx.db
-    .selectFrom('run_material')
-    .select(['run_id', 'pinned'])
-    .where('run_id', 'in', runIds)
-    .orderBy('position')
-    .execute();
-  const byRun = Map.groupBy(rows, (row) => row.run_id);
-  return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(({ pinned }) => viewPin(JSON.parse(pinned)))]));
+  return rows.map(({ id, ...run }) => ({ ...run, materials: (pins.get(id) ?? []).map(viewPin), stages: stages.get(id) ?? [] }));
 }
 
 function viewPin(pin: Pin): MaterialView {

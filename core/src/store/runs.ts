@@ -1,5 +1,6 @@
 import type { PipelineConfig, PluginSettings } from '../config/config.ts';
 import { chunk } from './chunk.ts';
+import { groupRows } from './group-rows.ts';
 import type { PinnableRevision } from './pinnable.ts';
 import type { PassedRun, Provenance } from './provenance.ts';
 import type { StartedBy, Status } from './schema.ts';
@@ -202,8 +203,22 @@ export async function readPreviousPins(tx: Tx, pipelineIds: readonly number[]): 
     .orderBy('pipeline.id')
     .orderBy('run_material.position')
     .execute();
-  const byPipeline = Map.groupBy(rows, ({ id }) => id);
-  return new Map([...byPipeline].map(([id, pins]) => [id, pins.map(({ pinned }) => JSON.parse(pinned))]));
+  return groupRows(rows, ({ id }) => id, readPin);
+}
+
+/** What runs pinned, by run, in their order. */
+export async function readPins(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
+  const rows = await tx.db
+    .selectFrom('run_material')
+    .select(['run_id', 'pinned'])
+    .where('run_id', 'in', runIds)
+    .orderBy('position')
+    .execute();
+  return groupRows(rows, ({ run_id }) => run_id, readPin);
+}
+
+function readPin({ pinned }: { readonly pinned: string }): Pin {
+  return JSON.parse(pinned);
 }
 
 /** A run as its stages move it. */

@@ -1,4 +1,5 @@
 import type { ApprovalConfig } from '../config/config.ts';
+import { groupRows } from './group-rows.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -45,9 +46,11 @@ export async function readStagesOfRuns(tx: Tx, runIds: readonly number[]): Promi
     .orderBy('run_id')
     .orderBy('position')
     .execute();
-  const stages = rows.map(({ runId, approval, ...row }) => ({ runId, stage: { ...row, approval: JSON.parse(approval) } }));
-  const byRun = Map.groupBy(stages, ({ runId }) => runId);
-  return new Map([...byRun].map(([id, some]) => [id, some.map(({ stage }) => stage)]));
+  return groupRows(
+    rows,
+    ({ runId }) => runId,
+    ({ runId: _, approval, ...row }) => ({ ...row, approval: JSON.parse(approval) }),
+  );
 }
 
 /** Adds another attempt at a stage, pending; jobs that are kept stay passed, the others are to be done. Answers its id. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chunk } from './chunk.ts';
+import { groupRows } from './group-rows.ts';
 import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -78,6 +79,9 @@ export async function markApproved(tx: Tx, id: number, now: number): Promise<voi
 export async function readJobStatuses(tx: Tx, stageIds: readonly number[]): Promise<ReadonlyMap<number, readonly Status[]>> {
   if (stageIds.length === 0) return new Map();
   const rows = await tx.db.selectFrom('job').select(['stage_id', 'status']).where('stage_id', 'in', stageIds).execute();
-  const byStage = Map.groupBy(rows, ({ stage_id }) => stage_id);
-  return new Map([...byStage].map(([id, jobs]) => [id, jobs.map(({ status }) => status)]));
+  return groupRows(
+    rows,
+    ({ stage_id }) => stage_id,
+    ({ status }) => status,
+  );
 }

@@ -1,4 +1,5 @@
 import { chunk } from './chunk.ts';
+import { groupRows } from './group-rows.ts';
 import type { RevisionTable, TriggerTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -150,8 +151,11 @@ export async function readAllWaitingTriggers(
   const revisions = await readWaitingRevisions(tx, pipelineIds, state);
   const passes = await readWaitingPasses(tx, pipelineIds, state);
   const all = [...revisions, ...passes].toSorted((a, b) => a.trigger.id - b.trigger.id);
-  const byPipeline = Map.groupBy(all, ({ pipelineId }) => pipelineId);
-  return new Map([...byPipeline].map(([id, some]) => [id, some.map(({ trigger }) => trigger)]));
+  return groupRows(
+    all,
+    ({ pipelineId }) => pipelineId,
+    ({ trigger }) => trigger,
+  );
 }
 
 interface WaitingIn {
