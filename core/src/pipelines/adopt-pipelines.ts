@@ -8,7 +8,7 @@ import { findPackages, findWaitingPipelines, lockPipelines, patchPipeline, upser
 import type { Tx } from '../store/store.ts';
 import { endTriggers, readWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
 import { aboutTrigger } from './about-trigger.ts';
-import { ChangeList, type Changes, type Move } from './changes.ts';
+import { beginMove, ChangeList, type Changes, type Move } from './changes.ts';
 import { endWaiting } from './stages/end-waiting.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
@@ -20,7 +20,7 @@ import { type StartOptions, startRuns } from './start-runs.ts';
  * there ends by itself. A wish for a material that a pipeline listens to no more is dropped likewise.
  */
 export async function adoptPipelines(tx: Tx, options: StartOptions): Promise<Changes> {
-  const { config, calendar, now } = options;
+  const { config } = options;
   const changes = new ChangeList();
   const { ids, removed } = await upsertPipelines(tx, new Set(config.pipelines.keys()));
   await replaceListeners(tx, await listListenings(tx, config, ids));
@@ -28,10 +28,9 @@ export async function adoptPipelines(tx: Tx, options: StartOptions): Promise<Cha
   const timed = await setTimers(tx, ids, options);
   const waiting = await findWaitingPipelines(tx);
   for (const pipeline of await lockPipelines(tx, [...removed, ...waiting])) {
-    const definition = config.pipelines.get(pipeline.name);
-    const move = { pipeline, definition, calendar, now, changes };
-    if (!pipeline.active || !definition) await clearPipeline(tx, move);
-    else await dropUnheard(tx, move, definition);
+    const move = beginMove(pipeline, options, changes);
+    if (!pipeline.active || !move.definition) await clearPipeline(tx, move);
+    else await dropUnheard(tx, move, move.definition);
   }
   await appendDecisions(tx, changes.decisions);
   const started = await startRuns(tx, [...waiting, ...timed], options);

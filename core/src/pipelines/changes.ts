@@ -1,4 +1,4 @@
-import type { PipelineConfig } from '../config/config.ts';
+import type { Config, PipelineConfig } from '../config/config.ts';
 import type { EventType } from '../config/event-types.ts';
 import type { NewDecision } from '../store/decisions.ts';
 import type { NewEvent } from '../store/events.ts';
@@ -70,6 +70,15 @@ export class ChangeList implements Changes {
   addDecision(decision: NewDecision): void {
     this.decisions.push(decision);
   }
+}
+
+/** Begins to do something to a locked pipeline, now, under a configuration. */
+export function beginMove(
+  pipeline: LockedPipeline,
+  { config, calendar, now }: { readonly config: Config; readonly calendar: Calendar; readonly now: number },
+  changes = new ChangeList(),
+): Move {
+  return { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
 }
 
 /** What is being done to one pipeline, locked: when, and what it changes. */

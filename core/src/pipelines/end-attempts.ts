@@ -10,7 +10,7 @@ import { readRunStates } from '../store/runs.ts';
 import { readJobStatuses } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import type { Outcome } from '../targets/target.ts';
-import { ChangeList, type Changes } from './changes.ts';
+import { beginMove, ChangeList, type Changes } from './changes.ts';
 import { type FinishingStage, finishStages } from './stages/finish-stages.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
@@ -56,8 +56,7 @@ export async function recordAttemptEnds(tx: Tx, all: readonly EndedAttempt[], op
   const changes = new ChangeList();
   const ended = all.filter(({ lease }) => kept.has(lease.id));
   if (ended.length === 0) return { jobs: new Map(), runs: [], events: [] };
-  const { jobs, cancelled } = await endTheirJobs(tx, ended, { options, changes });
-  const over = ended.filter(({ facts }) => jobs.get(facts.attempt.id)).map(({ facts }) => facts);
+  const { jobs, cancelled, over } = await endTheirJobs(tx, ended, { options, changes });
   const finished = await endTheirStages(tx, over, { options, changes, pipelines, cancelled });
   await appendDecisions(tx, changes.decisions);
   const listening = downstream.filter(({ upstreamId, stage }) =>
@@ -88,23 +87,23 @@ async function endTheirJobs(tx: Tx, ended: readonly EndedAttempt[], { options, c
     ended.map(({ facts }) => facts.stage.id),
   );
   const jobs = new Map<number, JobEnd | undefined>();
+  const over: { readonly facts: JobFacts; readonly end: JobEnd }[] = [];
   for (const { facts, outcome } of ended) {
     const isCancelled = cancelled.has(facts.stage.id);
     const isTriedAgain = outcome.status === 'doubt' && mayTryAgain(facts) && !isCancelled;
     if (isTriedAgain) await insertNextAttempt(tx, { jobId: facts.jobId, ...facts.attempt }, options.now);
     const end = isTriedAgain ? undefined : toJobEnd(outcome, isCancelled);
     jobs.set(facts.attempt.id, end);
-    if (end) changes.addEvent(describeJob(facts, end));
+    if (!end) continue;
+    over.push({ facts, end });
+    changes.addEvent(describeJob(facts, end));
   }
-  const over = ended.flatMap(({ facts }) =>
-    [jobs.get(facts.attempt.id)].flatMap((end) => (end ? [{ id: facts.jobId, end }] : [])),
-  );
   for (const alike of Map.groupBy(over, ({ end }) => JSON.stringify(end)).values()) {
     const [first] = alike;
-    const ids = alike.map(({ id }) => id);
+    const ids = alike.map(({ facts }) => facts.jobId);
     if (first) await endJobs(tx, ids, first.end, options.now);
   }
-  return { jobs, cancelled };
+  return { jobs, cancelled, over: over.map(({ facts }) => facts) };
 }
 
 function mayTryAgain({ job, attempt }: JobFacts): boolean {
@@ -135,7 +134,6 @@ async function endTheirStages(
   over: readonly JobFacts[],
   { options, changes, pipelines, cancelled }: EndingStages,
 ): Promise<readonly JobFacts[]> {
-  const { config, calendar, now } = options;
   const ofStages = [...new Map(over.map((facts) => [facts.stage.id, facts])).values()];
   const statuses = await readJobStatuses(
     tx,
@@ -154,8 +152,7 @@ async function endTheirStages(
       if (!pipeline || !run) throw new Error(`run ${id} of ${name} is gone from the store`);
       const jobs = statuses.get(stage.id) ?? [];
       const status = cancelled.has(stage.id) ? 'cancelled' : jobs.every((each) => each === 'passed') ? 'passed' : 'failed';
-      const move = { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
-      return { move, run, stage: { ...stage, status } };
+      return { move: beginMove(pipeline, options, changes), run, stage: { ...stage, status } };
     }),
   );
   return finished;

@@ -3,7 +3,7 @@ import { appendEvents } from '../store/events.ts';
 import { findPipeline, lockPipelines } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Actor } from './actor.ts';
-import { ChangeList, type Move } from './changes.ts';
+import { beginMove, type Move } from './changes.ts';
 import { quote, type Refusal, refuse } from './refusal.ts';
 import type { Acted } from './stages/act-on-stage.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
@@ -23,15 +23,14 @@ export async function operatePipeline(
   options: StartOptions,
   act: (move: Move) => Promise<Refusal | undefined>,
 ): Promise<Acted> {
-  const { config, calendar, now } = options;
   const id = await findPipeline(tx, name);
   const [pipeline] = await lockPipelines(tx, id === undefined ? [] : [id]);
   if (!pipeline) return { refusal: refuse('PIPELINE_UNKNOWN', `there is no pipeline ${quote(name)}`) };
-  const move: Move = { pipeline, definition: config.pipelines.get(name), calendar, now, changes: new ChangeList() };
+  const move = beginMove(pipeline, options);
   const refusal = await act(move);
   await appendDecisions(tx, move.changes.decisions);
   if (refusal) return { refusal };
   const { runs, events } = await startRuns(tx, [pipeline.id], options);
-  await appendEvents(tx, [...move.changes.events, ...events], now);
+  await appendEvents(tx, [...move.changes.events, ...events], options.now);
   return { runs: [...move.changes.runs, ...runs] };
 }

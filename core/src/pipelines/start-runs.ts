@@ -4,7 +4,7 @@ import { isConfigurationActive } from '../store/nodes.ts';
 import { findStirring, lockPipelines, patchPipeline, type Stirring } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import type { Calendar } from './calendar.ts';
-import { ChangeList, type Changes, type Move } from './changes.ts';
+import { beginMove, ChangeList, type Changes, type Move } from './changes.ts';
 import { findMaterialIds, type MaterialIds } from './fan-in/resolve-materials.ts';
 import { type LookReads, readForLook } from './look-reads.ts';
 import type { SecretFields } from './pin-materials.ts';
@@ -37,10 +37,7 @@ export async function startRuns(tx: Tx, pipelineIds: readonly number[], options:
   if (pipelines.length === 0) return changes;
   const mayStart = await isConfigurationActive(tx, options.config.hash);
   const stirring = await findStirring(tx, pipelineIds);
-  const { config, calendar, now } = options;
-  const moves = pipelines.map(
-    (pipeline): Move => ({ pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes }),
-  );
+  const moves = pipelines.map((pipeline) => beginMove(pipeline, options, changes));
   const look: Look = { stirring, begun: new Set(), until: new Map() };
   await admit(
     tx,

@@ -1,4 +1,4 @@
-import { ChangeList, type Move } from '../../pipelines/changes.ts';
+import { beginMove } from '../../pipelines/changes.ts';
 import { finishStages } from '../../pipelines/stages/finish-stages.ts';
 import { startRuns } from '../../pipelines/start-runs.ts';
 import { readDownstream } from '../../store/dependencies.ts';
@@ -22,7 +22,7 @@ export async function endStage(
   tx: Tx,
   { pipeline: name, counter, name: stageName }: RunningStage,
   { status, at }: Pick<StageEnd, 'status'> & { readonly at: number },
-  { config, optionsAt }: Scene,
+  { optionsAt }: Scene,
 ): Promise<readonly NewEvent[]> {
   const id = await findPipeline(tx, name);
   if (id === undefined) return [];
@@ -33,10 +33,7 @@ export async function endStage(
   );
   if (!pipeline || !open) return [];
   const options = optionsAt(at);
-  const move: Move = {
-    ...{ pipeline, definition: config.pipelines.get(name), calendar: options.calendar, now: at },
-    changes: new ChangeList(),
-  };
+  const move = beginMove(pipeline, options);
   const stage = { id: open.id, name: stageName, counter: open.stageCounter, position: open.position, status };
   await finishStages(tx, [{ move, run: await readRunState(tx, open.runId), stage }]);
   const started = await startRuns(tx, [id, ...downstream], options);

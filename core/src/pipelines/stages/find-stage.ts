@@ -4,7 +4,7 @@ import { findRun, type RunState, readRunState } from '../../store/runs.ts';
 import { type RunStage, readRunStages } from '../../store/stage-attempts.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Actor } from '../actor.ts';
-import { ChangeList, type Move } from '../changes.ts';
+import { beginMove, type Move } from '../changes.ts';
 import { quote, type Refusal, refuse } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';
 
@@ -34,11 +34,7 @@ export interface FoundStage {
 }
 
 /** Finds the stage that a request means, and locks what it may change. */
-export async function findStage(
-  tx: Tx,
-  request: StageRequest,
-  { config, calendar, now }: StartOptions,
-): Promise<FoundStage | Refusal> {
+export async function findStage(tx: Tx, request: StageRequest, options: StartOptions): Promise<FoundStage | Refusal> {
   const { pipeline: name, counter, stage: stageName } = request;
   const id = await findPipeline(tx, name);
   if (id === undefined) return refuse('PIPELINE_UNKNOWN', `there is no pipeline ${quote(name)}`);
@@ -56,6 +52,5 @@ export async function findStage(
     const message = `${stageName} of ${name} ${counter} is at its attempt ${stage.counter} by now, not ${request.stageCounter}`;
     return refuse('STAGE_MOVED_ON', message);
   }
-  const move = { pipeline, definition: config.pipelines.get(name), calendar, now, changes: new ChangeList() };
-  return { move, run: await readRunState(tx, runId), stage, stages, affected };
+  return { move: beginMove(pipeline, options), run: await readRunState(tx, runId), stage, stages, affected };
 }
