@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import { type AccessConfig, isExpired, type TokenConfig } from '../config/access.ts';
+import { describeExposed, findExposed } from '../store/exposed.ts';
+import { placeOf } from '../store/nodes.ts';
+import { findStoreUrl, toStoreFile } from './store-url.ts';
 import type { CliSurroundings } from './surroundings.ts';
 import { addConfigOption, type ConfigOptions, withConfig } from './with-config.ts';
 
@@ -8,11 +11,15 @@ export function addValidateCommand(program: Command, surroundings: CliSurroundin
   addConfigOption(program.command('validate'))
     .description('check the configuration')
     .action(({ config: file }: ConfigOptions) =>
-      withConfig(file, surroundings, async ({ repositories, pipelines, access }) => {
+      withConfig(file, surroundings, async (config) => {
+        const { repositories, pipelines, access } = config;
         for (const { name, expiresAt = 0 } of findExpired(access, Date.now())) {
           const since = new Date(expiresAt).toISOString();
           surroundings.warn(`${file}: the token "${name}" has expired at ${since} and is worth nothing; renew or remove it`);
         }
+        const exposed = findExposed(placeOf(config.directory), toStoreFile(findStoreUrl(config, surroundings)));
+        const words = describeExposed(exposed);
+        if (words !== undefined) surroundings.warn(words);
         surroundings.print(
           `${file} is valid: ${count(repositories.size, 'repository', 'repositories')}, ${count(pipelines.size, 'pipeline', 'pipelines')}`,
         );

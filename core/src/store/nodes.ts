@@ -8,20 +8,27 @@ import type { Tx } from './store.ts';
 export interface NodePlace {
   /** Stays the same over restarts, so that a node knows what an earlier life of it started. */
   readonly id: string;
+  /** `.sluice/` itself. */
+  readonly directory: string;
   /** Where the work directories of its jobs are. */
   readonly jobs: string;
   release(): void;
 }
 
+/** Where a server keeps what belongs to its machine, beside sluice.yaml. */
+export function placeOf(directory: string): string {
+  return join(directory, '.sluice');
+}
+
 /** Takes `.sluice/` in a directory, creating it. Throws in words when another server has it. */
 export function takeNodePlace(directory: string): NodePlace {
-  const place = join(directory, '.sluice');
+  const place = placeOf(directory);
   const jobs = join(place, 'jobs');
   mkdirSync(jobs, { recursive: true, mode: 0o700 });
   const lock: FileLock = lockFile(join(place, 'lock'), `The directory ${place}`);
   const idFile = join(place, 'node-id');
-  if (!existsSync(idFile)) writeFileSync(idFile, `${randomUUID()}\n`, { flush: true });
-  return { id: readFileSync(idFile, 'utf8').trim(), jobs, release: () => lock.release() };
+  if (!existsSync(idFile)) writeFileSync(idFile, `${randomUUID()}\n`, { mode: 0o600, flush: true });
+  return { id: readFileSync(idFile, 'utf8').trim(), directory: place, jobs, release: () => lock.release() };
 }
 
 const activeConfiguration = 'configuration';

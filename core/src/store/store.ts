@@ -4,6 +4,7 @@ import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
 import { type FileLock, lockFile } from './lock.ts';
 import { migrate } from './migrate.ts';
 import { createPool, createPostgresDialect } from './postgres.ts';
+import { createPrivately } from './private-file.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteDialect } from './sqlite.ts';
 import { listenForNotifications, notifySql, type Topic, Waker } from './wake.ts';
@@ -51,10 +52,14 @@ export async function openStore(url: string, surroundings: StoreSurroundings): P
 
 async function openSqlite(path: string, { now }: StoreSurroundings): Promise<Store> {
   const lock = lockFile(`${path}.lock`, `The store ${path}`);
+  // SQLite gives what it makes beside the file (-wal, -shm) the rights of the file.
+  createPrivately(path);
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(path) });
   const backUp = async () => {
     const stamp = new Date(now()).toISOString().replaceAll(/[:.]/g, '-');
-    await sql`vacuum into ${`${path}.${stamp}.backup`}`.execute(db);
+    const backup = `${path}.${stamp}.backup`;
+    createPrivately(backup);
+    await sql`vacuum into ${backup}`.execute(db);
   };
   try {
     await migrate(db, sqliteDialect, backUp);

@@ -1,3 +1,4 @@
+import { chmod, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { compileSchema } from '../../src/config/schema/validator.ts';
 import { makeConfig, runSluice, shelf } from './run.ts';
@@ -10,6 +11,15 @@ describe('sluice validate', () => {
       stdout: `${file} is valid: 1 repository, 0 pipelines\n`,
       stderr: '',
     });
+  });
+
+  test('warns of a store that others can read, with the line to type', async () => {
+    const { directory, file } = await makeConfig('repositories: { main: { plugin: shelf } }\n');
+    await writeFile(`${directory}/sluice.db`, '');
+    await chmod(`${directory}/sluice.db`, 0o644);
+    const { code, stderr } = await runSluice(['validate', '-c', file]);
+    expect(stderr).toMatch(/others on this machine can read .*; type: chmod go= .*\/sluice\.db\n$/);
+    expect(code).toBe(0);
   });
 
   test('prints every problem with its place, and is exit 1', async () => {
@@ -33,7 +43,6 @@ describe('sluice validate', () => {
     const named = `${directory}/missing.ts`;
     const broken = await makeConfig(`x-a: 1\n`);
     expect(broken.file).not.toBe(file);
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(file, `plugins:\n  - ./missing.ts\n`);
     const { code, stderr } = await runSluice(['validate', '-c', file]);
     expect(stderr).toContain(`${file}:2:5: `);

@@ -1,4 +1,3 @@
-import { resolve as resolvePath } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createMetrics, type Metrics } from '../../api/metrics.ts';
@@ -9,6 +8,7 @@ import type { Config, Template } from '../../config/config.ts';
 import { Interpolator } from '../../config/interpolator.ts';
 import { performAttempts } from '../../pipelines/perform-attempts.ts';
 import { deleteOld } from '../../pipelines/retention.ts';
+import { describeExposed, findExposed } from '../../store/exposed.ts';
 import { releaseAll } from '../../store/leases.ts';
 import { type NodePlace, takeNodePlace } from '../../store/nodes.ts';
 import { listSinks } from '../../store/sinks.ts';
@@ -16,6 +16,7 @@ import { openStore, type Store } from '../../store/store.ts';
 import { createRemoteTarget } from '../../targets/remote/remote-target.ts';
 import { createRunTarget } from '../../targets/run/run-target.ts';
 import { createWebhookTarget } from '../../targets/webhook/webhook-target.ts';
+import { readStoreUrl, toStoreFile } from '../store-url.ts';
 import type { CliSurroundings } from '../surroundings.ts';
 import { loadWithPlugins } from '../with-config.ts';
 import { Room } from './disk.ts';
@@ -90,7 +91,10 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
       masker: { add: (value) => learnSecret(value, masker, learn) },
     }).resolve(template);
   const place = ending.adopt(takeNodePlace(config.directory), (taken) => taken.release());
-  const store = ending.adopt(await openStore(readStoreUrl(config, resolve), { now, random }), (opened) => opened.close());
+  const url = readStoreUrl(config, resolve);
+  const store = ending.adopt(await openStore(url, { now, random }), (opened) => opened.close());
+  const exposed = describeExposed(findExposed(place.directory, toStoreFile(url)));
+  if (exposed !== undefined) log.warn(exposed);
   await store.transact((tx) => releaseAll(tx, place.id));
 
   const room = new Room(place.jobs);
@@ -106,12 +110,6 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
 function learnSecret(value: string, masker: CliSurroundings['masker'], learn: ((secret: string) => void) | undefined): void {
   masker.add(value);
   learn?.(value);
-}
-
-/** The store's address, resolved; a file is looked for from the configuration's directory. */
-function readStoreUrl({ store, directory }: Config, resolve: (template: Template) => string): string {
-  const url = resolve(store);
-  return url.startsWith('sqlite:') ? `sqlite:${resolvePath(directory, url.slice('sqlite:'.length))}` : url;
 }
 
 function openApi({

@@ -30,17 +30,19 @@ export interface Wrapper {
  *
  * A hard link is made or refused as a whole, so that of all wrappers of a job exactly one begins the command. Paths are relative: a
  * wrapper that comes late, when the directory was removed, finds nothing to write to. Names of variables are of the kind that
- * nobody may declare, so that the command's environment stays as it is. Traps are for this shell; its children do not have them.
+ * nobody may declare, so that the command's environment stays as it is. What the wrapper writes is the owner's alone. Traps are for this shell; its children do not have them.
  * What the command left in its group ends with it, at once, or after the grace if it was asked to end.
  */
 function writeScript(processes: ProcessTable): string {
   return `trap : HUP INT QUIT PIPE ALRM TERM USR1 USR2
 ${processes.startInShell}
 [ -n "$SLUICE__START" ] || exit 1
+SLUICE__UMASK=$(umask)
+umask 077
 printf '%s %s\\n' "$$" "$SLUICE__START" >"$1" || exit 1
 ln "$1" started 2>>"$1" || exit 1
 [ -e end ] && exit 1
-(cd work && cd "$3" && unset OLDPWD && shift 3 && exec "$@")
+(umask "$SLUICE__UMASK" && cd work && cd "$3" && unset OLDPWD && shift 3 && exec "$@")
 SLUICE__STATUS=$?
 while [ -e started ] && ! { printf '%s\\n' "$SLUICE__STATUS" >status.new && mv status.new status; }; do sleep 1; done 2>/dev/null
 [ -e end ] && sleep "$2"

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeWith } from '../../../../test/support/requirement.ts';
 import type { RunJob } from '../../../src/config/jobs.ts';
 import { type ProcessTable, processTable, procTable, psTable } from '../../../src/targets/run/processes.ts';
@@ -48,6 +48,20 @@ describe('a command', () => {
     expect(log.text).toBe(`${work}\n`);
     expect(readFileSync(join(work, 'file'), 'utf8')).toBe('hello\n');
     expect(statSync(join(target.directory, 'attempt-1')).mode & 0o777).toBe(0o700);
+  });
+
+  it('leaves nothing that others can read, and keeps the umask of the server for its own files', async () => {
+    const before = process.umask(0o002);
+    onTestFinished(() => void process.umask(before));
+    const target = makeTarget();
+    const log = makeLog();
+    await target.perform(makeWork('umask; echo hello >file'), log);
+    expect(log.text).toBe('0002\n');
+    const directory = join(target.directory, 'attempt-1');
+    const modes = readdirSync(directory).map((name) => [name, (statSync(join(directory, name)).mode & 0o077).toString(8)]);
+    expect(modes.filter(([, mode]) => mode !== '0')).toEqual([]);
+    expect(modes.map(([name]) => name)).toEqual(expect.arrayContaining(['output', 'started', 'status', 'work']));
+    expect(statSync(join(directory, 'work', 'file')).mode & 0o777).toBe(0o664);
   });
 
   it('sees exactly the environment it was given, beside PWD, which every shell sets', async () => {
