@@ -28,8 +28,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * The rules against requests that a web page of another origin makes in somebody's browser: whatever changes something is sent
- * as JSON, which needs a permission that is never given (no CORS), or as a form that carries its own proof; and where a browser
- * says where a request comes from, that is our own origin: that of the Host, or of `server.url`.
+ * as JSON or with a token in a header, which needs a permission that is never given (no CORS), or as a form that carries its own
+ * proof; and where a browser says where a request comes from, that is our own origin: that of the Host, or of `server.url`.
  */
 export function requireOwnOrigin(request: FastifyRequest, url: string | undefined): void {
   if (safeMethods.has(request.method)) return;
@@ -41,14 +41,21 @@ export function requireOwnOrigin(request: FastifyRequest, url: string | undefine
     throw new ApiError('FORBIDDEN', 'A page of another site cannot change anything here');
   }
   if (request.routeOptions.config.form) requireForm(type);
-  else requireJson(type);
+  else if (!isWordless(request)) requireJson(type);
+}
+
+/** A program with a token of its own, which no page of elsewhere can make a browser send, may say nothing in any form. */
+function isWordless({ headers }: FastifyRequest): boolean {
+  const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  return isEmpty && /^Bearer +\S/i.test(headers.authorization ?? '');
 }
 
 function requireJson(type: string): void {
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new ApiError(
       'UNSUPPORTED_MEDIA_TYPE',
-      'Send "Content-Type: application/json" with whatever changes something, and {} where there is nothing to say',
+      'Send "Content-Type: application/json" with whatever changes something, and {} where there is nothing to say ' +
+        '(with "Authorization: Bearer TOKEN" nothing at all will do)',
     );
   }
 }

@@ -3,7 +3,10 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { guardRoutes } from './access/guard.ts';
 import { answerError, sendError } from './answer-error.ts';
+import { ApiError } from './api-error.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { EventHub } from './event-hub.ts';
+import { everyAnswer } from './every-answer.ts';
 import { registerPages } from './pages/register-pages.ts';
 import { registerAudit } from './routes/audit.ts';
 import { registerBoard } from './routes/board.ts';
@@ -106,7 +109,13 @@ export async function createServer(log: FastifyBaseLogger, trustProxy = false): 
     // Of one proxy: what stands before its own word in X-Forwarded-For, anybody may have written.
     ...(trustProxy && { trustProxy: (_: string, hop: number) => hop === 0 }),
     ajv: { customOptions: { removeAdditional: false } },
-    frameworkErrors: answerError,
+    // No hook is called for what fastify itself cannot read.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(everyAnswer)),
+    clientErrorHandler: answerBrokenRequest,
+  });
+  // Streams write their own headers, to which these are added.
+  server.addHook('onRequest', async (_, { raw }) => {
+    for (const [name, value] of Object.entries(everyAnswer)) raw.setHeader(name, value);
   });
   acceptEmptyBodies(server);
   // Before any hook that asks who sends a request, or answers an error with a page.
@@ -127,11 +136,14 @@ declare module 'fastify' {
   }
 }
 
-/** Bodies are optional: whoever has nothing to say may say nothing, as JSON. */
+/** Bodies are optional: whoever has nothing to say may say nothing, as JSON or as whatever their program calls it. */
 function acceptEmptyBodies(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeContentTypeParser('application/json');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
     body.length === 0 ? done(null, null) : parse(request, String(body), done),
+  );
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) =>
+    body.length === 0 ? done(null, null) : done(new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send JSON, as application/json')),
   );
 }

@@ -147,14 +147,13 @@ describeStores('a server with access:', (placeStore) => {
       .toMatchObject({ items: [{ action: 'configuration.refused', details: { problems } }] });
   });
 
-  it('looks at no token from an address that sent many wrong ones', async () => {
+  it('refuses wrong tokens of an address that sent many, and no right one', async () => {
     const guess = (token: string, from: string) =>
       story.ask('/api/v1/pipelines', { headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from } });
     for (let count = 0; count < 20; count++) expect((await guess(`guess-${count}`, '198.51.100.7')).status).toBe(401);
     expect((await guess('guess-20', '198.51.100.7')).status).toBe(429);
-    expect((await guess(tokens.admin, '198.51.100.7')).status).toBe(429);
-    expect((await guess(tokens.admin, `${'198.51.100.7'}, 198.51.100.8`)).status).toBe(200);
-    expect((await story.ask('/healthz', { headers: { 'x-forwarded-for': '198.51.100.7' } })).status).toBe(200);
+    expect((await guess('guess-21', '198.51.100.7, 198.51.100.8')).status).toBe(401);
+    expect((await guess(tokens.admin, '198.51.100.7')).status).toBe(200);
     expect(story.server.output()).toContain('198.51.100.7 has sent too many different wrong tokens');
     expect(story.server.output()).not.toContain('slc_');
   });

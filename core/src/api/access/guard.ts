@@ -1,18 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Actor } from '../../pipelines/actor.ts';
-import { mayOperate, reaches } from '../../pipelines/rights.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
-import { unknownPipeline } from '../unknown-pipeline.ts';
 import { authenticate, readToken } from './authenticate.ts';
 import { GuessLimit } from './guess-limit.ts';
-import { mayViewPipeline } from './visible.ts';
-
-/**
- * What a route needs of whoever asks: `nothing`; any `token`, where what is answered depends on who asks; a built-in role; or the
- * right to `view` or `operate` the pipeline that its address names as `:pipeline`.
- */
-export type Needs = 'nothing' | 'token' | 'viewer' | 'operator' | 'admin' | 'view' | 'operate';
+import { type Needs, readNeeds, requireRight } from './require-right.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -34,11 +26,8 @@ export function guardRoutes(server: FastifyInstance, surroundings: ApiSurroundin
   server.decorateRequest('actor');
   server.addHook('onRoute', requireDeclaration);
   server.addHook('onRequest', async (request, reply) => {
-    // What no route is for says so only to those who may ask at all.
-    const { needs = 'token', foreign } = request.routeOptions.config;
-    const actor = foreign ? nobody : recognise(request, reply, { needs, guesses, surroundings });
-    request.actor = actor;
-    requireRight(request, needs, surroundings);
+    request.actor = request.routeOptions.config.foreign ? nobody : recognise(request, reply, { guesses, surroundings });
+    requireRight(request.actor, request, surroundings.configuration().config);
   });
 }
 
@@ -55,45 +44,24 @@ function requireDeclaration({ method, url, config, schema }: RouteOptions): void
 }
 
 interface Recognition {
-  readonly needs: Needs;
   readonly guesses: GuessLimit;
   readonly surroundings: ApiSurroundings;
 }
 
 /** Who sends a request. Throws UNAUTHORIZED and TOO_MANY_REQUESTS, unless nothing is needed. */
-function recognise(request: FastifyRequest, reply: FastifyReply, { needs, guesses, surroundings }: Recognition): Actor {
-  const token = readToken(request);
-  const isLocked = token !== undefined && surroundings.configuration().config.access && guesses.isReached(request.ip);
-  const actor = isLocked ? undefined : authenticate(request, surroundings);
+function recognise(request: FastifyRequest, reply: FastifyReply, { guesses, surroundings }: Recognition): Actor {
+  const actor = authenticate(request, surroundings);
   if (actor) return actor;
-  if (token !== undefined && !isLocked && guesses.count(request.ip, token)) {
-    request.log.warn(`${request.ip} has sent too many different wrong tokens; none from there is looked at for a minute`);
+  const token = readToken(request);
+  const isTooMuch = token !== undefined && guesses.isReached(request.ip);
+  if (token !== undefined && guesses.count(request.ip, token)) {
+    request.log.warn(`${request.ip} has sent too many different wrong tokens; wrong ones from there are refused for a minute`);
   }
-  if (needs === 'nothing') return nobody;
-  if (isLocked) throw new ApiError('TOO_MANY_REQUESTS', 'Too many wrong tokens came from your address; wait for a minute');
+  if (readNeeds(request) === 'nothing') return nobody;
+  if (isTooMuch) throw new ApiError('TOO_MANY_REQUESTS', 'Too many wrong tokens came from your address; wait for a minute');
   reply.header('www-authenticate', 'Bearer realm="sluice"');
   throw new ApiError(
     'UNAUTHORIZED',
     'Send "Authorization: Bearer TOKEN" with a token that is in force under "access:"; "sluice token new" makes one',
   );
-}
-
-/** Throws FORBIDDEN, or NOT_FOUND where the pipeline is none of theirs to know about. */
-function requireRight({ actor, params }: FastifyRequest, needs: Needs, { configuration }: ApiSurroundings): void {
-  if (needs === 'nothing' || needs === 'token') return;
-  if (needs !== 'view' && needs !== 'operate') {
-    if (reaches(actor, needs)) return;
-    throw new ApiError('FORBIDDEN', `${actor.name} may not do this: it needs the role ${needs}`);
-  }
-  const { config } = configuration();
-  const name = readPipeline(params);
-  if (!mayViewPipeline(actor, config, name)) throw unknownPipeline(name);
-  const pipeline = config.pipelines.get(name);
-  if (needs === 'view' || !pipeline || mayOperate(actor, pipeline.access)) return;
-  const how = pipeline.access.operate ? `it is not named under "operate:" of ${name}` : 'it needs the role operator';
-  throw new ApiError('FORBIDDEN', `${actor.name} may not operate ${name}: ${how}`);
-}
-
-function readPipeline(params: unknown): string {
-  return typeof params === 'object' && params !== null && 'pipeline' in params ? String(params.pipeline) : '';
 }

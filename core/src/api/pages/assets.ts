@@ -46,10 +46,7 @@ export function registerAssets(server: FastifyInstance): void {
     async ({ params }, reply) => {
       const asset = params.version === version ? assets.get(params.name) : undefined;
       if (!asset) throw new ApiError('NOT_FOUND', `There is no file ${params.name} of this version; load the page again`);
-      return reply
-        .type(asset.type)
-        .headers({ 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' })
-        .send(asset.content);
+      return reply.type(asset.type).header('cache-control', 'public, max-age=31536000, immutable').send(asset.content);
     },
   );
 }

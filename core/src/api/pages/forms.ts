@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
-import type { Needs } from '../access/guard.ts';
+import type { Needs } from '../access/require-right.ts';
+import { isOwnPath } from './own-path.ts';
 
 /** The fields of a form, as they were sent. */
 export type FormBody = Readonly<Record<string, unknown>>;
@@ -24,8 +25,7 @@ export function readField(body: FormBody, name: string): string | undefined {
 /** Sends a browser back to the page that a form was on. */
 export function goBack(reply: FastifyReply, body: FormBody, otherwise = '/'): FastifyReply {
   const back = readField(body, 'back');
-  // A path of ours: `//host` and `/\host` would lead elsewhere.
-  return reply.redirect(back !== undefined && /^\/(?![/\\])/.test(back) ? back : otherwise, 303);
+  return reply.redirect(back !== undefined && isOwnPath(back) ? back : otherwise, 303);
 }
 
 const noticeCookie = 'sluice-notice';

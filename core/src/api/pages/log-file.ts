@@ -19,10 +19,7 @@ export function registerLogFile(server: FastifyInstance, { store }: RouteSurroun
     const { pipeline, counter, stage, job } = address;
     return reply
       .type('text/plain; charset=utf-8')
-      .headers({
-        'content-disposition': `attachment; filename="${pipeline}-${counter}-${stage}-${job}.txt"`,
-        'x-content-type-options': 'nosniff',
-      })
+      .header('content-disposition', `attachment; filename="${pipeline}-${counter}-${stage}-${job}.txt"`)
       .send(Readable.from(readParts(store, address)));
   });
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../../pipelines/actor.ts';
 import type { RecordedEvent } from '../../store/events.ts';
-import type { Needs } from '../access/guard.ts';
+import type { Needs } from '../access/require-right.ts';
 import type { RouteSurroundings } from '../surroundings.ts';
 import type { Html } from './html.ts';
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { provesCallback } from '../../pipelines/callback.ts';
 import { findCallbackKey, type ReportVerdict, takeReport } from '../../store/work-elsewhere.ts';
 import { ApiError } from '../api-error.ts';
-import { limitRequests } from '../hook-limit.ts';
+import { HookLimit } from '../hook-limit.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
@@ -17,8 +17,8 @@ const refusals: Readonly<Record<Exclude<ReportVerdict, 'taken' | 'repeated'>, Ap
 };
 
 /** Where receivers of webhooks that were accepted report the result; the signature in the address is the proof. */
-export async function registerCallbacks(server: FastifyInstance, { store, now }: ApiSurroundings): Promise<void> {
-  await limitRequests(server);
+export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSurroundings): void {
+  const limit = new HookLimit(now);
   server.post<{
     Params: { readonly key: string };
     Querystring: { readonly expires: number; readonly signature: string };
@@ -47,14 +47,16 @@ export async function registerCallbacks(server: FastifyInstance, { store, now }:
         response: answerOne('Reported'),
       },
     },
-    async ({ params: { key }, query: { expires, signature }, body: { status, message = null } }) => {
-      const signingKey = await store.transact(findCallbackKey);
+    async (request, reply) => {
+      const { key } = request.params;
+      const { expires, signature } = request.query;
+      const { status, message = null } = request.body;
+      const signingKey = await store.read(findCallbackKey);
       if (signingKey === undefined || !provesCallback({ key, expires }, signature, signingKey)) {
-        throw new ApiError(
-          'UNAUTHORIZED',
-          'The address is not one that this server gave; report to the address of the webhook, as it is',
-        );
+        const why = 'The address is not one that this server gave; report to the address of the webhook, as it is';
+        throw limit.reject(new ApiError('UNAUTHORIZED', why), request, reply);
       }
+      limit.admit(key, reply);
       if (expires <= now()) throw new ApiError('UNAUTHORIZED', 'The address has expired with the time limit of its job');
       const verdict = await store.transact((tx) => takeReport(tx, key, { status, message }));
       if (verdict === 'contrary' || verdict === 'unknown') throw refusals[verdict];

@@ -4,17 +4,15 @@ import type { PipelineConfig } from '../../config/config.ts';
 import type { JobConfig } from '../../config/jobs.ts';
 import { findBegunAttempts, requestLooks } from '../../store/work-elsewhere.ts';
 import { ApiError } from '../api-error.ts';
-import { limitHooks } from '../hook-limit.ts';
+import { HookLimit, takeRawBodies } from '../hook-limit.ts';
 import { provesItself } from '../hook-proof.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** Where the servers that builds run on say that something changed. What they send is not believed: it only means "look now". */
-export async function registerJobHooks(
-  server: FastifyInstance,
-  { store, configuration, resolve }: ApiSurroundings,
-): Promise<void> {
-  await limitHooks(server);
+export function registerJobHooks(server: FastifyInstance, { store, configuration, resolve, now }: ApiSurroundings): void {
+  const limit = new HookLimit(now);
+  takeRawBodies(server);
 
   server.post<{ Params: { readonly name: string }; Body: Buffer | null }>(
     '/api/v1/hooks/jobs/:name',
@@ -26,16 +24,20 @@ export async function registerJobHooks(
         response: answerOne('Looking', 202),
       },
     },
-    async ({ params, headers, body }, reply) => {
+    async (request, reply) => {
+      const { params, headers, body } = request;
       const { name: pipeline } = params;
       const secrets = listHookSecrets(configuration().config.pipelines.get(pipeline));
       if (secrets.length === 0) {
-        throw new ApiError('NOT_FOUND', `There is no hook for jobs of ${pipeline}; give a job there a hookSecret to open one`);
+        const how = `There is no hook for jobs of ${pipeline}; give a job there a hookSecret to open one`;
+        throw limit.reject(new ApiError('NOT_FOUND', how), request, reply);
       }
       const proven = findProven(secrets, headers, body ?? Buffer.alloc(0), resolve);
       if (proven.size === 0) {
-        throw new ApiError('UNAUTHORIZED', 'The request does not prove that it knows the hookSecret of a job of this pipeline');
+        const why = 'The request does not prove that it knows the hookSecret of a job of this pipeline';
+        throw limit.reject(new ApiError('UNAUTHORIZED', why), request, reply);
       }
+      limit.admit(pipeline, reply);
       const looking = await store.transact(async (tx) => {
         const begun = await findBegunAttempts(tx, pipeline);
         const meant = begun.filter(({ stage, job }) => proven.has(`${stage}/${job}`));

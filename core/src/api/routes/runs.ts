@@ -71,7 +71,6 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
         .headers({
           'sluice-log-next': part.next,
           'sluice-log-complete': String(part.complete),
-          'x-content-type-options': 'nosniff',
         })
         .send(part.text);
     },
