@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { PipelineRequest } from '../pipelines/operate-pipeline.ts';
 import { pausePipeline, unpausePipeline } from '../pipelines/pause-pipeline.ts';
+import { releaseStarts } from '../pipelines/release-starts.ts';
 import type { Acted } from '../pipelines/stages/act-on-stage.ts';
 import { approveStage, rejectStage } from '../pipelines/stages/approve-stage.ts';
 import { cancelStage } from '../pipelines/stages/cancel-stage.ts';
@@ -80,6 +81,16 @@ export async function actOnPipeline(
         return takeHeld(tx, { ...asked, take: act.take }, options);
     }
   });
+}
+
+/** Lets go of all starts that are held because the sender of a request asks, and writes it to the audit log. Throws what stands against it. */
+export async function actOnHold(
+  surroundings: ApiSurroundings,
+  request: FastifyRequest,
+  comment: string | undefined,
+): Promise<void> {
+  const audited = { action: 'release', subject: 'starts', details: { comment: comment ?? null } };
+  await change(surroundings, request, audited, releaseStarts);
 }
 
 interface Audited {

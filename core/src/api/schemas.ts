@@ -344,6 +344,9 @@ const nouns = {
   Actor: object('Whom a token stands for', { name: text, person: text, roles: array(text) }),
   Health: object('The process answers', { status: { type: 'string', const: 'ok' } }),
   Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
+  Hold: object('Whether all starts are held', {
+    held: orNull(object('Nothing starts until somebody releases it', { since: time, reason: text })),
+  }),
   Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),
   Looking: object('The builds that were meant are looked at', { looking: { ...count, description: 'How many' } }),
   Reported: object('The result is taken', { reported: { type: 'boolean', const: true } }),

@@ -16,6 +16,7 @@ import { registerConfiguration } from './routes/configuration.ts';
 import { registerDecisions } from './routes/decisions.ts';
 import { registerEvents } from './routes/events.ts';
 import { registerHealth } from './routes/health.ts';
+import { registerHold } from './routes/hold.ts';
 import { registerHooks } from './routes/hooks.ts';
 import { registerJobHooks } from './routes/job-hooks.ts';
 import { registerMe } from './routes/me.ts';
@@ -51,6 +52,7 @@ const registrations = [
   registerPipelines,
   registerDecisions,
   registerOperations,
+  registerHold,
   registerTrigger,
   registerRuns,
   registerCompare,

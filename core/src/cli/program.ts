@@ -14,6 +14,7 @@ import { tellFailure } from './outcome.ts';
 import { addPauseCommand } from './pause.ts';
 import { addPluginsCommand } from './plugins.ts';
 import { addRejectCommand } from './reject.ts';
+import { addReleaseCommand } from './release.ts';
 import { addRerunCommand } from './rerun.ts';
 import { addRunsCommand } from './runs.ts';
 import { addSchemaCommand } from './schema.ts';
@@ -46,6 +47,7 @@ const commands: readonly AddCommand[] = [
   addUnpauseCommand,
   addUnlockCommand,
   addHeldCommand,
+  addReleaseCommand,
   addExplainCommand,
   addBacktestCommand,
   addAuditCommand,

@@ -25,6 +25,10 @@ interface ShownConfiguration {
   readonly refused: { readonly at: string; readonly problems: readonly string[] } | null;
 }
 
+interface ShownHold {
+  readonly held: { readonly since: string; readonly reason: string } | null;
+}
+
 /** Adds `sluice status`: how a server's configuration, repositories and pipelines are; exit 1 where one of the first two is wrong. */
 export function addStatusCommand(program: Command, surroundings: CliSurroundings): void {
   addServerOptions(program.command('status'), surroundings.environment)
@@ -35,17 +39,23 @@ export function addStatusCommand(program: Command, surroundings: CliSurroundings
       const { items: repositories } = (await client.get('/repositories')) as { items: readonly ListedRepository[] };
       const { items: pipelines } = (await client.get('/pipelines')) as { items: readonly ListedPipeline[] };
       const { refused } = (await client.get('/configuration')) as ShownConfiguration;
+      const { held } = (await client.get('/hold')) as ShownHold;
       const lines = [
+        ...describeHeld(held),
         ...describeRefusal(refused),
         ...repositories.flatMap(describeRepository),
         ...pipelines.map(describePipeline),
       ];
-      if (json) surroundings.printJson({ refused, repositories, pipelines });
+      if (json) surroundings.printJson({ held, refused, repositories, pipelines });
       else for (const line of lines) surroundings.print(line);
       const failing = repositories.filter(({ status }) => status === 'failing').map(({ name }) => name);
       const wrong = [...(refused ? ['the configuration'] : []), ...failing];
       if (wrong.length > 0) throw new Error(`failing: ${wrong.join(', ')}`);
     });
+}
+
+function describeHeld(held: ShownHold['held']): readonly string[] {
+  return held ? [`all starts are held since ${held.since}: ${held.reason}; "sluice release" lets them go`] : [];
 }
 
 function describeRefusal(refused: ShownConfiguration['refused']): readonly string[] {

@@ -2,6 +2,7 @@ import type { Config, PipelineConfig } from '../config/config.ts';
 import type { EventType } from '../config/event-types.ts';
 import type { NewDecision } from '../store/decisions.ts';
 import type { NewEvent } from '../store/events.ts';
+import type { Hold } from '../store/hold.ts';
 import type { LockedPipeline } from '../store/pipelines.ts';
 import type { Status } from '../store/schema.ts';
 import type { Calendar } from './calendar.ts';
@@ -75,10 +76,17 @@ export class ChangeList implements Changes {
 /** Begins to do something to a locked pipeline, now, under a configuration. */
 export function beginMove(
   pipeline: LockedPipeline,
-  { config, calendar, now }: { readonly config: Config; readonly calendar: Calendar; readonly now: number },
+  { config, calendar, now, hold }: MoveOptions,
   changes = new ChangeList(),
 ): Move {
-  return { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, changes };
+  return { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, hold, changes };
+}
+
+/** What a move is begun with. */
+export interface MoveOptions extends Pick<Move, 'calendar' | 'now'> {
+  readonly config: Config;
+  /** Only whoever lets something start needs it. */
+  readonly hold?: Hold | undefined;
 }
 
 /** What is being done to one pipeline, locked: when, and what it changes. */
@@ -88,5 +96,7 @@ export interface Move {
   readonly definition: PipelineConfig | undefined;
   readonly calendar: Calendar;
   readonly now: number;
+  /** What holds all starts, where something does. */
+  readonly hold: Hold | undefined;
   readonly changes: ChangeList;
 }

@@ -1,5 +1,6 @@
 import { type ClaimedAttempt, type ClaimRequest, type ClaimScope, claimAttempts, markBegun } from '../store/attempts.ts';
 import { appendEvents, type NewEvent } from '../store/events.ts';
+import { readHold } from '../store/hold.ts';
 import { beginJobs, type JobFacts, readJobFacts } from '../store/job-facts.ts';
 import type { Lease } from '../store/leases.ts';
 import { readLogOffset } from '../store/logs.ts';
@@ -31,11 +32,13 @@ export interface JobClaim extends Omit<ClaimRequest, 'scope'> {
 
 /**
  * Claims attempts, and marks those that begin now as begun, before anything is done: whoever finds one so marked knows that it may
- * have been. A node whose configuration is not the active one goes on with its own, and claims nothing else.
+ * have been. A node whose configuration is not the active one goes on with its own, and claims nothing else; while all starts are held
+ * nothing begins.
  */
 export async function claimJobs(tx: Tx, claim: JobClaim): Promise<readonly ClaimedJob[]> {
   const isActive = await isConfigurationActive(tx, claim.configHash);
-  const scope: ClaimScope = isActive ? (claim.mayBegin ? 'all' : 'begun') : 'own';
+  const mayBegin = claim.mayBegin && (await readHold(tx)) === undefined;
+  const scope: ClaimScope = isActive ? (mayBegin ? 'all' : 'begun') : 'own';
   const attempts = await claimAttempts(tx, { ...claim, scope });
   const recorded = await readJobFacts(
     tx,

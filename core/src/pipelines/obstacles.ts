@@ -3,20 +3,22 @@ import { readLockHolder } from '../store/pipelines.ts';
 import { readRunState } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
+import { describeHold } from './describe-hold.ts';
 
 /** Why a pipeline starts nothing by itself now. */
 export interface Obstacle {
-  readonly kind: 'paused' | 'busy' | 'locked';
+  readonly kind: 'hold' | 'paused' | 'busy' | 'locked';
   readonly reason: string;
 }
 
-/** Finds what keeps a pipeline from starting a run by itself: a pause, its lock, a run in its first stage or waiting for that. `isQuiet` where none of its
+/** Finds what keeps a pipeline from starting a run by itself: a hold of all starts, a pause, its lock, a run in its first stage or waiting for that. `isQuiet` where none of its
  * runs is open. */
 export async function findObstacle(
   tx: Tx,
   move: Move,
   { isQuiet }: { readonly isQuiet: boolean },
 ): Promise<Obstacle | undefined> {
+  if (move.hold) return { kind: 'hold', reason: describeHold(move.hold) };
   return describePause(move) ?? (await describeLock(tx, move)) ?? (isQuiet ? undefined : await describeOccupation(tx, move));
 }
 

@@ -10,7 +10,7 @@ export interface WaitingReason {
 }
 
 /** Kinds of waiting; a decision is recorded when the kind changes, not at every look. */
-export type WaitingKind = 'paused' | 'busy' | 'locked' | 'missing' | 'held' | `set: ${string}`;
+export type WaitingKind = 'hold' | 'paused' | 'busy' | 'locked' | 'missing' | 'held' | `set: ${string}`;
 
 /** Records why triggers wait, where that was not said yet. */
 export async function sayWaiting(tx: Tx, move: Move, kind: WaitingKind, reasons: readonly WaitingReason[]): Promise<void> {
@@ -23,7 +23,7 @@ export async function sayWaiting(tx: Tx, move: Move, kind: WaitingKind, reasons:
   for (const { trigger, reason } of unsaid) {
     move.changes.addDecision({
       ...aboutTrigger(move, trigger),
-      outcome: kind === 'held' ? 'held' : 'waits',
+      outcome: kind === 'held' || kind === 'hold' ? 'held' : 'waits',
       reason,
       runId: null,
     });

@@ -1,5 +1,6 @@
 import type { Config, PipelineConfig } from '../config/config.ts';
 import { appendDecisions } from '../store/decisions.ts';
+import { readHold } from '../store/hold.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
 import { findStirring, lockPipelines, patchPipeline, type Stirring } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
@@ -29,7 +30,7 @@ export interface StartOptions {
  * listens to a package whose revisions, or their state or standing, changed, or to a stage that passed: a run may wait for that
  * material's first revision, or be held for one that is acknowledged, or published again, by now.
  * The pipelines are locked to the end of the transaction. What stays waiting gets a decision once. A node whose configuration is not
- * the active one moves runs on, and starts none.
+ * the active one moves runs on, and starts none. While all starts are held nothing starts, and no run enters a stage.
  */
 export async function startRuns(tx: Tx, pipelineIds: readonly number[], options: StartOptions): Promise<Changes> {
   const changes = new ChangeList();
@@ -37,7 +38,9 @@ export async function startRuns(tx: Tx, pipelineIds: readonly number[], options:
   if (pipelines.length === 0) return changes;
   const mayStart = await isConfigurationActive(tx, options.config.hash);
   const stirring = await findStirring(tx, pipelineIds);
-  const moves = pipelines.map((pipeline) => beginMove(pipeline, options, changes));
+  // After the pipelines are locked: whoever releases what is held looks at them afterwards.
+  const hold = await readHold(tx);
+  const moves = pipelines.map((pipeline) => beginMove(pipeline, { ...options, hold }, changes));
   const look: Look = { stirring, begun: new Set(), until: new Map() };
   await admit(
     tx,

@@ -1,5 +1,6 @@
 import type { PipelineConfig } from '../config/config.ts';
 import { appendDecisions } from '../store/decisions.ts';
+import { readHold } from '../store/hold.ts';
 import { findPipeline, lockPipelines } from '../store/pipelines.ts';
 import { readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
@@ -7,6 +8,7 @@ import { type Actor, anonymous } from './actor.ts';
 import { ChangeList, type Changes, type Move } from './changes.ts';
 import { type Choices, chooseByHand } from './choose-by-hand.ts';
 import { createRun } from './create-runs.ts';
+import { describeHold } from './describe-hold.ts';
 import { describeWait } from './fan-in/describe-wait.ts';
 import { createCandidateList } from './fan-in/list-candidates.ts';
 import { findMaterialIds, type ResolvedMaterial, resolveMaterials } from './fan-in/resolve-materials.ts';
@@ -51,7 +53,7 @@ export async function triggerRun(tx: Tx, request: RunRequest, options: StartOpti
     const message = `there is no pipeline ${quote(request.pipeline)}; see GET /api/v1/pipelines for those that there are`;
     return { refusal: refuse('PIPELINE_UNKNOWN', message), changes };
   }
-  const move: Move = { pipeline, definition, calendar, now, changes };
+  const move: Move = { pipeline, definition, calendar, now, hold: await readHold(tx), changes };
   const plan = await planRun(tx, move, { ...request, definition }, options);
   if ('code' in plan) {
     await recordRefusal(tx, { ...request, reason: plan.message }, options);
@@ -71,8 +73,9 @@ interface Plan {
 
 type Planned = RunRequest & { readonly definition: PipelineConfig };
 
-async function planRun(tx: Tx, { pipeline }: Move, request: Planned, { config }: StartOptions): Promise<Plan | Refusal> {
+async function planRun(tx: Tx, { pipeline, hold }: Move, request: Planned, { config }: StartOptions): Promise<Plan | Refusal> {
   const { definition, environment } = request;
+  if (hold) return refuse('STARTS_HELD', describeHold(hold));
   if (pipeline.pausedAt !== null) return refuse('PIPELINE_PAUSED', `${definition.name} is paused; unpause it first`);
   const undeclared = Object.keys(environment).filter((name) => !Object.hasOwn(definition.environment, name));
   if (undeclared.length > 0) {

@@ -28,6 +28,8 @@ const routes = [
   'post /api/v1/pipelines/{pipeline}/unlock',
   'post /api/v1/pipelines/{pipeline}/held',
   'get /api/v1/pipelines/{pipeline}/held',
+  'get /api/v1/hold',
+  'post /api/v1/hold/release',
   'get /api/v1/pipelines/{pipeline}/runs',
   'post /api/v1/pipelines/{pipeline}/runs',
   'get /api/v1/pipelines/{pipeline}/runs/{counter}',

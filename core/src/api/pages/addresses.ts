@@ -77,3 +77,6 @@ export function withQuery(path: string, query: Readonly<Record<string, string | 
   const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
   return text === '' ? path : `${path}?${text}`;
 }
+
+/** The path of the page that lets go of all starts that are held. */
+export const releasePath = '/release';

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RouteSurroundings } from '../surroundings.ts';
 import { acknowledgePage, registerAcknowledge } from './acknowledge.ts';
 import { pipelineActionPages, registerPipelineActions } from './actions/pipeline-action-page.ts';
+import { registerRelease, releasePage } from './actions/release-page.ts';
 import { registerStageActions, stageActionPages } from './actions/stage-action-page.ts';
 import { registerTriggerForm, triggerPage } from './actions/trigger-page.ts';
 import { auditPage } from './audit.ts';
@@ -47,6 +48,7 @@ const pages: readonly Page[] = [
   ...stageActionPages,
   ...pipelineActionPages,
   triggerPage,
+  releasePage,
 ];
 
 /** The web face: pages for people, made here and complete without scripts; scripts keep them true while they are open. */
@@ -59,6 +61,7 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   registerStageActions(server);
   registerPipelineActions(server);
   registerTriggerForm(server);
+  registerRelease(server);
   registerLogFile(server, surroundings);
   registerUnknownPage(server, 'token');
   const layouts = new StreamLayouts();

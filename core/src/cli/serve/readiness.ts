@@ -1,7 +1,9 @@
 import type { Depths } from '../../api/metrics.ts';
 import type { Config } from '../../config/config.ts';
+import { describeHold } from '../../pipelines/describe-hold.ts';
 import { countOpenAttempts } from '../../store/attempts.ts';
 import { countDuePolls } from '../../store/due-polls.ts';
+import { readHold } from '../../store/hold.ts';
 import { isConfigurationActive } from '../../store/nodes.ts';
 import type { Store } from '../../store/store.ts';
 import { countWaitingTriggers } from '../../store/triggers.ts';
@@ -9,10 +11,13 @@ import type { Room } from './disk.ts';
 
 /** Why this node takes no work now; empty when it does. */
 export async function findReasonsNotReady(store: Store, { hash, minFree }: Config, room: Room): Promise<readonly string[]> {
-  const isActive = await store.read((tx) => isConfigurationActive(tx, hash)).catch(() => undefined);
+  const found = await store
+    .read(async (tx) => ({ isActive: await isConfigurationActive(tx, hash), hold: await readHold(tx) }))
+    .catch(() => undefined);
   return [
-    ...(isActive === undefined ? ['the store does not answer'] : []),
-    ...(isActive === false ? ['another node has loaded another configuration, which is the active one'] : []),
+    ...(found === undefined ? ['the store does not answer'] : []),
+    ...(found?.isActive === false ? ['another node has loaded another configuration, which is the active one'] : []),
+    ...(found?.hold ? [describeHold(found.hold)] : []),
     ...(room.isEnough(minFree) ? [] : ['the disk has less room than minFree asks for; nothing new starts']),
   ];
 }

@@ -1,17 +1,19 @@
 import type { OpenStage } from '../../store/open-stages.ts';
 import type { Move } from '../changes.ts';
+import { describeHold } from '../describe-hold.ts';
 
 /** Why a run may not enter a stage yet, and when to look again (milliseconds) where that is known. */
 export interface Gate {
-  readonly kind: 'paused' | 'soak' | 'window';
+  readonly kind: 'hold' | 'paused' | 'soak' | 'window';
   readonly reason: string;
   readonly until: number | undefined;
 }
 
-/** What keeps a run out of a stage whose approval, if it needs one, is given: a pause, its rest in the level before, a window. */
-export function findGate(stage: OpenStage, { pipeline, calendar, now }: Move): Gate | undefined {
+/** What keeps a run out of a stage whose approval, if it needs one, is given: a hold of all starts, a pause, its rest in the level before, a window. */
+export function findGate(stage: OpenStage, { pipeline, calendar, now, hold }: Move): Gate | undefined {
   const { approval, counter, name, notBefore } = stage;
   const what = `run ${counter} does not enter ${name} yet`;
+  if (hold) return { kind: 'hold', reason: `${what}: ${describeHold(hold)}`, until: undefined };
   if (pipeline.pausedAt !== null && approval.type === 'auto') {
     const why = pipeline.pausedReason ? `: ${pipeline.pausedReason}` : '';
     return { kind: 'paused', reason: `${what}: the pipeline is paused${why}`, until: undefined };

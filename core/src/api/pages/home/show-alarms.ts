@@ -1,9 +1,10 @@
 import type { Actor } from '../../../pipelines/actor.ts';
 import { reaches } from '../../../pipelines/rights.ts';
 import { listUnacknowledged, type Unacknowledged } from '../../../store/alarms.ts';
+import { type Hold, readHold } from '../../../store/hold.ts';
 import { type FailingRepository, listFailing } from '../../../store/read-repositories.ts';
 import type { Tx } from '../../../store/store.ts';
-import { pathOfPackage, pathOfRepository, withQuery } from '../addresses.ts';
+import { pathOfPackage, pathOfRepository, releasePath, withQuery } from '../addresses.ts';
 import { showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
 
@@ -13,24 +14,34 @@ const mostOfEach = 20;
 export interface Alarms {
   readonly unacknowledged: readonly Unacknowledged[];
   readonly failing: readonly FailingRepository[];
+  /** What holds all starts. */
+  readonly hold: Hold | undefined;
 }
 
 /** For those who may not see repositories. */
-export const noAlarms: Alarms = { unacknowledged: [], failing: [] };
+export const noAlarms: Alarms = { unacknowledged: [], failing: [], hold: undefined };
 
 /** Reads what is wrong, as much as there is room for. */
 export async function readAlarms(tx: Tx): Promise<Alarms> {
-  return { unacknowledged: await listUnacknowledged(tx, mostOfEach), failing: await listFailing(tx, mostOfEach) };
+  const unacknowledged = await listUnacknowledged(tx, mostOfEach);
+  return { unacknowledged, failing: await listFailing(tx, mostOfEach), hold: await readHold(tx) };
 }
 
-/** Versions that were published again with other bytes, and repositories of which nothing new is known. */
-export function showAlarms({ unacknowledged, failing }: Alarms, actor: Actor, now: number): Html {
-  const isAny = unacknowledged.length + failing.length > 0;
+/** That nothing starts, versions that were published again with other bytes, and repositories of which nothing new is known. */
+export function showAlarms({ unacknowledged, failing, hold }: Alarms, actor: Actor, now: number): Html {
+  const isAny = hold !== undefined || unacknowledged.length + failing.length > 0;
   return html`<section id="alarms" data-part aria-labelledby=${isAny ? 'alarms-title' : null}>${
     isAny &&
     html`<h2 id="alarms-title">Something is wrong</h2>
-      <ul class="waits alarms">${unacknowledged.map((one) => showUnacknowledged(one, actor))}${failing.map((one) => showFailing(one, now))}</ul>`
+      <ul class="waits alarms">${hold && showHold(hold, actor, now)}${unacknowledged.map((one) => showUnacknowledged(one, actor))}${failing.map((one) => showFailing(one, now))}</ul>`
   }</section>`;
+}
+
+function showHold({ since, reason }: Hold, actor: Actor, now: number): Html {
+  return html`<li><span>All starts are held since ${showTime(since, now)}: ${reason}</span>${
+    reaches(actor, 'admin') &&
+    html`<span class="offers"><a class="button" href=${releasePath}>Release<span class="unseen"> all starts</span> …</a></span>`
+  }</li>`;
 }
 
 function showUnacknowledged({ package: name, version }: Unacknowledged, actor: Actor): Html {

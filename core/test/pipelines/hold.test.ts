@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { releaseStarts } from '../../src/pipelines/release-starts.ts';
+import { beginHold, readHold } from '../../src/store/hold.ts';
+import { makeApproval, makePipeline, makeStage, runJob } from './configs.ts';
+import { describeWorlds } from './describe-worlds.ts';
+import { everyTenMinutes } from './machine/setting.ts';
+import type { World } from './world.ts';
+
+const hold = (world: World) => world.store.transact((tx) => beginHold(tx, { since: 1, reason: 'this store was restored' }));
+const release = (world: World) => world.store.transact((tx) => releaseStarts(tx, world.options()));
+const lastDecision = async (world: World) => (await world.decisions()).at(-1);
+const why = 'all starts are held: this store was restored; see what is right to go on with, then release them ("sluice release")';
+
+describeWorlds('while all starts are held', (open) => {
+  it('triggers wait, and each says why once; released, they start', async () => {
+    const world = await open(makePipeline('p'));
+    await hold(world);
+    await world.publish('a', ['1.0.0']);
+    await world.look();
+    expect(await world.summary()).toEqual([]);
+    expect(await world.decisions()).toMatchObject([{ outcome: 'held', reason: why }]);
+    expect((await release(world)).refusal).toBeUndefined();
+    expect(await world.summary()).toEqual(['1 a@1.0.0 running']);
+    expect(await world.store.transact(readHold)).toBeUndefined();
+    expect((await release(world)).refusal).toMatchObject({ code: 'NOTHING_TO_DO' });
+  });
+
+  it('nothing is triggered by hand', async () => {
+    const world = await open(makePipeline('p'));
+    await hold(world);
+    await world.publish('a', ['1.0.0'], []);
+    expect(await world.trigger('p')).toMatchObject({ refusal: { code: 'STARTS_HELD', message: why } });
+    expect(await world.summary()).toEqual([]);
+  });
+
+  it('a timer that comes stays due', async () => {
+    const world = await open(makePipeline('p'));
+    world.calendar = everyTenMinutes;
+    await world.publish('a', ['1.0.0'], []);
+    await world.adopt([makePipeline('p', { timer: { cron: '*/10 * * * *', onlyOnChanges: false } })]);
+    await hold(world);
+    world.setClock(world.clock + 3_600_000);
+    await world.look();
+    expect(await world.summary()).toEqual([]);
+    expect(await lastDecision(world)).toMatchObject({ outcome: 'waits', reason: `the timer came, and ${why}` });
+    await release(world);
+    expect(await world.summary()).toEqual(['1 a@1.0.0 running']);
+  });
+
+  it('no run enters a stage, approved or not; released, it does', async () => {
+    const stages = [makeStage('build'), makeStage('deploy', [runJob('work')], makeApproval({})), makeStage('after')];
+    const world = await open(makePipeline('p', { stages }));
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    await hold(world);
+    expect((await world.approve('p/1/deploy')).refusal).toBeUndefined();
+    expect(await world.work()).toEqual([]);
+    expect((await lastDecision(world))?.reason).toBe(`run 1 does not enter deploy yet: ${why}`);
+    await release(world);
+    expect(await world.work()).toEqual(['p/1/deploy/work']);
+  });
+
+  it('a job that is due does not begin, and one that has begun is gone on with', async () => {
+    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }));
+    await world.publish('a', ['1.0.0']);
+    const [begun] = await world.claim('one', { room: 1 });
+    await hold(world);
+    expect((await world.claim('one')).map(({ as, facts }) => [as, facts.job.name])).toEqual([['adopted', begun?.facts.job.name]]);
+    await release(world);
+    const inHand = begun ? [begun.lease.id] : [];
+    expect((await world.claim('one', { inHand })).map(({ as }) => as)).toEqual(['anew']);
+  });
+});
