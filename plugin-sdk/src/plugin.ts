@@ -63,7 +63,11 @@ export type Description = Revision | 'absent' | PluginError;
 
 /** A repository that was opened with its settings; it lives until they change. */
 export interface OpenRepository<P extends Fields = Fields> {
-  /** Can it be reached and read? Resolves, or throws {@link PluginError}. */
+  /**
+   * Can it be reached and read? Resolves, or throws {@link PluginError}. Asked only where no package is configured: with packages,
+   * `poll` is asked, and its answers are the verdict. So do not fail where a good repository may answer like this; say with
+   * `call.log.info` what could not be learnt.
+   */
   check(call: Call): Promise<void>;
   /** Asks for many packages at once, and answers each as soon as it is known. */
   poll(packages: readonly DuePackage<P>[], call: PollCall): AsyncIterable<PollAnswer>;

@@ -27,7 +27,10 @@ export interface CheckOptions {
 /** How many packages are described at once. */
 const concurrency = 16;
 
-/** Asks a repository about its packages as if for the first time, and stores nothing; answers in the order of the packages. */
+/**
+ * Asks a repository about its packages as a poll does that is the first, and stores nothing; answers in the order of the packages.
+ * Nothing else is asked, so that what is told of a package is what a poll would find.
+ */
 export async function checkRepository(
   host: PluginHost,
   repository: RepositoryConfig,
@@ -62,7 +65,6 @@ async function askPackages(
   answers: Map<string, PackageAnswer>,
 ): Promise<void> {
   const { packages, signal, onProgress, onWarning } = options;
-  await host.check(repository, { signal, onProgress });
   const asked = packages.map(({ name, config }) => ({ key: name, config, cursor: undefined }));
   for await (const answer of host.poll(repository, asked, { signal, onProgress, cursor: undefined })) {
     if (answer.kind !== 'repository') answers.set(answer.key, answer);
@@ -87,22 +89,34 @@ async function readAnswer(answer: PackageAnswer, describe: (revisions: readonly 
   }
 }
 
-/** The revisions in the plugin's order, the newest of them described; one that is not really there is left out. */
+/**
+ * The revisions in the plugin's order, the newest of them described; one that is not really there is left out. Throws where the
+ * newest that is there cannot be described, since it is what a first look would start; of an older one that is a warning.
+ */
 async function orderAndDescribe(
   host: PluginHost,
   repository: RepositoryConfig,
   config: PackageConfig,
   revisions: readonly Revision[],
-  { described, signal }: CheckOptions,
+  { described, signal, onWarning }: CheckOptions,
 ): Promise<readonly Revision[]> {
   const order = await host.merge(repository.plugin, config.config, [], revisions);
   const sorted = order.flatMap((index) => revisions[index] ?? []);
   const newest = sorted.slice(-described);
   const descriptions = await host.describe(repository, config.config, newest, { signal });
-  return [...sorted.slice(0, -described), ...descriptions.flatMap(readDescription)];
+  const decisive = descriptions.findLast(({ kind }) => kind !== 'absent');
+  if (decisive?.kind === 'problem') throw new PluginError(decisive.problem.code, decisive.problem.message);
+  const told = newest.flatMap((revision, index) => {
+    const description = descriptions[index];
+    if (description?.kind === 'absent') onWarning(`${config.name}: ${revision.version} is listed and not really there`);
+    return takeDescription(revision, description);
+  });
+  return [...sorted.slice(0, -described), ...told];
 }
 
-function readDescription(description: Described): readonly Revision[] {
-  if (description.kind === 'problem') throw new PluginError(description.problem.code, description.problem.message);
-  return description.kind === 'revision' ? [description.revision] : [];
+function takeDescription(revision: Revision, description: Described | undefined): readonly Revision[] {
+  if (description?.kind === 'revision') return [description.revision];
+  if (description?.kind !== 'problem') return [];
+  const { code, message } = description.problem;
+  return [{ ...revision, warning: `could not be described: ${code}: ${message}` }];
 }

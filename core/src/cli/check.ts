@@ -1,9 +1,9 @@
-import type { Revision } from '@sluice/plugin-sdk';
 import type { Command } from 'commander';
-import { toRevisionDocument } from '../api/revision-document.ts';
 import type { Config, PackageConfig, RepositoryConfig } from '../config/config.ts';
-import { strongestDigest } from '../store/digests.ts';
-import { type CheckedPackage, checkRepository } from './check-repository.ts';
+import type { PluginHost, Progress } from '../plugins/plugin-host.ts';
+import { checkReach } from './check-reach.ts';
+import { printPackage, printReach, toDocument } from './check-report.ts';
+import { checkRepository } from './check-repository.ts';
 import { AlreadyTold } from './outcome.ts';
 import type { CliSurroundings } from './surroundings.ts';
 import { addConfigOption, type ConfigOptions, withConfig } from './with-config.ts';
@@ -23,26 +23,54 @@ export function addCheckCommand(program: Command, surroundings: CliSurroundings)
     .option('--json', 'print one JSON document')
     .action((target: string, { config: file, json }: CheckCommandOptions) =>
       withConfig(file, surroundings, async (config, host) => {
-        const { repository, packages, isOne } = findTarget(config, target);
-        const checked = await checkRepository(host, repository, {
-          packages,
-          described: isOne ? shownRevisions : 1,
-          signal: surroundings.signal,
-          onProgress: ({ done, total, unit }) =>
-            surroundings.showProgress(`${repository.name}: ${done}${total === undefined ? '' : `/${total}`} ${unit}`),
-          onWarning: (warning) => surroundings.warn(`${repository.name}: ${warning}`),
-        });
-        if (json) surroundings.printJson({ repository: repository.name, packages: checked.map(toDocument) });
-        else for (const one of checked) printPackage(repository.name, one, isOne ? shownRevisions : 1, surroundings);
-        if (checked.some((one) => 'problem' in one)) throw new AlreadyTold();
+        const found = findTarget(config, target);
+        const { repository, packages } = found;
+        const onProgress = ({ done, total, unit }: Progress) =>
+          surroundings.showProgress(`${repository.name}: ${done}${total === undefined ? '' : `/${total}`} ${unit}`);
+        const asking = { surroundings, onProgress, json: json === true };
+        const good = packages.length > 0 ? await tellPackages(host, found, asking) : await tellReach(host, repository, asking);
+        if (!good) throw new AlreadyTold();
       }),
     );
 }
 
-function findTarget(
-  config: Config,
-  target: string,
-): { repository: RepositoryConfig; packages: readonly PackageConfig[]; isOne: boolean } {
+interface Target {
+  readonly repository: RepositoryConfig;
+  readonly packages: readonly PackageConfig[];
+  /** Whether one package was named. */
+  readonly isOne: boolean;
+}
+
+interface Telling {
+  readonly surroundings: CliSurroundings;
+  readonly onProgress: (progress: Progress) => void;
+  readonly json: boolean;
+}
+
+async function tellPackages(host: PluginHost, { repository, packages, isOne }: Target, telling: Telling): Promise<boolean> {
+  const { surroundings, onProgress, json } = telling;
+  const shown = isOne ? shownRevisions : 1;
+  const checked = await checkRepository(host, repository, {
+    packages,
+    described: shown,
+    signal: surroundings.signal,
+    onProgress,
+    onWarning: (warning) => surroundings.warn(`${repository.name}: ${warning}`),
+  });
+  if (json) surroundings.printJson({ repository: repository.name, packages: checked.map(toDocument) });
+  else for (const one of checked) printPackage(repository.name, one, shown, surroundings);
+  return !checked.some((one) => 'problem' in one);
+}
+
+async function tellReach(host: PluginHost, repository: RepositoryConfig, telling: Telling): Promise<boolean> {
+  const { surroundings, onProgress, json } = telling;
+  const checked = await checkReach(host, repository, { signal: surroundings.signal, onProgress });
+  if (json) surroundings.printJson({ repository: repository.name, packages: [], ...checked });
+  else printReach(repository.name, checked, surroundings);
+  return checked.problem === null;
+}
+
+function findTarget(config: Config, target: string): Target {
   const [repositoryName = '', packageName] = target.split('/');
   const repository = config.repositories.get(repositoryName);
   if (!repository) throw new Error(`there is no repository "${repositoryName}"; there are ${listNames(config.repositories)}`);
@@ -56,39 +84,4 @@ function findTarget(
 function listNames(known: ReadonlyMap<string, unknown>): string {
   const names = [...known.keys()];
   return names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ') || 'none';
-}
-
-function toDocument(checked: CheckedPackage): Readonly<Record<string, unknown>> {
-  if ('problem' in checked)
-    return { package: checked.package, outcome: 'problem', current: null, revisions: [], refused: [], problem: checked.problem };
-  const { revisions, refused, current = null } = checked;
-  return {
-    package: checked.package,
-    outcome: 'revisions',
-    current,
-    revisions: revisions.map(toRevisionDocument),
-    refused,
-    problem: null,
-  };
-}
-
-function printPackage(repository: string, checked: CheckedPackage, shown: number, { print, warn }: CliSurroundings): void {
-  const name = `${repository}/${checked.package}`;
-  if ('problem' in checked) {
-    warn(`${name}: ${checked.problem.code}: ${checked.problem.message}`);
-    return;
-  }
-  const { revisions, refused, current } = checked;
-  for (const { version, reason } of refused) warn(`${name}: version ${version} is refused: ${reason}`);
-  print(
-    `${name}: ${revisions.length} ${revisions.length === 1 ? 'revision' : 'revisions'}${current === undefined ? '' : `, the pointer names ${current}`}`,
-  );
-  if (revisions.length > shown && shown > 1) print(`  ... ${revisions.length - shown} older`);
-  for (const revision of revisions.slice(-shown)) print(`  ${describe(revision)}`);
-}
-
-function describe({ version, publishedAt, digests = {}, standing = 'ok', warning }: Revision): string {
-  const published = publishedAt === undefined ? '' : new Date(publishedAt).toISOString();
-  const parts = [version, published, strongestDigest(digests), standing === 'ok' ? '' : standing, warning ?? ''];
-  return parts.filter((part) => part !== '').join('  ');
 }

@@ -4,6 +4,10 @@ import { makeConfig, runSluice } from './run.ts';
 const repositories = `repositories:
   main: { plugin: shelf, packages: { full: { config: { name: full } }, many: { config: { name: many } }, gone: { config: { name: gone } } } }
   good: { plugin: shelf, packages: { full: { config: { name: full } }, pointer: { config: { name: pointer } } } }
+  shy: { plugin: shelf, config: { state: shy }, packages: { full: { config: { name: full } } } }
+  rags: { plugin: shelf, packages: { worn: { config: { name: worn } }, torn: { config: { name: torn } } } }
+  bare: { plugin: shelf }
+  barred: { plugin: shelf, config: { state: locked } }
   shut: { plugin: shelf, config: { state: locked, token: "\${env:TOKEN}" }, packages: { full: { config: { name: full } } } }
 `;
 
@@ -96,6 +100,43 @@ describe('sluice check --json', () => {
   });
 });
 
+describe('the verdict', () => {
+  test('is that of a poll, whatever the repository itself answers', async () => {
+    const { code, stdout } = await check('shy', '--json');
+    expect(JSON.parse(stdout).packages).toMatchObject([{ package: 'full', outcome: 'revisions', problem: null }]);
+    expect(code).toBe(0);
+  });
+
+  test('on a package is not spoilt by an older version that cannot be described', async () => {
+    const { code, stdout } = await check('rags/worn', '--json');
+    const [{ revisions }] = JSON.parse(stdout).packages;
+    const told = revisions.map(({ version, warning }: { version: string; warning: string | null }) => [version, warning]);
+    expect(told).toEqual([
+      ['1', null],
+      ['2', null],
+      ['3', 'could not be described: FORBIDDEN: not for you'],
+      ['4', null],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test('on a package is the problem of its newest version', async () => {
+    const { code, stdout } = await check('rags/torn', '--json');
+    expect(JSON.parse(stdout).packages).toMatchObject([{ outcome: 'problem', problem: { code: 'FORBIDDEN' } }]);
+    expect(code).toBe(1);
+  });
+
+  test('says of a repository without packages what is known, and what is not', async () => {
+    const unknown =
+      'no package of it is configured, so whether packages can be read is not known: configure one, and check again';
+    expect(await check('bare')).toEqual({ code: 0, stdout: `bare: can be reached; ${unknown}\n`, stderr: '' });
+    const problem = { code: 'UNAUTHORIZED', message: 'the shelf is locked; give a token' };
+    const { code, stdout } = await check('barred', '--json');
+    expect(JSON.parse(stdout)).toEqual({ repository: 'barred', packages: [], problem });
+    expect(code).toBe(1);
+  });
+});
+
 describe('sluice check', () => {
   test('prints for people, in lines that cannot steer the terminal', async () => {
     expect(await check('good')).toEqual({
@@ -119,7 +160,7 @@ describe('sluice check', () => {
   });
 
   test.each([
-    ['nope', 'sluice: there is no repository "nope"; there are main, good, shut\n'],
+    ['nope', 'sluice: there is no repository "nope"; there are main, good, shy, rags, bare, barred, shut\n'],
     ['main/nope', 'sluice: repository "main" has no package "nope"; it has full, many, gone\n'],
   ])('of %s says what there is', async (target, stderr) => {
     expect(await check(target)).toEqual({ code: 1, stdout: '', stderr });

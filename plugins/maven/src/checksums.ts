@@ -53,7 +53,7 @@ export function parseChecksum(text: string, algorithm: Algorithm): string | unde
 
 async function readChecksum(files: Files, path: RepositoryPath, algorithm: Algorithm): Promise<string | undefined> {
   const file = `${path}.${algorithm}`;
-  const read = await files.read(file, { maxBytes: largestFile, fresh: true, orForbidden: true });
+  const read = await files.read(file, { maxBytes: largestFile, fresh: true, orRefused: true });
   if (read.kind !== 'read') return undefined;
   const text = Buffer.from(read.bytes).toString('latin1');
   if (!isPage(text)) return parseChecksum(text, algorithm);

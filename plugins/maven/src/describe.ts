@@ -55,7 +55,7 @@ async function askPom(
   path: RepositoryPath,
 ): Promise<{ readonly facts: PomFacts; readonly faults: readonly string[] }> {
   try {
-    const read = await files.read(path, { maxBytes: largestPom, orForbidden: true });
+    const read = await files.read(path, { maxBytes: largestPom, orRefused: true });
     return { facts: read.kind === 'read' ? readPom(read.bytes, 'its POM') : {}, faults: [] };
   } catch (thrown) {
     // A POM only describes; one that is damaged does not cost the version its record.

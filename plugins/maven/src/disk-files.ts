@@ -27,6 +27,7 @@ export function makeDiskFiles(base: string, signal: AbortSignal): Files {
       const found = await orUndefined(stat(folder), folder);
       if (!found?.isDirectory()) throw new PluginError('NOT_FOUND', `there is no directory ${folder}; check "url"`);
       await orUndefined(access(folder, constants.R_OK | constants.X_OK), folder);
+      return undefined;
     },
   };
 }

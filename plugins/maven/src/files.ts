@@ -15,8 +15,11 @@ export interface ReadOptions {
   readonly validators?: Validators;
   /** Past caches on the way. */
   readonly fresh?: boolean;
-  /** Where only whoever may list is told that a file is missing, others get 403 (S3): take that for absent too. */
-  readonly orForbidden?: boolean;
+  /**
+   * Take every refusal (400, 401, 403, 405, ...) for absent: of a file that others only go by, that is all it means. S3 answers
+   * 403 for what is not there, Google Artifact Registry 400 for a checksum.
+   */
+  readonly orRefused?: boolean;
 }
 
 /** A file that is there. */
@@ -32,6 +35,6 @@ export interface Files {
   read(path: RepositoryPath, options: ReadOptions): Promise<ReadFile>;
   /** Whether a file is there, without reading it. */
   find(path: RepositoryPath): Promise<FoundFile | undefined>;
-  /** Resolves where the repository can be reached and read. */
-  check(): Promise<void>;
+  /** Whether the repository can be reached and read; answers what could not be learnt, in words. */
+  check(): Promise<string | undefined>;
 }

@@ -1,10 +1,13 @@
 import { type Http, PluginError, type ResponseHead, type Validators } from '@sluice/plugin-sdk';
 import type { Files, FoundFile, ReadFile, ReadOptions } from './files.ts';
 import type { RepositoryPath } from './layout.ts';
+import { isPage } from './xml.ts';
 
 const longestEtag = 256;
-/** No repository has this artifact; what is asked about it shows whether artifacts may be asked about. */
+/** Nobody has this artifact; what is answered about it shows whether artifacts may be asked about. */
 const unlikely = 'sluice/check/maven-metadata.xml';
+/** Statuses that refuse a request for good, whoever asks again: 408, 425 and 429 do not. */
+const refusals = [400, 401, 402, 403, 404, 405, 406, 410, 451];
 
 /** The files of a repository at an http or https URL that ends with a slash. */
 export function makeHttpFiles(base: string, http: Http): Files {
@@ -18,17 +21,22 @@ export function makeHttpFiles(base: string, http: Http): Files {
       return { kind: 'read', bytes: response.bytes(), validators: chooseValidators(response) } satisfies ReadFile;
     },
     find: (path) => findFile(http, locate(path)),
-    async check() {
-      // Many repositories list nothing at their root, or not to everybody, and serve what lies below.
-      const root = await http.request(base, { accept: [403, 404, 410] });
-      if (root.status === 403) await http.request(locate(unlikely), { accept: [404, 410] });
-    },
+    check: () => askUnlikely(http, locate(unlikely)),
   };
 }
 
-function toRequest({ maxBytes, validators, fresh = false, orForbidden = false }: ReadOptions) {
+/** Asks as a poll asks: many repositories have nothing at their root, or not for everybody, and serve what lies below. */
+async function askUnlikely(http: Http, url: string): Promise<string | undefined> {
+  const answer = await http.request(url, { accept: [403, 404, 410] });
+  if (answer.status === 403)
+    return `${answer.url} answered 403, which may mean that it is not there, or that nothing may be read`;
+  if (answer.status < 300 && isPage(answer.text())) throw notAFile(answer.url);
+  return undefined;
+}
+
+function toRequest({ maxBytes, validators, fresh = false, orRefused = false }: ReadOptions) {
   return {
-    accept: orForbidden ? [403, 404, 410] : [404, 410],
+    accept: orRefused ? refusals : [404, 410],
     maxBytes,
     ...(validators && { validators }),
     ...(fresh && { headers: { 'cache-control': 'no-cache' } }),
@@ -38,14 +46,14 @@ function toRequest({ maxBytes, validators, fresh = false, orForbidden = false }:
 async function findFile(http: Http, url: string): Promise<FoundFile | undefined> {
   const head = await askHead(http, url);
   if (head.status === 404 || head.status === 410) return undefined;
-  if (/^text\/html\b/i.test(head.headers['content-type'] ?? '') && !/\.html?$/i.test(url)) {
-    throw new PluginError(
-      'MALFORMED',
-      `${url} is an HTML page, perhaps a login page; check the URL, the credentials and the proxy`,
-    );
-  }
+  if (/^text\/html\b/i.test(head.headers['content-type'] ?? '') && !/\.html?$/i.test(url)) throw notAFile(url);
   const modifiedAt = Date.parse(head.headers['last-modified'] ?? '');
   return { modifiedAt: Number.isNaN(modifiedAt) ? undefined : modifiedAt };
+}
+
+function notAFile(url: string): PluginError {
+  const message = `${url} is an HTML page, perhaps a login page; check the URL, the credentials and the proxy`;
+  return new PluginError('MALFORMED', message);
 }
 
 async function askHead(http: Http, url: string): Promise<ResponseHead> {

@@ -19,7 +19,8 @@ export default definePackagePlugin({
   open(settings, surroundings) {
     return {
       async check(call) {
-        await (await connect(settings, surroundings, call)).check();
+        const unknown = await (await connect(settings, surroundings, call)).check();
+        if (unknown !== undefined) call.log.info(unknown);
       },
       async *poll(packages, call) {
         yield* pollRepository(await connect(settings, surroundings, call), packages, call);

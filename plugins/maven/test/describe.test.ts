@@ -76,6 +76,13 @@ describe('describing a version', () => {
     expect(two).toMatchObject({ version: '2.0' });
   });
 
+  it.each([400, 401, 403, 405])('does without checksums and a POM that are refused with %i', async (status) => {
+    server.answer(jar, { body: 'bytes' });
+    for (const path of [`${jar}.sha512`, `${jar}.sha256`, `${jar}.md5`, pomPath]) server.answer(path, { status });
+    server.answer(`${jar}.sha1`, { body: digest('sha1', 'bytes') });
+    expect(await describeOne()).toMatchObject({ version: '1.0', digests: { sha1: digest('sha1', 'bytes') } });
+  });
+
   it('answers in the order in which it was asked', async () => {
     const versions = Array.from({ length: 40 }, (_, index) => `1.${index}`);
     for (const version of versions.filter((_, index) => index % 3 > 0)) {

@@ -170,10 +170,17 @@ describe('the checksum of metadata', () => {
     expect(server.requests.filter(({ path }) => path === metadataPath)).toHaveLength(2);
   });
 
-  it('that only whoever may list is told to be missing is taken for missing', async () => {
+  it.each([400, 401, 403, 405])('that is refused with %i is taken for missing', async (status) => {
     server.answer(metadataPath, { body: one });
-    for (const algorithm of ['sha512', 'sha256', 'sha1', 'md5']) server.answer(`${metadataPath}.${algorithm}`, { status: 403 });
+    for (const algorithm of ['sha512', 'sha256', 'sha1', 'md5']) server.answer(`${metadataPath}.${algorithm}`, { status });
     expect(versionsOf(await repository.poll())).toEqual(['1.0']);
+  });
+
+  it('that is refused gives way to a weaker one', async () => {
+    server.answer(metadataPath, { body: one });
+    for (const algorithm of ['sha512', 'sha256']) server.answer(`${metadataPath}.${algorithm}`, { status: 400 });
+    server.answer(`${metadataPath}.sha1`, { body: digest('sha1', two) });
+    expect(await repository.poll()).toMatchObject({ problem: { code: 'UNTRUSTED' } });
   });
 
   it('that is a login page is no checksum', async () => {
@@ -220,27 +227,27 @@ describe('following an element', () => {
   });
 });
 
-describe('checking a repository', () => {
-  it.each([
-    ['lists its root', { '/': { body: '<html>Index of /</html>' } }],
-    ['answers 404 at its root', {}],
-    ['lets nobody list', { '/': { status: 403 } }],
-  ])('passes where it %s', async (_, scripts: Readonly<Record<string, ScriptedAnswer>>) => {
-    for (const [path, script] of Object.entries(scripts)) server.answer(path, script);
+describe('checking a repository of which no artifact is configured', () => {
+  const asked = '/sluice/check/maven-metadata.xml';
+
+  it('asks as a poll asks, and not for its root', async () => {
     await expect(repository.check()).resolves.toBeUndefined();
+    expect(server.requests.map(({ path }) => path)).toEqual([asked]);
+    expect(repository.remarks).toEqual([]);
+  });
+
+  it('says that it cannot tell where the answer is 403, as a bucket gives it for what is not there', async () => {
+    server.answer(asked, { status: 403 });
+    await expect(repository.check()).resolves.toBeUndefined();
+    expect(repository.remarks).toEqual([expect.stringContaining('answered 403')]);
   });
 
   it.each([
     ['wants credentials', { status: 401 }, 'UNAUTHORIZED'],
     ['is broken', { status: 500 }, 'UNREACHABLE'],
+    ['leads to a login page', { body: '<!doctype html><title>Sign in</title>' }, 'MALFORMED'],
   ])('fails where it %s', async (_, answer, code) => {
-    server.answer('/', answer);
+    server.answer(asked, answer);
     await expect(repository.check()).rejects.toMatchObject({ code });
-  });
-
-  it('fails where nothing below the root may be read either', async () => {
-    server.answer('/', { status: 403 });
-    server.answer('/sluice/check/maven-metadata.xml', { status: 403 });
-    await expect(repository.check()).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 });

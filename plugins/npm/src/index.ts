@@ -21,7 +21,8 @@ export default definePackagePlugin({
     const lane = new Lane();
     return {
       async check(call) {
-        await checkRegistry(connect(await registries.load(call), call)());
+        const unknown = await checkRegistry(connect(await registries.load(call), call)());
+        if (unknown !== undefined) call.log.info(unknown);
       },
       async *poll(packages, call) {
         yield* pollRegistry({ connect: connect(await registries.load(call), call), lane }, packages, call);

@@ -156,23 +156,27 @@ describe('the answer for a package', () => {
   });
 });
 
-describe('checking a registry', () => {
-  it('pings it', async () => {
-    server.answer('/-/ping', { body: '{}' });
+describe('checking a registry of which no package is configured', () => {
+  const asked = '/sluice-check-of-a-package-that-nobody-has';
+
+  it('asks as a poll asks, and neither for a ping nor for its address', async () => {
     await expect(repository.check()).resolves.toBeUndefined();
+    expect(server.requests.map(({ path }) => path)).toEqual([asked]);
+    expect(repository.remarks).toEqual([]);
   });
 
-  it('asks for its address where it has no ping', async () => {
-    server.answer('/', { body: '{}' });
+  it('says that it cannot tell where the answer is 403, as some registries give it for what is not there', async () => {
+    server.answer(asked, { status: 403 });
     await expect(repository.check()).resolves.toBeUndefined();
+    expect(repository.remarks).toEqual([expect.stringContaining('answered 403')]);
   });
 
   it.each<[string, ScriptedAnswer, PluginErrorCode]>([
     ['a login page', { headers: { 'content-type': 'text/html' }, body: '<html></html>' }, 'MALFORMED'],
     ['a refusal', { status: 401 }, 'UNAUTHORIZED'],
-    ['nothing anywhere', { status: 404 }, 'NOT_FOUND'],
+    ['a server in trouble', { status: 503 }, 'UNREACHABLE'],
   ])('fails on %s', async (_, answer, code) => {
-    server.answer('/-/ping', answer);
+    server.answer(asked, answer);
     await expect(repository.check()).rejects.toMatchObject({ code });
   });
 });

@@ -13,7 +13,8 @@ type Raw = Readonly<Record<string, unknown>>;
 
 /** An opened Maven repository with a real HTTP client, as core would have it. */
 export interface OpenedRepository extends AsyncDisposable {
-  /** What was masked. */
+  /** What was said for the operator, and what was masked. */
+  readonly remarks: readonly string[];
   readonly secrets: readonly string[];
   check(): Promise<void>;
   /** Asks for one artifact; `com.acme:left-pad` unless told otherwise. */
@@ -28,8 +29,9 @@ export const leftPad = { groupId: 'com.acme', artifactId: 'left-pad' } as const;
 export function openRepository(settings: Raw, surroundings: Partial<Surroundings> = {}): OpenedRepository {
   const repository = maven.open(parseSettings(maven.repository, settings), { environment: {}, directory: '/', ...surroundings });
   const client = createHttp({ clock: { now: Date.now, wait: async () => {} } });
+  const remarks: string[] = [];
   const secrets: string[] = [];
-  const log = { debug: () => {}, info: () => {}, warn: () => {} };
+  const log = { debug: () => {}, info: (message: string) => void remarks.push(message), warn: () => {} };
   const makeCall = (): PollCall => {
     const { signal } = new AbortController();
     const http = client.forCall({ signal, log });
@@ -37,6 +39,7 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
   };
   const parse = (config: Raw) => parseSettings(maven.package, { ...leftPad, ...config });
   return {
+    remarks,
     secrets,
     check: () => repository.check(makeCall()),
     async poll(config = {}, cursor) {

@@ -7,6 +7,7 @@ type Raw = Readonly<Record<string, unknown>>;
 /** An opened npm repository with a real HTTP client, as core would have it. */
 export interface OpenedRepository extends AsyncDisposable {
   /** What was logged, and what was masked. */
+  readonly remarks: readonly string[];
   readonly warnings: readonly string[];
   readonly secrets: readonly string[];
   check(): Promise<void>;
@@ -23,9 +24,11 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
     directory: surroundings.directory ?? '/',
   });
   const client = createHttp({ clock: { now: Date.now, wait: async () => {} } });
+  const remarks: string[] = [];
   const warnings: string[] = [];
   const secrets: string[] = [];
-  const log = { debug: () => {}, info: () => {}, warn: (message: string) => void warnings.push(message) };
+  const info = (message: string) => void remarks.push(message);
+  const log = { debug: () => {}, info, warn: (message: string) => void warnings.push(message) };
   const makeCall = (): PollCall => {
     const { signal } = new AbortController();
     const http = client.forCall({ signal, log });
@@ -38,6 +41,7 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
     return answers;
   };
   return {
+    remarks,
     warnings,
     secrets,
     check: () => repository.check(makeCall()),
