@@ -1,13 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
+import { startCluster } from './cluster.ts';
 import type { Requirement } from './requirement.ts';
-
-const run = promisify(execFile);
 
 /** A PostgreSQL server that tests may make databases in. */
 export interface Server {
@@ -71,41 +65,4 @@ async function findServer(): Promise<Server | undefined> {
     if (answers) return { url, stop() {} };
   }
   return startCluster();
-}
-
-async function startCluster(): Promise<Server | undefined> {
-  const binaries = findBinaries();
-  if (!binaries) return undefined;
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-postgres-'));
-  const asPostgres = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
-  const [program = '', ...start] = [...asPostgres, join(binaries, 'pg_ctl')];
-  if (asPostgres.length > 0) await run('chown', ['postgres', directory]);
-  const data = join(directory, 'data');
-  await run(program, [...start, 'init', '-s', '-D', data, '-o', '--auth=trust --username=postgres']);
-  const port = 20_000 + (process.pid % 20_000);
-  await run(program, [
-    ...start,
-    'start',
-    '-w',
-    '-s',
-    '-D',
-    data,
-    '-l',
-    join(directory, 'log'),
-    '-o',
-    `-p ${port} -h 127.0.0.1 -k ${directory}`,
-  ]);
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    stop() {
-      execFileSync(program, [...start, 'stop', '-m', 'immediate', '-s', '-D', data]);
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
-
-function findBinaries(): string | undefined {
-  const root = '/usr/lib/postgresql';
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  return versions.map((version) => join(root, version, 'bin')).find((bin) => existsSync(join(bin, 'pg_ctl')));
 }

@@ -47,6 +47,8 @@ export async function streamMessages(
   messages: AsyncIterable<Message>,
   signal: AbortSignal,
 ): Promise<void> {
+  // A reader who is gone is noticed by the signal.
+  response.on('error', () => {});
   const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
   try {
     response.write(`retry: 2000\n\n`);

@@ -119,6 +119,8 @@ export async function createServer(log: FastifyBaseLogger, trustProxy = false): 
   server.addHook('onRequest', async (_, { raw }) => {
     for (const [name, value] of Object.entries(everyAnswer)) raw.setHeader(name, value);
   });
+  // Such as a connection that cannot be taken, since too many files are open.
+  server.server.on('error', (error) => log.error(error, 'the HTTP server'));
   acceptEmptyBodies(server);
   // Before any hook that asks who sends a request, or answers an error with a page.
   await server.register(cookie);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SinkConfig } from '../config/events.ts';
+import { findStoreBackOff } from '../store/back-off.ts';
 import { Bell } from '../store/bell.ts';
 import {
   type DeliveryEnd,
@@ -10,7 +11,8 @@ import {
   readQueuedEvents,
 } from '../store/deliveries.ts';
 import type { RecordedEvent } from '../store/events.ts';
-import { type Lease, LeaseLost, leaseMs, release } from '../store/leases.ts';
+import { leaseMs } from '../store/lease-time.ts';
+import { type Lease, LeaseLost, release } from '../store/leases.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
 import { claimSink, keepSink } from '../store/sinks.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -44,8 +46,6 @@ export interface SinkLoopOptions {
 const claimMs = 5_000;
 /** How long to wait for more to end before recording what has. */
 const gatherMs = 5;
-/** How long to wait after an error that nobody foresaw. */
-const errorMs = 2_000;
 
 interface Ended {
   readonly delivery: QueuedDelivery;
@@ -63,6 +63,8 @@ interface Look {
   /** The queue, where it had to be read anew. */
   readonly loaded: readonly QueuedDelivery[] | undefined;
   readonly queued: readonly QueuedDelivery[];
+  /** Whether there may be events still that nobody has looked at. */
+  readonly more: boolean;
 }
 
 /**
@@ -81,6 +83,8 @@ export class SinkLoop {
   #isWhole = false;
   /** Whether there may be events that nobody has looked at. */
   #hasNews = true;
+  /** How often in a row the store has failed. */
+  #failures = 0;
   /** The sink has asked to be left alone until then. */
   #restUntil = Number.NEGATIVE_INFINITY;
 
@@ -96,7 +100,7 @@ export class SinkLoop {
       this.#bell.hush();
       const lease = await this.#try('cannot be claimed', () => this.#options.store.transact((tx) => this.#claim(tx)));
       if (lease) await this.#hold(lease, signal);
-      else await this.#bell.wait(claimMs);
+      else await this.#bell.wait(this.#failures === 0 ? claimMs : findStoreBackOff(this.#failures, this.#options.random));
     }
   }
 
@@ -131,20 +135,29 @@ export class SinkLoop {
   async #turn(lease: Lease, leaving: AbortSignal): Promise<boolean> {
     this.#bell.hush();
     const ended = [...this.#ended];
+    const hasNews = this.#hasNews;
+    // What comes meanwhile is news for the next look.
+    this.#hasNews = false;
     const look = await this.#try('cannot be looked after', () =>
-      this.#options.store.transact((tx) => this.#look(tx, lease, ended)),
+      this.#options.store.transact((tx) => this.#look(tx, lease, { ended, hasNews })),
     );
     if (look) this.#take(look, ended);
+    // It may have been committed all the same: what is in memory is not what is in the store.
+    else this.#epoch = undefined;
     if (look?.isActive === false) return false;
     const isWell = look !== undefined && (await this.#begin(leaving));
     if (!isWell) this.#hasNews = true;
-    await this.#bell.wait(isWell ? this.#findSleep() : errorMs);
+    await this.#bell.wait(isWell ? this.#findSleep() : findStoreBackOff(this.#failures, this.#options.random));
     // What ends at nearly the same time is recorded in one transaction, which costs a write to the disk.
     if (this.#underWay.size > 0) await wait(gatherMs);
     return true;
   }
 
-  async #look(tx: Tx, lease: Lease, ended: readonly Ended[]): Promise<Look> {
+  async #look(
+    tx: Tx,
+    lease: Lease,
+    { ended, hasNews }: { readonly ended: readonly Ended[]; readonly hasNews: boolean },
+  ): Promise<Look> {
     const { configHash, config, lookAhead, now } = this.#options;
     const { cursor, epoch } = await keepSink(tx, lease);
     await endDeliveries(
@@ -156,16 +169,15 @@ export class SinkLoop {
     const loaded = isActive && isStale ? await loadQueue(tx, lease.id, lookAhead) : undefined;
     const isWhole = loaded ? loaded.length < lookAhead : this.#isWhole;
     const limit = isWhole ? lookAhead - (loaded?.length ?? this.#lanes.size) : 0;
-    if (!isActive || !this.#hasNews || limit <= 0) return { isActive, epoch, isWhole, loaded, queued: [] };
-    this.#hasNews = false;
+    if (!isActive || !hasNews || limit <= 0) return { isActive, epoch, isWhole, loaded, queued: [], more: hasNews };
     const request = { sinkId: lease.id, cursor, types: config.types, limit, now: now() };
     const { deliveries, more } = await queueEvents(tx, request);
-    if (more) this.#hasNews = true;
-    return { isActive, epoch, isWhole, loaded, queued: deliveries };
+    return { isActive, epoch, isWhole, loaded, queued: deliveries, more };
   }
 
   /** Takes over in memory what was committed. */
-  #take({ epoch, isWhole, loaded, queued }: Look, ended: readonly Ended[]): void {
+  #take({ epoch, isWhole, loaded, queued, more }: Look, ended: readonly Ended[]): void {
+    if (more) this.#hasNews = true;
     this.#ended.splice(0, ended.length);
     for (const { delivery, again } of ended) this.#lanes.end(delivery, again);
     if (loaded) this.#lanes.replace(loaded);
@@ -284,9 +296,12 @@ export class SinkLoop {
   /** Undefined where it failed, which is told. Throws {@link LeaseLost}. */
   async #try<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await work();
+      const done = await work();
+      this.#failures = 0;
+      return done;
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
+      this.#failures++;
       this.#options.observer.onProblem(`the sink ${this.#options.config.name} ${what}`, error);
       return undefined;
     }

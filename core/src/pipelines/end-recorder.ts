@@ -1,5 +1,6 @@
 import { LeaseLost } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
+import { StoreUnreachable } from '../store/unreachable.ts';
 import { type AttemptEnds, type EndedAttempt, recordAttemptEnds } from './end-attempts.ts';
 import type { StartOptions } from './start-runs.ts';
 
@@ -57,7 +58,9 @@ export class EndRecorder {
       .transact((tx) => recordAttemptEnds(tx, ended, startOptions()))
       .catch((error: unknown) => ({ error }));
     if ('error' in ends) {
-      if (some.length === 1) some[0]?.recorded.reject(ends.error);
+      // Where the store is away, none of them is to blame.
+      if (some.length === 1 || ends.error instanceof StoreUnreachable)
+        for (const { recorded } of some) recorded.reject(ends.error);
       else for (const one of some) await this.#recordSome([one]);
       return;
     }

@@ -1,7 +1,9 @@
 import { findCancelled, keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../store/attempts.ts';
+import { findStoreBackOff } from '../store/back-off.ts';
 import { Bell } from '../store/bell.ts';
 import { appendEvents } from '../store/events.ts';
-import { type Lease, LeaseLost, leaseMs, release, renew } from '../store/leases.ts';
+import { leaseMs } from '../store/lease-time.ts';
+import { type Lease, LeaseLost, release, renew } from '../store/leases.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
 import { findDuePipelines, findWaitingPipelines, readNextLook } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
@@ -24,6 +26,8 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config' | 'looks'
   /** Bytes free on the disk that jobs write to; below `minFree` nothing begins, and what has begun goes on. */
   readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
+  /** In [0, 1), for the jitter of the back-off. */
+  readonly random: () => number;
   readonly observer: PipelineObserver;
   /** The most jobs in hand at once, those not counted whose work is elsewhere; default 64. */
   readonly limit?: number;
@@ -39,6 +43,7 @@ const awayMs = 10 * 60_000;
 const lookMs = 10_000;
 const sweepMs = 60_000;
 const pipelinesAtOnce = 20;
+/** After a job was interrupted. */
 const retryMs = 5_000;
 /** Following work elsewhere costs little, and it takes long. */
 const mostElsewhere = 1_000;
@@ -71,6 +76,8 @@ class Performer {
   readonly #looks: Looks;
   readonly #ends: EndRecorder;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  /** How often in a row the store has failed. */
+  #failures = 0;
 
   constructor(options: PerformOptions) {
     this.#options = options;
@@ -108,7 +115,8 @@ class Performer {
       await this.#bell.wait(Math.max(0, Math.min(lookMs, ...next.flatMap((at) => (at === undefined ? [] : [at - now()])))));
       return true;
     });
-    if (!slept) await this.#bell.wait(retryMs);
+    this.#failures = slept ? 0 : this.#failures + 1;
+    if (!slept) await this.#bell.wait(findStoreBackOff(this.#failures, this.#options.random));
   }
 
   async #claim(): Promise<readonly ClaimedJob[]> {

@@ -1,9 +1,20 @@
 import type { RetentionConfig } from '../config/config.ts';
 import { prunePolls } from '../store/polls.ts';
-import { deleteDeadLetters, deleteDecisions, deleteEvents, deleteLogs, deleteRuns } from '../store/retention.ts';
+import {
+  deleteCommitMarks,
+  deleteDeadLetters,
+  deleteDecisions,
+  deleteEvents,
+  deleteLogs,
+  deleteRuns,
+} from '../store/retention.ts';
 import type { Store, Tx } from '../store/store.ts';
 
 const rowsAtOnce = 500;
+/** They are small, many, and found by reading all. */
+const marksAtOnce = 20_000;
+/** A node asks within seconds whether its commit arrived. */
+const marksMs = 3_600_000;
 /** Deleting a run or a log deletes many rows. */
 const treesAtOnce = 20;
 
@@ -18,6 +29,7 @@ export async function deleteOld(store: Store, retention: RetentionConfig, now: n
     [rowsAtOnce, (tx) => deleteDecisions(tx, now - decisionsMs, rowsAtOnce)],
     [rowsAtOnce, (tx) => deleteDeadLetters(tx, now - decisionsMs, rowsAtOnce)],
     [rowsAtOnce, (tx) => deleteEvents(tx, now - decisionsMs, rowsAtOnce)],
+    [marksAtOnce, (tx) => deleteCommitMarks(tx, now - marksMs, marksAtOnce)],
     [treesAtOnce, (tx) => deleteLogs(tx, now - logsMs, treesAtOnce)],
     [treesAtOnce, (tx) => deleteRuns(tx, runs, treesAtOnce)],
   ];

@@ -9,7 +9,7 @@ const lateMs = 500;
  */
 export function untilExit(child: ChildProcess, printed: () => string): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', ({ message }) => resolve(`could not be started: ${message}`));
+    child.on('error', ({ message }) => resolve(`could not be started: ${message}`));
     child.once('exit', (code, signal) => {
       const finish = () => resolve(explainExit(code, signal, printed()));
       // A process that the plugin started may hold the streams open.

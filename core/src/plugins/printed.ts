@@ -21,6 +21,8 @@ export function readPrinted(stream: Readable, say: (line: string) => void): void
     Object.assign(budget, { bytes: bytesPerSecond, lines: linesPerSecond, dropped: 0 });
     stream.resume();
   }, 1000).unref();
+  // A pipe that breaks does so because the process ends.
+  stream.on('error', () => {});
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
     budget.bytes -= chunk.length;

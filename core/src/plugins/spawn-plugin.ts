@@ -60,5 +60,6 @@ function guard(child: ChildProcess): void {
   });
   // Without a shell there is no guard; a process that does not loop ends by itself when its channel closes.
   shell.on('error', () => {});
+  shell.stdin.on('error', () => {});
   child.on('exit', () => shell.kill('SIGKILL'));
 }

@@ -7,6 +7,7 @@ import { loadLedgers } from '../store/ledger.ts';
 import { findFirstLooks } from '../store/listeners.ts';
 import { type DuePackage, loadPackageStates, savePackageProblem } from '../store/packages.ts';
 import type { Tx } from '../store/store.ts';
+import { StoreUnreachable } from '../store/unreachable.ts';
 import { assertOurs, commitAnswers } from './commit-answers.ts';
 import type { TellingAnswer } from './detect.ts';
 import { ConfigurationChanged } from './interruption.ts';
@@ -107,7 +108,7 @@ export class AnswerDesk {
       await this.#commitTogether(ready);
       return [];
     } catch (thrown) {
-      if (thrown instanceof LeaseLost || thrown instanceof ConfigurationChanged) throw thrown;
+      if ([LeaseLost, ConfigurationChanged, StoreUnreachable].some((kind) => thrown instanceof kind)) throw thrown;
       const [only, ...others] = ready;
       if (only && others.length === 0) return [{ due: only.due, problem: describeFailure(thrown) }];
     }

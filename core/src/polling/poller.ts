@@ -1,7 +1,10 @@
 import { toPluginError } from '@sluice/plugin-sdk';
+import { findStoreBackOff } from '../store/back-off.ts';
 import { type ClaimedPoll, claimDuePolls, findNextDue, longestSleepMs } from '../store/due-polls.ts';
-import { LeaseLost, leaseMs, release, renew } from '../store/leases.ts';
+import { leaseMs } from '../store/lease-time.ts';
+import { LeaseLost, release, renew } from '../store/leases.ts';
 import { isConfigurationActive } from '../store/nodes.ts';
+import { StoreUnreachable } from '../store/unreachable.ts';
 import { endPoll } from './finish-poll.ts';
 import { ConfigurationChanged } from './interruption.ts';
 import { pollRepository } from './poll-repository.ts';
@@ -19,8 +22,8 @@ export interface PollerOptions extends PollSurroundings {
 
 /** The most repositories polled at once, so that hundreds that hang are needed before another one waits. */
 const mostAtOnce = 500;
-/** How long to wait after an error that nobody foresaw, in milliseconds. */
-const errorMs = 5_000;
+/** How long to wait before looking again whether something may be begun, in milliseconds. */
+const fullMs = 5_000;
 
 interface PollInFlight {
   readonly claimed: ClaimedPoll;
@@ -44,12 +47,13 @@ export class Poller {
   async run(signal: AbortSignal): Promise<void> {
     const wakeups = new Wakeups(this.#options.store, signal);
     const renewing = setInterval(() => void this.#renewLeases(), leaseMs / 3);
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted; ) {
       const sleepMs = await this.#claim(wakeups).catch((error: unknown) => {
         this.#report('due repositories cannot be claimed', error);
-        return errorMs;
+        return undefined;
       });
-      await wakeups.next(sleepMs).catch(() => {});
+      failures = sleepMs === undefined ? failures + 1 : 0;
+      await wakeups.next(sleepMs ?? findStoreBackOff(failures, this.#options.random)).catch(() => {});
     }
     const ending = [...this.#inFlight.values()];
     for (const { stop } of ending) stop.abort(signal.reason);
@@ -61,10 +65,10 @@ export class Poller {
   async #claim(wakeups: Wakeups): Promise<number> {
     const { store, config, now, node, mayBegin = () => true } = this.#options;
     const limit = mostAtOnce - this.#inFlight.size;
-    if (limit <= 0 || !mayBegin()) return errorMs;
+    if (limit <= 0 || !mayBegin()) return fullMs;
     const { claimed, next } = await store.transact(async (tx) => {
       if (!(await isConfigurationActive(tx, config.hash))) return { claimed: [], next: undefined };
-      const polls = await claimDuePolls(tx, { owner: node, now: now(), limit });
+      const polls = await claimDuePolls(tx, { owner: node, inHand: [...this.#inFlight.keys()], now: now(), limit });
       return { claimed: polls, next: await findNextDue(tx) };
     });
     for (const one of claimed) this.#begin(one, wakeups);
@@ -92,7 +96,8 @@ export class Poller {
       await endPoll(this.#options, claimed, repository, tally);
     } catch (thrown) {
       if (thrown instanceof LeaseLost) return;
-      if (signal.aborted || thrown instanceof ConfigurationChanged) return this.#giveBack(claimed);
+      if (signal.aborted || thrown instanceof ConfigurationChanged || thrown instanceof StoreUnreachable)
+        return this.#giveBack(claimed);
       // Not the repository's fault; but it must not be asked again at once, and its page says what happened.
       const { code, message } = toPluginError(thrown);
       await endPoll(this.#options, claimed, repository, { ...emptyTally(startedAt), problem: { code, message } });

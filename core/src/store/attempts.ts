@@ -56,7 +56,7 @@ export async function claimAttempts(tx: Tx, request: ClaimRequest): Promise<read
 }
 
 function isFree(tx: Tx, e: ExpressionBuilder<Schema, 'attempt'>) {
-  return e.or([e('lease_until', 'is', null), e('lease_until', '<=', tx.dialect.now)]);
+  return e.or([e('lease_until', 'is', null), e('lease_until', '<=', tx.leasesEndBefore)]);
 }
 
 /** When the next attempt that is not due yet will be; undefined where there is none. */

@@ -36,18 +36,28 @@ function isAllowed({ eb, or, and, exists, selectFrom }: ExpressionBuilder<Schema
   return or([eb('requested', '>', eb.ref('served')), scheduled]);
 }
 
-/** Claims up to `limit` repositories that are due and that nobody polls, the longest due first. */
-export async function claimDuePolls(
-  tx: Tx,
-  { owner, now, limit }: { readonly owner: string; readonly now: number; readonly limit: number },
-): Promise<readonly ClaimedPoll[]> {
-  const rows = await tx.db
+/** Which polls to claim, for whom. */
+export interface PollClaim {
+  readonly owner: string;
+  /** The repositories that the owner polls now. What it has claimed beside them it lost sight of when the store went away. */
+  readonly inHand: readonly number[];
+  readonly now: number;
+  /** How many at most. */
+  readonly limit: number;
+}
+
+/** Claims repositories that are due and that nobody polls, the longest due first. */
+export async function claimDuePolls(tx: Tx, { owner, inHand, now, limit }: PollClaim): Promise<readonly ClaimedPoll[]> {
+  const due = tx.db
     .selectFrom('repository')
     .selectAll()
     .where('active', '=', 1)
     .where((builder) => isAllowed(builder, now))
     .where(({ or, eb }) => or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
-    .where(({ or, eb }) => or([eb('lease_owner', 'is', null), eb('lease_until', '<', tx.dialect.now)]))
+    .where(({ or, eb }) =>
+      or([eb('lease_owner', 'is', null), eb('lease_owner', '=', owner), eb('lease_until', '<', tx.leasesEndBefore)]),
+    );
+  const rows = await (inHand.length === 0 ? due : due.where('id', 'not in', inHand))
     .orderBy('due_at')
     .orderBy('id')
     .limit(limit)

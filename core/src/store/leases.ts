@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { leaseMs } from './lease-time.ts';
 import type { Tx } from './store.ts';
 
 /** The tables whose rows are work that one node does at a time. */
@@ -18,9 +19,6 @@ export class LeaseLost extends Error {
     super(`the lease on ${table} ${id} (fence ${fence}) was lost to another node`);
   }
 }
-
-/** How long a lease lasts unless it is renewed, in milliseconds, by the database's clock. */
-export const leaseMs = 30_000;
 
 /** Claims rows that a query found free, for `owner`. Call it in the transaction that selected them. */
 export async function claim(tx: Tx, table: LeasedTable, ids: readonly number[], owner: string): Promise<readonly Lease[]> {

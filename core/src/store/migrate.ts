@@ -8,6 +8,7 @@ import { up as events } from './migrations/0004-events.ts';
 import { up as access } from './migrations/0005-access.ts';
 import { up as reads } from './migrations/0006-reads.ts';
 import { up as pages } from './migrations/0007-pages.ts';
+import { up as commitMarks } from './migrations/0008-commit-marks.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-foundation': foundation,
@@ -17,6 +18,7 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0005-access': access,
   '0006-reads': reads,
   '0007-pages': pages,
+  '0008-commit-marks': commitMarks,
 };
 
 /** What to do before a migration touches a database that holds something. */

@@ -86,3 +86,10 @@ async function findSurplus(tx: Tx, pipelineId: number, kept: number, limit: numb
   const rows = await ended.select('id').where('counter', '<=', newest.counter).orderBy('counter').limit(limit).execute();
   return rows.map(({ id }) => id);
 }
+
+/** Deletes marks of commits that were left before `before`, at most `limit`; answers how many. */
+export async function deleteCommitMarks(tx: Tx, before: number, limit: number): Promise<number> {
+  const old = tx.db.selectFrom('commit_mark').select('id').where('at', '<', before).limit(limit);
+  const { numDeletedRows } = await tx.db.deleteFrom('commit_mark').where('id', 'in', old).executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}

@@ -427,6 +427,13 @@ export interface SettingTable {
   readonly value: string;
 }
 
+/** That a transaction was committed; or, settled, that one was not and cannot be any more. */
+export interface CommitMarkTable {
+  readonly id: string;
+  readonly at: Time;
+  readonly settled: Flag;
+}
+
 /** The tables, as queries see them. */
 export interface Schema {
   repository: RepositoryTable;
@@ -455,4 +462,5 @@ export interface Schema {
   delivery: DeliveryTable;
   node: NodeTable;
   setting: SettingTable;
+  commit_mark: CommitMarkTable;
 }

@@ -42,14 +42,19 @@ async function endSink(tx: Tx, id: number): Promise<void> {
   await tx.db.deleteFrom('delivery').where('sink_id', '=', id).where('state', '=', 'waiting').execute();
 }
 
-/** Claims a sink for `owner`; undefined where another node has it. */
+/**
+ * Claims a sink for `owner`, which does not have it in hand; undefined where another node has it. What `owner` claimed before it lost sight
+ * of when the store went away.
+ */
 export async function claimSink(tx: Tx, name: string, owner: string): Promise<Lease | undefined> {
   const row = await tx.db
     .selectFrom('sink')
     .select('id')
     .where('name', '=', name)
     .where('active', '=', 1)
-    .where(({ or, eb }) => or([eb('lease_owner', 'is', null), eb('lease_until', '<', tx.dialect.now)]))
+    .where(({ or, eb }) =>
+      or([eb('lease_owner', 'is', null), eb('lease_owner', '=', owner), eb('lease_until', '<', tx.leasesEndBefore)]),
+    )
     .modifyEnd(tx.dialect.forUpdateSkipLocked)
     .executeTakeFirst();
   const [lease] = row ? await claim(tx, 'sink', [row.id], owner) : [];

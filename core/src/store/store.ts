@@ -1,18 +1,27 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely, sql, type Transaction } from 'kysely';
+import { Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { settleMark } from './commit-marks.ts';
 import { type Dialect, postgresDialect, sqliteDialect } from './dialect.ts';
+import { Outages } from './lease-time.ts';
 import { type FileLock, lockFile } from './lock.ts';
 import { migrate } from './migrate.ts';
+import { outlast, type Patience } from './outlast.ts';
 import { createPool, createPostgresDialect } from './postgres.ts';
 import { createPrivately } from './private-file.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteDialect } from './sqlite.ts';
+import { CommitUnknown, ConnectionLost } from './unreachable.ts';
 import { listenForNotifications, notifySql, type Topic, Waker } from './wake.ts';
 
 /** A transaction: what every function of the store takes. */
 export interface Tx {
   readonly db: Transaction<Schema>;
   readonly dialect: Dialect;
+  /**
+   * Leases that last until before this, by the database's clock, have run out. None has while the database was away a moment ago, and nobody
+   * could renew them.
+   */
+  readonly leasesEndBefore: RawBuilder<number>;
   /** Wakes whoever waits for a topic, on every node, once the transaction is committed. */
   wake(topic: Topic): void;
 }
@@ -22,14 +31,15 @@ export interface Store {
   readonly kind: Dialect['kind'];
   /**
    * Does some work in one transaction and commits it, or rolls back what `work` did when it throws. No network and no plugin
-   * is asked inside. On PostgreSQL a transaction that loses a deadlock is done again.
+   * is asked inside. On PostgreSQL a transaction that loses a deadlock is done again, and one whose connection breaks too, unless it turns
+   * out to be committed: `work` must change nothing beside the database. Throws `StoreUnreachable` where the database stays away.
    */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Reads in one transaction: all that it sees is of one moment, so that a run and its stages fit each other. It is not for writing,
-   * which PostgreSQL refuses in it.
+   * which PostgreSQL refuses in it. Throws `StoreUnreachable` where the database stays away for `patienceMs`, default 10 seconds.
    */
-  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  read<T>(work: (tx: Tx) => Promise<T>, patienceMs?: number): Promise<T>;
   /** Calls `listener` whenever some node says that there is something to do, until the signal aborts. */
   onWake(topic: Topic, listener: () => void, signal: AbortSignal): void;
   close(): Promise<void>;
@@ -39,7 +49,12 @@ export interface Store {
 export interface StoreSurroundings {
   readonly now: () => number;
   readonly random: () => number;
+  /** From its end on, what does not answer at once is waited for no longer. */
+  readonly signal?: AbortSignal;
 }
+
+/** How long a database that is away is waited for, in milliseconds: a restart takes less. */
+const patienceMs = 10_000;
 
 /**
  * Opens `sqlite:PATH` (an absolute path) or `postgres://...`, and brings its schema up to date.
@@ -80,14 +95,14 @@ export async function openScratchStore(): Promise<Store> {
 function serveSqlite(db: Kysely<Schema>, close: () => Promise<void>): Store {
   const waker = new Waker();
   const transact: Store['transact'] = (work) =>
-    runTransaction(db, sqliteDialect, work, (topics) => {
+    runTransaction(db, { dialect: sqliteDialect, leasesEndBefore: sqliteDialect.now }, work, (topics) => {
       for (const topic of topics) waker.wake(topic);
     });
   return {
     kind: 'sqlite',
     transact,
     // One connection: nobody writes meanwhile.
-    read: transact,
+    read: (work) => transact(work),
     onWake: (topic, listener, signal) => waker.on(topic, listener, signal),
     close,
   };
@@ -98,46 +113,83 @@ async function closeAll(db: Kysely<Schema>, lock: FileLock): Promise<void> {
   lock.release();
 }
 
-async function openPostgres(url: string, { random }: StoreSurroundings): Promise<Store> {
+async function openPostgres(url: string, { random, signal }: StoreSurroundings): Promise<Store> {
   const pool = createPool(url);
-  const db = new Kysely<Schema>({ dialect: createPostgresDialect(pool) });
+  const outages = new Outages(() => performance.now());
+  const onOutage = () => outages.note();
+  const migrating = new Kysely<Schema>({ dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage }) });
   try {
-    await migrate(db, postgresDialect, async () => {});
+    await migrate(migrating, postgresDialect, async () => {});
   } catch (error) {
-    await db.destroy();
+    await pool.end();
     throw error;
   }
+  const db = new Kysely<Schema>({ dialect: createPostgresDialect(pool, { purpose: 'serving', onOutage }) });
   const waker = new Waker();
   const closing = new AbortController();
-  const listening = listenForNotifications(url, waker, closing.signal, random);
+  const listening = listenForNotifications(url, waker, { signal: closing.signal, random, onOutage });
+  const patience: Patience = { patienceMs, random, signal: signal ? AbortSignal.any([closing.signal, signal]) : closing.signal };
+  const findLeaseEnd = () => (outages.isRecent ? sql.lit(0) : postgresDialect.now);
   return {
     kind: 'postgres',
-    transact: (work) => retryDeadlocks(() => runTransaction(db, postgresDialect, work, undefined), random),
-    read: (work) =>
-      db
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute((transaction) => work({ db: transaction, dialect: postgresDialect, wake() {} })),
-    onWake: (topic, listener, signal) => waker.on(topic, listener, signal),
+    transact: (work) =>
+      outlast(
+        () => retryDeadlocks(() => transactMarked(db, work, { patience, leasesEndBefore: findLeaseEnd() }), random),
+        patience,
+      ),
+    read: (work, readPatienceMs = patienceMs) =>
+      outlast(
+        () =>
+          db
+            .transaction()
+            .setIsolationLevel('repeatable read')
+            .setAccessMode('read only')
+            .execute((transaction) =>
+              work({ db: transaction, dialect: postgresDialect, leasesEndBefore: findLeaseEnd(), wake() {} }),
+            ),
+        { ...patience, patienceMs: readPatienceMs },
+      ),
+    onWake: (topic, listener, wakeSignal) => waker.on(topic, listener, wakeSignal),
     async close() {
       closing.abort();
       await listening;
-      await db.destroy();
+      await pool.end();
     },
   };
+}
+
+/** Where the connection breaks at the commit, finds out whether it was committed. */
+async function transactMarked<T>(
+  db: Kysely<Schema>,
+  work: (tx: Tx) => Promise<T>,
+  { patience, leasesEndBefore }: { readonly patience: Patience; readonly leasesEndBefore: RawBuilder<number> },
+): Promise<T> {
+  let done: { readonly result: T } | undefined;
+  const working = async (tx: Tx) => {
+    done = { result: await work(tx) };
+    return done.result;
+  };
+  try {
+    return await runTransaction(db, { dialect: postgresDialect, leasesEndBefore }, working, undefined);
+  } catch (error) {
+    if (!(error instanceof CommitUnknown) || !done) throw error;
+    const unknown = error;
+    const isCommitted = await outlast(() => settleMark(db, unknown.mark), patience).catch(() => Promise.reject(unknown));
+    if (isCommitted) return done.result;
+    throw new ConnectionLost(unknown.cause);
+  }
 }
 
 /** On PostgreSQL wake-ups are notifications, part of the transaction; elsewhere `afterCommit` gets them. */
 async function runTransaction<T>(
   db: Kysely<Schema>,
-  dialect: Dialect,
+  facts: Pick<Tx, 'dialect' | 'leasesEndBefore'>,
   work: (tx: Tx) => Promise<T>,
   afterCommit: ((topics: ReadonlySet<Topic>) => void) | undefined,
 ): Promise<T> {
   const topics = new Set<Topic>();
   const result = await db.transaction().execute(async (transaction) => {
-    const done = await work({ db: transaction, dialect, wake: (topic) => topics.add(topic) });
+    const done = await work({ ...facts, db: transaction, wake: (topic) => topics.add(topic) });
     if (!afterCommit) for (const topic of topics) await sql.raw(notifySql(topic)).execute(transaction);
     return done;
   });

@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { findStoreBackOff } from './back-off.ts';
 
 /** What can be woken: those who claim polls or attempts, those who wait for work on other servers, and those who read events. */
 export type Topic = 'polls' | 'attempts' | 'looks' | 'events';
 
 const channel = 'sluice';
+const connectMs = 15_000;
 
 /** Understands who waits for work, and tells them when there is some. */
 export class Waker {
@@ -23,6 +25,15 @@ export class Waker {
   }
 }
 
+/** What listening needs beside the database's address. */
+export interface ListenOptions {
+  readonly signal: AbortSignal;
+  /** In [0, 1), for the jitter of the back-off. */
+  readonly random: () => number;
+  /** Called when there is no connection to be had. */
+  readonly onOutage: () => void;
+}
+
 /**
  * Passes what other nodes notify on PostgreSQL on to `waker`, until the signal aborts. A lost connection is made again, with
  * back-off, and everybody is woken once after it, since a notification may have been missed.
@@ -30,33 +41,39 @@ export class Waker {
 export async function listenForNotifications(
   url: string,
   waker: Waker,
-  signal: AbortSignal,
-  random: () => number,
+  { signal, random, onOutage }: ListenOptions,
 ): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
-    const client = new pg.Client({ connectionString: url, application_name: 'sluice-listen', keepAlive: true });
+    const connection = { connectionString: url, connectionTimeoutMillis: connectMs, keepAlive: true } as const;
+    const client = new pg.Client({ ...connection, keepAliveInitialDelayMillis: 10_000, application_name: 'sluice-listen' });
+    const closed = untilClosed(client, signal);
     try {
       await client.connect();
       client.on('notification', ({ payload }) => waker.wake(payload as Topic));
       await client.query(`listen ${channel}`);
       failures = 0;
       for (const topic of ['polls', 'attempts', 'looks', 'events'] as const) waker.wake(topic);
-      await untilClosed(client, signal);
+      await closed;
     } catch {
       // The next round connects again; whoever needs the database meanwhile gets its own error.
+      onOutage();
     }
     await client.end().catch(() => {});
-    const backOff = Math.min(30_000, 250 * 2 ** failures) * (0.5 + random() / 2);
-    await wait(backOff, undefined, { signal, ref: false }).catch(() => {});
+    await wait(findStoreBackOff(failures + 1, random), undefined, { signal, ref: false }).catch(() => {});
   }
 }
 
+/** Until the connection breaks or is ended, at whatever moment of its life, or the signal aborts. */
 function untilClosed(client: pg.Client, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    client.once('end', resolve);
-    client.once('error', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const close = () => {
+      signal.removeEventListener('abort', close);
+      resolve();
+    };
+    client.on('end', close);
+    client.on('error', close);
+    signal.addEventListener('abort', close);
+    if (signal.aborted) close();
   });
 }
 

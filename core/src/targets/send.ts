@@ -53,6 +53,8 @@ export async function send(request: Request): Promise<Reply> {
     throw error;
   }
   const stream = openStream(request);
+  // What fails after the answer takes nothing away from it.
+  stream.on('error', () => {});
   try {
     const [response]: IncomingMessage[] = await once(stream, 'response');
     const { statusCode: status = 0, headers = {} } = response ?? {};

@@ -79,6 +79,7 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
       address: () => 'http://127.0.0.1:8153',
       freeBytes: async () => 1,
       now: Date.now,
+      random: Math.random,
       observer: told,
       ...changes,
     },

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError, apiErrors, codeOfStatus } from '../api-error.ts';
+import { ApiError, apiErrors } from '../api-error.ts';
+import { judgeError } from '../judge-error.ts';
 import { html } from './html.ts';
 import { sendPage } from './send-page.ts';
 import { askToSignIn } from './sign-in.ts';
@@ -7,10 +8,7 @@ import { askToSignIn } from './sign-in.ts';
 /** Says on a page what went wrong, and what to do. */
 export function answerErrorPage(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ApiError && error.code === 'UNAUTHORIZED') return askToSignIn(request, reply);
-  const code = error instanceof ApiError ? error.code : codeOfStatus(error.statusCode ?? 500);
-  const isFault = code === 'INTERNAL';
-  if (isFault) request.log.error(error, `${request.method} ${request.routeOptions.url ?? 'unknown'} failed`);
-  const message = isFault ? 'The server failed; its log says more.' : error.message;
+  const { code, message } = judgeError(error, request);
   const { status } = apiErrors[code];
   const main = html`<h1>${status === 404 ? 'There is no such page' : 'That did not work'}</h1>
     <p class="lead">${message}</p>

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { ConfigurationStatus } from '../../api/surroundings.ts';
@@ -5,7 +6,9 @@ import type { Config } from '../../config/config.ts';
 import { type ConfigProblem, formatProblem } from '../../config/problem.ts';
 import { watchConfig } from '../../config/watch-config.ts';
 import { appendAudit } from '../../store/audit.ts';
+import { findStoreBackOff } from '../../store/back-off.ts';
 import { appendEvents } from '../../store/events.ts';
+import { StoreUnreachable } from '../../store/unreachable.ts';
 import { auditConfiguration } from './audit-configuration.ts';
 import { beginGeneration, type Generation, type GenerationSurroundings, type Loaded } from './generation.ts';
 
@@ -15,6 +18,8 @@ const problemsAudited = 20;
 /** What governing needs. */
 export interface GovernanceOptions extends GenerationSurroundings {
   readonly log: Logger;
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal;
   /** Reads the files anew and starts their plugins. Throws `ConfigError`. */
   readonly load: () => Promise<Loaded>;
 }
@@ -94,7 +99,7 @@ export class Governance {
     const { log } = this.#options;
     const before = this.config();
     await this.generation().end();
-    this.#generation = await beginGeneration(loaded, this.#options);
+    this.#generation = await this.#beginAtLast(loaded);
     this.#refused = undefined;
     const replaced = this.#replaced;
     this.#replaced = new AbortController();
@@ -102,6 +107,20 @@ export class Governance {
     log.info(`${loaded.config.file} was loaded again and is in force`);
     const late = (['server', 'store'] as const).filter((key) => !isDeepStrictEqual(before[key], loaded.config[key]));
     if (late.length > 0) log.warn(`what changed under ${late.join(': and ')}: is in force after a restart`);
+  }
+
+  /** The one before has ended: where the store is away, this one begins when it is back. */
+  async #beginAtLast(loaded: Loaded): Promise<Generation> {
+    const { observer, random, stopping } = this.#options;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await beginGeneration(loaded, this.#options);
+      } catch (error) {
+        if (!(error instanceof StoreUnreachable) || stopping.aborted) throw error;
+        observer.onProblem('the configuration cannot come into force yet', error);
+        await wait(findStoreBackOff(failures, random), undefined, { signal: stopping });
+      }
+    }
   }
 
   async #refuse(problems: readonly ConfigProblem[]): Promise<void> {

@@ -92,14 +92,14 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
     }).resolve(template);
   const place = ending.adopt(takeNodePlace(config.directory), (taken) => taken.release());
   const url = readStoreUrl(config, resolve);
-  const store = ending.adopt(await openStore(url, { now, random }), (opened) => opened.close());
+  const store = ending.adopt(await openStore(url, { now, random, signal: stopping }), (opened) => opened.close());
   const exposed = describeExposed(findExposed(place.directory, toStoreFile(url)));
   if (exposed !== undefined) log.warn(exposed);
   await store.transact((tx) => releaseAll(tx, place.id));
 
   const room = new Room(place.jobs);
   await room.look();
-  const governance = new Governance({ store, node: place.id, observer, now, random, room, resolve, load, log });
+  const governance = new Governance({ store, node: place.id, observer, now, random, room, resolve, load, log, stopping });
   ending.defer(() => governance.end());
   await governance.begin(loaded);
   closing.move();
@@ -163,6 +163,7 @@ function perform(
       server: environment,
       freeBytes: () => room.look(),
       now,
+      random,
       observer,
     },
     stopping,

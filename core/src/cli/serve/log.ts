@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { Masker } from '../../config/masker.ts';
 
 /** How the server's log is written. */
@@ -10,10 +10,15 @@ export interface LogOptions {
   readonly logJson?: true;
 }
 
-/** The server's log on standard output, secrets masked. */
+/** What waits to be written while nobody takes it, in characters; more is dropped. */
+const mostWaiting = 1_048_576;
+
+/** The server's log on standard output, secrets masked. The server goes on where nobody reads it any more, or its disk is full. */
 export function createLog({ log: level, logJson }: LogOptions, masker: Masker): Logger {
-  const stream = logJson
-    ? pino.destination({ fd: 1, sync: true })
-    : pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', colorize: process.stdout.isTTY, sync: true });
-  return pino({ level }, { write: (line: string) => void stream.write(masker.mask(line)) });
+  const output = pino.destination({ fd: 1, sync: true, maxLength: mostWaiting });
+  output.on('error', () => {});
+  const format = logJson
+    ? (line: string) => line
+    : prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', colorize: process.stdout.isTTY });
+  return pino({ level }, { write: (line: string) => void output.write(format(masker.mask(line))) });
 }

@@ -18,6 +18,8 @@ export function createEmailSink(config: EmailSinkConfig, { resolve, origin, tryM
       const write = (template: string) => writeMessage(resolve(template), event, { origin, quote: toOneLine });
       const timeouts = { connectionTimeout: tryMs, greetingTimeout: tryMs, socketTimeout: tryMs, dnsTimeout: tryMs };
       const transport = createTransport({ url: server, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
+      // What it says of a connection it says of the message, too.
+      transport.on('error', () => {});
       const { promise: aborted, reject } = Promise.withResolvers<never>();
       const onAbort = () => reject(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });

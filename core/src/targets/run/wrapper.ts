@@ -66,7 +66,7 @@ export async function startWrapper(options: WrapperOptions): Promise<Wrapper> {
         stdio: ['ignore', output.fd, output.fd],
       });
       child.once('spawn', () => resolve({ claim, problem: undefined }));
-      child.once('error', refuse);
+      child.on('error', refuse);
       child.once('exit', options.onGone);
       child.unref();
     } catch (error) {

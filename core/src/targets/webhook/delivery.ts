@@ -61,9 +61,10 @@ export class Delivery {
     if (this.#options.now() >= this.#deadline) {
       return fail(`the webhook was not accepted within the time limit of ${this.#work.job.timeoutMs / 1000} s`);
     }
+    const callback = this.#work.job.wait ? await this.#openCallback() : undefined;
     let message: Message;
     try {
-      message = await this.#prepare();
+      message = await this.#prepare(callback);
     } catch (error) {
       return fail(`the webhook cannot be sent: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -106,7 +107,7 @@ export class Delivery {
     return waitForReport(this.#following, this.#deadline, this.#options.now);
   }
 
-  async #prepare(): Promise<Message> {
+  async #prepare(callback: Callback | undefined): Promise<Message> {
     const { job, secrets } = this.#work;
     const { config, now, resolve } = this.#options;
     const address = resolve(job.url);
@@ -114,7 +115,6 @@ export class Delivery {
     const url = URL.parse(address);
     if (url === null || !/^https?:$/.test(url.protocol)) throw new Error(`its url, ${job.url}, is no http or https address`);
     const hidden = address === job.url ? [] : [address];
-    const callback = job.wait ? await this.#openCallback() : undefined;
     const masker = createMasker([...secrets, ...hidden, ...[secret, callback?.url].filter((text) => text !== undefined)]);
     const sign = createSigner(secret);
     return { url, sign, masker, ...wrapJob(this.#work, now(), callback), wires: await openWires(config(), resolve, job.tls) };

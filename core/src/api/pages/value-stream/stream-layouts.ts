@@ -91,6 +91,8 @@ export class StreamLayouts {
 
   #begin(): Worker {
     const thread = new Worker(entry, { env: {}, execArgv: [], name: 'value streams' });
+    // Told to who waits for its answer; a thread that fails while nobody does is replaced.
+    thread.on('error', () => {});
     thread.on('exit', () => {
       if (this.#thread === thread) this.#thread = undefined;
     });
