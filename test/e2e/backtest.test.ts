@@ -21,7 +21,7 @@ describeStores('a backtest', (newPlace) => {
     await story.server.post('/api/v1/pipelines/deploy/runs', { materials: { 'out/it': '1.0.0' }, poll: false });
     await story.server.post('/api/v1/pipelines/acceptance/runs', { materials: { build: 1 }, poll: false });
     await settle(story.server);
-  }, 300_000);
+  });
   afterAll(async () => {
     await story?.end();
     await removeStore?.();

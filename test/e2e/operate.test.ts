@@ -15,7 +15,7 @@ beforeAll(async () => {
   story = await beginReadsStory('sqlite:sluice.db', more);
   await story.publish('shop', '1.0.0');
   await story.publish('shop', '1.1.0');
-}, 300_000);
+});
 afterAll(() => story?.end());
 
 /** Runs a command against the server; answers what it printed, or throws what it said was wrong. */

@@ -43,7 +43,7 @@ export function testKilledDeliveries(place: () => Promise<StorePlace>): void {
     });
     expectAll(flaky.taken, versions);
     await server.stop();
-  }, 600_000);
+  });
 }
 
 function describeConfig(

@@ -1,3 +1,4 @@
+// @module-tag long
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startBuildServer } from '../../core/test/targets/remote/build-server.ts';
@@ -66,5 +67,5 @@ pipelines:
     await workplace.remove();
     await Promise.all([registry.close(), store.remove()]);
     builds.close();
-  }, 900_000);
+  });
 });

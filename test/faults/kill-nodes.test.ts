@@ -1,3 +1,4 @@
+// @module-tag long
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -49,7 +50,7 @@ async function live(options: MortalOptions, servers: readonly BuildServer[], atR
 }
 
 function testKills(deaths: number, place: () => Promise<StorePlace>): void {
-  it(`are neither lost nor doubled in ${deaths} kills (SEED=${seed})`, { timeout: 900_000 }, async () => {
+  it(`are neither lost nor doubled in ${deaths} kills (SEED=${seed})`, async () => {
     const random = createRandom(seed);
     const pick = (most: number) => 1 + Math.floor(random() * most);
     await using ending = new AsyncDisposableStack();

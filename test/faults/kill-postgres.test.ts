@@ -1,3 +1,4 @@
+// @module-tag long
 import { describePostgres } from '../support/stores.ts';
 import { testKills } from './kill.ts';
 

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describeSqlite } from '../support/stores.ts';
 import { testKills } from './kill.ts';
 

@@ -46,7 +46,7 @@ export function testKills(place: () => Promise<StorePlace>): void {
     await server.stop();
     await workplace.remove();
     await store.remove();
-  }, 900_000);
+  });
 }
 
 /** Mostly the next minor version, sometimes a backport between two that exist. */

@@ -1,3 +1,4 @@
+// @module-tag long
 import { describeSqlite } from '../support/stores.ts';
 import { testPromotionKills } from './promotion-kill.ts';
 

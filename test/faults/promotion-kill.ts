@@ -28,7 +28,7 @@ export function testPromotionKills(place: () => Promise<StorePlace>): void {
   let story: PromotionStory | undefined;
   afterAll(() => story?.end());
 
-  it(`${rounds} times (SEED=${seed}): no approval is lost, and no stage is doubled`, { timeout: 900_000 }, async () => {
+  it(`${rounds} times (SEED=${seed}): no approval is lost, and no stage is doubled`, async () => {
     const random = createRandom(seed);
     const store = await place();
     story = await beginPromotion(store.url, pipelines);

@@ -119,7 +119,7 @@ async function untilRun(name: string, version: string): Promise<void> {
       const runs = await itemsOf<RunView>(`/api/v1/pipelines/${name}/runs`);
       return runs.some(({ status, materials }) => status === 'passed' && materials[0]?.version === version);
     },
-    { limitMs: 50_000, describe: describeIt },
+    { describe: describeIt },
   );
 }
 
@@ -136,7 +136,6 @@ async function recover(name: string): Promise<void> {
 
 const untilFailed = (name: string, times: number) =>
   until(async () => (await failuresOf(name)).length >= times, {
-    limitMs: 50_000,
     describe: () => `failure ${times} of ${name}; the server said:\n${server.output()}`,
   });
 
@@ -163,7 +162,7 @@ describe('registries that are sick in many ways, and one that is well', () => {
       expect(await read(name)).toMatchObject({ status: 'ok', problem: null });
       expect(await failuresOf(name)).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it('keep the age of their error over repeated failures, and never read as "there are no versions"', async () => {
     for (const name of sick) {
@@ -174,7 +173,7 @@ describe('registries that are sick in many ways, and one that is well', () => {
     const page = await (await fetch(`${server.url}/repositories/locked`)).text();
     expect(page).toContain('UNAUTHORIZED');
     expect(page).toContain(`datetime="${first.get('locked')?.problem?.since}"`);
-  }, 60_000);
+  });
 
   it('are left alone for as long as they ask, by people too', async () => {
     const { lastPoll, nextPoll } = await read('limited');
@@ -203,7 +202,7 @@ describe('registries that are sick in many ways, and one that is well', () => {
     expect(askedAgainAt - refusedAt).toBeGreaterThanOrEqual(leftAloneS * 1000);
     const lines = await place.lines('runs');
     expect(lines.toSorted()).toEqual(names.flatMap((name) => [`${name} 1.0.0`, `${name} 1.1.0`]).toSorted());
-  }, 90_000);
+  });
 
   it('tell it once each: an event when they fail, an event when they recover', async () => {
     const answer = await fetch(`${server.url}/api/v1/events?after=0`);

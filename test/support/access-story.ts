@@ -104,7 +104,6 @@ export async function beginAccessStory(store: string): Promise<AccessStory> {
       const before = await readHash();
       await configure(options);
       await until(async () => (await readHash()) !== before, {
-        limitMs: 50_000,
         describe: () => `another configuration: ${server.output()}`,
       });
     },

@@ -21,7 +21,7 @@ export function describePromotion(
       at = await placeStore();
       story = await beginPromotion(at.url, pipelines, options);
       await story.publish('0.0.1');
-    }, 180_000);
+    });
     afterAll(async () => {
       await story?.end();
       await at?.remove();

@@ -142,7 +142,6 @@ export async function beginWith(configure: (registry: string) => string): Promis
           return status === 200 && is(body) ? body : undefined;
         },
         {
-          limitMs: 40_000,
           describe: () => `${pipeline} ${counter} as it should be; it is ${JSON.stringify(last)}\n${server.output()}`,
         },
       );

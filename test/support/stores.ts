@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { describe, type TestOptions } from 'vitest';
+import { long } from './long.ts';
 import { createDatabase, postgres } from './postgres.ts';
 import { describeWith } from './requirement.ts';
 
@@ -15,20 +16,26 @@ export interface StorePlace {
 /** Tests that need a store; `place()` makes an empty store's place. */
 export type StoreTests = (place: () => Promise<StorePlace>) => void;
 
-/** Describes tests once over SQLite and once over PostgreSQL. */
+/** Describes tests once over SQLite, and once over PostgreSQL, which is long. */
 export function describeStores(title: string, tests: StoreTests): void {
+  describeSqlite(title, tests);
+  describePostgres(title, tests, long);
+}
+
+/** Describes what both stores owe to all that is built on them, over both in every run. */
+export function describeContract(title: string, tests: StoreTests): void {
   describeSqlite(title, tests);
   describePostgres(title, tests);
 }
 
 /** Describes tests over SQLite. */
-export function describeSqlite(title: string, tests: StoreTests): void {
-  describe(`${title}, on SQLite`, () => tests(placeSqlite));
+export function describeSqlite(title: string, tests: StoreTests, options: TestOptions = {}): void {
+  describe(`${title}, on SQLite`, options, () => tests(placeSqlite));
 }
 
 /** Describes tests over PostgreSQL. */
-export function describePostgres(title: string, tests: StoreTests): void {
-  describeWith(postgres, `${title}, on PostgreSQL`, () => tests(placePostgres));
+export function describePostgres(title: string, tests: StoreTests, options: TestOptions = {}): void {
+  describeWith(postgres, `${title}, on PostgreSQL`, () => tests(placePostgres), options);
 }
 
 /** An empty place for a SQLite store. */

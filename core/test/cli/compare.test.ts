@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { patience } from '../../../test/support/until.ts';
 import { makeConfig, runSluice } from './run.ts';
 
 async function compare(args: readonly string[], stdin: readonly string[] = []) {
@@ -33,7 +34,7 @@ describe('sluice compare', () => {
       for (const line of ['1\t2\n', '2\t1\n', '2\t2\n']) {
         const before = seen.length;
         yield line;
-        await vi.waitFor(() => expect(seen.length).toBe(before + 1), { timeout: 20_000 });
+        await vi.waitFor(() => expect(seen.length).toBe(before + 1), patience);
       }
     }
     const { stdout } = await runSluice(['compare', 'shelf', '-', '-c', file], {

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { patience } from '../../../test/support/until.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { formatProblem } from '../../src/config/problem.ts';
@@ -29,7 +30,7 @@ async function watchFiles(files: Readonly<Record<string, string>>) {
     quietMs: 50,
   });
   const write = (name: string, text: string) => writeFile(join(directory, name), text);
-  const tells = (...expected: readonly string[]) => vi.waitFor(() => expect(told).toEqual(expected), { timeout: 20_000 });
+  const tells = (...expected: readonly string[]) => vi.waitFor(() => expect(told).toEqual(expected), patience);
   return { directory, watch, write, tells, told, loads, ending };
 }
 

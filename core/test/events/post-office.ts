@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import { describeStores, type StorePlace } from '../../../test/support/stores.ts';
-import { until } from '../../../test/support/until.ts';
+import { patienceMs, until } from '../../../test/support/until.ts';
 import type { SinkConfig } from '../../src/config/events.ts';
 import { type DeliverOptions, deliverEvents } from '../../src/events/deliver-events.ts';
 import type { DeliverySighting } from '../../src/events/observer.ts';
@@ -112,7 +112,7 @@ export class PostOffice {
   }
 
   /** Until a sink has nothing more to get. */
-  async drained(name: string, limitMs = 25_000): Promise<SinkStatus> {
+  async drained(name: string, limitMs = patienceMs): Promise<SinkStatus> {
     return until(
       async () => {
         const status = await this.status(name);

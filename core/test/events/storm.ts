@@ -43,7 +43,7 @@ export function testStorm(place: () => Promise<StorePlace>): void {
     await until(() => countDelivered(office) === total, { limitMs: 1_150_000, describe: () => `${total} deliveries` });
     expect(await office.drained('storm')).toMatchObject({ lag: 0, deadLetters: 0, failing: undefined });
     expectAll(taken);
-  }, 1_200_000);
+  });
 }
 
 function publishPart(part: number) {

@@ -1,14 +1,25 @@
 import { afterEach } from 'vitest';
-import { describeStores } from '../../../test/support/stores.ts';
+import { describeContract, describeStores } from '../../../test/support/stores.ts';
 import type { PipelineConfig } from '../../src/config/config.ts';
 import { World } from './world.ts';
 
 /** Opens a world with pipelines; it is closed after the test. */
 export type OpenWorld = (...pipelines: readonly PipelineConfig[]) => Promise<World>;
 
-/** Describes tests over both stores. */
-export function describeWorlds(title: string, tests: (open: OpenWorld) => void): void {
-  describeStores(title, (place) => {
+type WorldTests = (open: OpenWorld) => void;
+
+/** Describes tests over both stores, as {@link describeStores} does. */
+export function describeWorlds(title: string, tests: WorldTests): void {
+  describeOver(describeStores, title, tests);
+}
+
+/** Describes tests over both stores in every run, as {@link describeContract} does. */
+export function describeWorldsContract(title: string, tests: WorldTests): void {
+  describeOver(describeContract, title, tests);
+}
+
+function describeOver(describe: typeof describeStores, title: string, tests: WorldTests): void {
+  describe(title, (place) => {
     const worlds: World[] = [];
     afterEach(async () => {
       for (const world of worlds.splice(0)) await world.close();

@@ -28,7 +28,7 @@ function dieAt(store: Store, at: number, when: 'before' | 'after') {
 }
 
 describeWorlds('a node that dies at any transaction', (open) => {
-  it('leaves nothing undone and nothing done twice', { timeout: 120_000 }, async () => {
+  it('leaves nothing undone and nothing done twice', async () => {
     const disk = new Disk();
     const command = `echo $GO_PIPELINE_LABEL $GO_STAGE_NAME >> ${disk.done}`;
     const stages = ['build', 'deploy'].map((name) => makeStage(name, [runJob('work', { command })]));

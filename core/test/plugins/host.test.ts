@@ -108,7 +108,7 @@ describe('loading', () => {
     const { host } = await hostFixtures([], { plugins: [file], idleMs: 1 });
     await writeFile(file, `${text}\n`);
     await expect
-      .poll(() => host.compare('by-build', [['1', '2']]).catch((error: Error) => error.message), { timeout: 20_000 })
+      .poll(() => host.compare('by-build', [['1', '2']]).catch((error: Error) => error.message))
       .toMatch(/restart Sluice to use it/);
   });
 });
@@ -271,9 +271,7 @@ describe('taking a question back', () => {
       expect(answer).toMatchObject({ key: 'a' });
       break;
     }
-    await expect
-      .poll(() => host.restarts, { timeout: 20_000 })
-      .toEqual([expect.stringMatching(/did not end when it was told to/)]);
+    await expect.poll(() => host.restarts).toEqual([expect.stringMatching(/did not end when it was told to/)]);
   });
 });
 

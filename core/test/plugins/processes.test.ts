@@ -10,8 +10,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ask, fixture, repository } from './asking.ts';
 import { hostFixtures, poll } from './host.ts';
 
-const patience = { timeout: 20_000 };
-
 /** The process ids that a plugin's log names. */
 function pids(log: readonly { readonly message: string }[]): readonly number[] {
   return log.filter(({ message }) => message.startsWith('pid ')).map(({ message }) => Number(message.slice(4)));
@@ -61,7 +59,7 @@ it('ends a process that nobody asks anything, and starts it again at the next qu
   const host = await hostFixtures(['telling'], { idleMs: 50 });
   await poll(host, repository('r', 'telling', {}), ask(['a']));
   const [first = 0] = pids(host.log);
-  await expect.poll(() => isAlive(first), patience).toBe(false);
+  await expect.poll(() => isAlive(first)).toBe(false);
   await poll(host, repository('r', 'telling', {}), ask(['a']));
   expect(pids(host.log)).toHaveLength(2);
   expect(host.restarts).toEqual([]);
@@ -71,7 +69,7 @@ it('ends every process when it is closed, those that loop forever included', asy
   const host = await hostFixtures(['telling']);
   const loop = poll(host, repository('loop', 'telling', { loops: true }), ask(['a']));
   const failed = expect(loop).rejects.toMatchObject({ message: expect.stringMatching(/stopping/) });
-  await expect.poll(() => pids(host.log), patience).toHaveLength(1);
+  await expect.poll(() => pids(host.log)).toHaveLength(1);
   await host.host.close();
   await failed;
   expect(pids(host.log).filter(isAlive)).toEqual([]);
@@ -86,7 +84,7 @@ it.each([{ loops: false }, { loops: true }])('leaves no process behind when the 
   const pid = await readPid(server);
   expect(isAlive(pid)).toBe(true);
   server.kill('SIGKILL');
-  await expect.poll(() => isAlive(pid), patience).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 async function readPid({ stdout }: ChildProcess): Promise<number> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeStores, type StorePlace } from '../../../test/support/stores.ts';
+import { patienceMs } from '../../../test/support/until.ts';
 import type { PluginHost } from '../../src/plugins/plugin-host.ts';
 import { describeChosen } from '../../src/polling/describe-chosen.ts';
 import { listRevisions } from '../../src/store/read-repositories.ts';
@@ -28,7 +29,7 @@ describeStores('a version that somebody chose', (place) => {
   const choose = (version: string) =>
     describeChosen(
       { repository: 'shop', package: 'web', version },
-      { store: house.store, host, config: house.config, signal: AbortSignal.timeout(20_000) },
+      { store: house.store, host, config: house.config, signal: AbortSignal.timeout(patienceMs) },
     );
   const commentOf = async (version: string) => {
     const page = await house.store.transact((tx) =>

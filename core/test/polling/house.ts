@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Revision } from '@sluice/plugin-sdk';
 import { vi } from 'vitest';
 import type { StorePlace } from '../../../test/support/stores.ts';
+import { patienceMs } from '../../../test/support/until.ts';
 import type { Config, PackageConfig, PipelineConfig, RepositoryConfig, TriggerMode } from '../../src/config/config.ts';
 import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
 import { createCalendar } from '../../src/pipelines/timer.ts';
@@ -160,14 +161,14 @@ export class House {
 
   /** Waits until so many polls have ended. */
   async polled(count: number): Promise<readonly string[]> {
-    await vi.waitUntil(() => this.sightings.length >= count, { timeout: 20_000, interval: 5 });
+    await vi.waitUntil(() => this.sightings.length >= count, { timeout: patienceMs, interval: 5 });
     return this.sightings.map(({ repository, outcome }) => `${repository} ${outcome}`);
   }
 
   /** Polls now and waits for the end. */
   async poll(repository = 'shop'): Promise<PollAnswer> {
     const audit = { actor: 'alice', person: 'alice', action: 'poll', subject: repository, from: null, details: {} };
-    const answer = await pollNow(this.store, repository, { signal: AbortSignal.timeout(20_000), now: () => this.now, audit });
+    const answer = await pollNow(this.store, repository, { signal: AbortSignal.timeout(patienceMs), now: () => this.now, audit });
     if (!answer) throw new Error(`no poll of ${repository}`);
     return answer;
   }

@@ -50,7 +50,7 @@ describeStores('whatever is published', (place) => {
     );
     await house.close();
     await at.remove();
-  }, 100_000);
+  });
 });
 
 function readRanks({ store }: House, name: string) {

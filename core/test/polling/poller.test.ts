@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeStores, type StorePlace } from '../../../test/support/stores.ts';
+import { patience } from '../../../test/support/until.ts';
 import type { PluginHost } from '../../src/plugins/plugin-host.ts';
 import { pollNow } from '../../src/polling/request-poll.ts';
 import { requestPoll } from '../../src/store/due-polls.ts';
@@ -43,7 +44,7 @@ describeStores('a poller', (place) => {
 
   const hook = (repository = 'shop') => house.store.transact((tx) => requestPoll(tx, repository, 'hook'));
   const begun = (count: number, shelf = 'shelf') =>
-    vi.waitUntil(async () => (await house.journal(shelf)).filter(({ asked }) => asked).length >= count, { timeout: 20_000 });
+    vi.waitUntil(async () => (await house.journal(shelf)).filter(({ asked }) => asked).length >= count, patience);
   const asked = async () => (await house.journal()).filter((line) => line.asked).length;
 
   it('polls a single repository at once, then once an interval', async () => {
@@ -237,7 +238,7 @@ describeStores('a poller', (place) => {
       await begun(1);
       await house.store.transact((tx) => activateConfiguration(tx, 'node', 'another', house.now));
       await writeFile(gate, '');
-      await vi.waitUntil(async () => (await readOwner()) === null);
+      await vi.waitUntil(async () => (await readOwner()) === null, patience);
       await house.advance(minuteMs);
       expect(await house.ledger()).toEqual([]);
       expect(house.sightings).toEqual([]);

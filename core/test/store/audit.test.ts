@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeStores, type StorePlace } from '../../../test/support/stores.ts';
+import { describeContract, type StorePlace } from '../../../test/support/stores.ts';
 import { appendAudit, listAudit, type NewAudit } from '../../src/store/audit.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
-describeStores('the audit log', (place) => {
+describeContract('the audit log', (place) => {
   let at: StorePlace;
   let store: Store;
   beforeEach(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeStores, type StorePlace } from '../../../test/support/stores.ts';
+import { describeContract, type StorePlace } from '../../../test/support/stores.ts';
 import { strongestDigest } from '../../src/store/digests.ts';
 import { insertRevisions, loadLedgers, moveRanks, patchRevisions } from '../../src/store/ledger.ts';
 import { insertPackages, loadPackages } from '../../src/store/packages.ts';
@@ -8,7 +8,7 @@ import { countRevisions, listRevisions } from '../../src/store/read-repositories
 import { insertRepository } from '../../src/store/repositories.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
-describeStores('the ledger', (place) => {
+describeContract('the ledger', (place) => {
   let at: StorePlace;
   let store: Store;
   let packageId: number;

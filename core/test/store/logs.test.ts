@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { appendLog, readJobLog, readLogOffset } from '../../src/store/logs.ts';
 import { makePipeline, makeStage, runJob } from '../pipelines/configs.ts';
-import { describeWorlds } from '../pipelines/describe-worlds.ts';
+import { describeWorldsContract } from '../pipelines/describe-worlds.ts';
 
 const doubt = { status: 'doubt', exitCode: null, message: null } as const;
 const address = { pipeline: 'p', counter: 1, stage: 'build', job: 'work' };
 
-describeWorlds('a job log', (open) => {
+describeWorldsContract('a job log', (open) => {
   it('is read in parts, from where the part before ended, over all attempts', async () => {
     const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }));
     await world.publish('a', ['1.0.0']);

@@ -6,7 +6,7 @@ import { readDecisionsOfPackage } from '../../src/store/package-decisions.ts';
 import { findPackages } from '../../src/store/pipelines.ts';
 import { listWaitingStages } from '../../src/store/waiting.ts';
 import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../pipelines/configs.ts';
-import { describeWorlds } from '../pipelines/describe-worlds.ts';
+import { describeWorldsContract } from '../pipelines/describe-worlds.ts';
 import type { World } from '../pipelines/world.ts';
 
 const every = (name: string) => makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
@@ -17,7 +17,7 @@ async function publish(world: World): Promise<void> {
   for (let round = 0; round < 6; round++) await world.work();
 }
 
-describeWorlds('what overviews show', (open) => {
+describeWorldsContract('what overviews show', (open) => {
   it('is the newest runs of each pipeline, with what they pinned and how their stages are', async () => {
     const world = await open(every('p'), every('q'), makePipeline('after', { materials: [dependOn('p')] }));
     await publish(world);

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { listDecisions } from '../../src/store/decisions.ts';
 import { listRuns, readRun } from '../../src/store/run-views.ts';
 import { listenTo, makePipeline, makeStage } from '../pipelines/configs.ts';
-import { describeWorlds } from '../pipelines/describe-worlds.ts';
+import { describeWorldsContract } from '../pipelines/describe-worlds.ts';
 
-describeWorlds('lists', (open) => {
+describeWorldsContract('lists', (open) => {
   it('of runs and decisions come newest first, in parts', async () => {
     const world = await open(makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build')] }));
     await world.publish('a', ['1.0.0', '1.1.0', '1.2.0']);

@@ -2,14 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeStores, type StorePlace } from '../../../test/support/stores.ts';
+import { describeContract, type StorePlace } from '../../../test/support/stores.ts';
 import { appendEvents, readEvents } from '../../src/store/events.ts';
 import { assertLease, claim, LeaseLost, release, releaseAll, renew } from '../../src/store/leases.ts';
 import { openStore, type Store, type Tx } from '../../src/store/store.ts';
 
 const surroundings = { now: Date.now, random: Math.random };
 
-describeStores('a store', (place) => {
+describeContract('a store', (place) => {
   let at: StorePlace;
   let store: Store;
   beforeEach(async () => {

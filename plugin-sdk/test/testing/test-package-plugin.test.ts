@@ -5,7 +5,7 @@ let results: ReadonlyMap<string, FixtureResult>;
 
 beforeAll(async () => {
   results = await runFixtures();
-}, 300_000);
+});
 
 function resultOf(fixture: string): FixtureResult {
   const result = results.get(fixture);

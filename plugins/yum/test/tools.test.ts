@@ -153,7 +153,7 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
   });
   afterAll(() => repository?.[Symbol.asyncDispose]());
 
-  it(`is understood as dnf repoquery understands it, for ${specs.length} specs`, { timeout: 300_000 }, async () => {
+  it(`is understood as dnf repoquery understands it, for ${specs.length} specs`, async () => {
     await using opened = openRepository({ url: repository.url });
     const [polled, lines] = await Promise.all([opened.poll(specs), repoquery(repository.url, specs)]);
     const told = Object.fromEntries(specs.map((spec) => [spec, summarize(polled, spec)]));
@@ -255,7 +255,7 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
 });
 
 describeWith(rpmTools, 'a repository that grows while it is polled', () => {
-  it('shows every rpm once createrepo_c is done, and never less than there was', { timeout: 120_000 }, async () => {
+  it('shows every rpm once createrepo_c is done, and never less than there was', async () => {
     await using growing = await makeRpmRepository();
     await growing.build({ name: 'grow', version: '1' });
     await growing.createrepo();

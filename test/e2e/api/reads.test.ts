@@ -26,7 +26,7 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
     await story.publish('out', '1.0.0');
     await story.publish('shop', '1.1.0');
     await story.publish('shop', '1.2.0');
-  }, 300_000);
+  });
   afterAll(async () => {
     await story?.end();
     await removeStore?.();

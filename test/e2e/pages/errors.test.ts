@@ -19,7 +19,7 @@ describe('what cannot be answered', () => {
     place = await openWorkplace();
     await place.configure(configuration);
     server = await place.serve(60_000);
-  }, 120_000);
+  });
   afterAll(() => place?.remove());
 
   async function ask(path: string, accept: string) {

@@ -16,7 +16,7 @@ describeWith(chromiumBrowser, 'a first start without a configuration', () => {
     await Promise.all([place?.remove(), registry?.close(), browser?.close()]);
   });
 
-  it('helps to write one, tries it out, and goes on with it when the file is there', { timeout: 180_000 }, async () => {
+  it('helps to write one, tries it out, and goes on with it when the file is there', async () => {
     registry.publish('1.0.0');
     registry.publish('1.1.0');
     const server = await place.serve(60_000);

@@ -38,7 +38,7 @@ pipelines:
     await pollNow(server, 'bad');
     await settle(server);
     browser = await openBrowser();
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await place?.remove();

@@ -78,5 +78,5 @@ describeWith(chromiumBrowser, 'an open page', () => {
     await page.locator('#r-partner .status.passed').waitFor();
     expect(await page.evaluate('window.notLoadedAgain')).toBe(true);
     await close();
-  }, 120_000);
+  });
 });

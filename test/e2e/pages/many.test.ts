@@ -31,7 +31,7 @@ describe(`with ${pipelines} pipelines of one package`, () => {
     await place.configure(describeMany(registry.url));
     server = await place.serve(60_000);
     await pollNow(server, 'shop');
-  }, 180_000);
+  });
   afterAll(() => ending.disposeAsync());
 
   async function read(path: string): Promise<string> {

@@ -21,7 +21,7 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
   let browser: Browser;
   beforeAll(async () => {
     [story, browser] = await Promise.all([beginPromotion('sqlite:sluice.db', pipelines), openBrowser()]);
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await story?.end();
@@ -42,7 +42,7 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
   it.each([
     { version: '1.0.0', counter: 1, javaScriptEnabled: true },
     { version: '1.1.0', counter: 2, javaScriptEnabled: false },
-  ])('lead $version from publication to production; scripts: $javaScriptEnabled', { timeout: 180_000 }, async (way) => {
+  ])('lead $version from publication to production; scripts: $javaScriptEnabled', async (way) => {
     const { version, counter, javaScriptEnabled } = way;
     await story.publish(version);
     await story.untilRun('acceptance', counter, stageIs('sign-off', 'waiting'));
@@ -81,7 +81,7 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await close();
   });
 
-  it('offer a viewer nothing that they may not do, and refuse it when tried', { timeout: 120_000 }, async () => {
+  it('offer a viewer nothing that they may not do, and refuse it when tried', async () => {
     await story.publish('1.2.0');
     await story.untilRun('acceptance', 3, stageIs('sign-off', 'waiting'));
     const { page, close } = await openAs('victor');
@@ -110,7 +110,7 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await close();
   });
 
-  it('tell which versions have not passed everything before a level', { timeout: 120_000 }, async () => {
+  it('tell which versions have not passed everything before a level', async () => {
     const { page, close } = await openAs('victor');
     await page.goto('/repositories/npmjs/packages/web/board');
     expect(await page.locator('tbody tr').count()).toBe(3);
@@ -121,7 +121,7 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await close();
   });
 
-  it('reject, run again, pause and unpause, with the words of whoever does it', { timeout: 180_000 }, async () => {
+  it('reject, run again, pause and unpause, with the words of whoever does it', async () => {
     const quinn = await openAs('quinn');
     await quinn.page.goto('/pipelines/acceptance/runs/3/stages/sign-off/reject');
     expect(await findBarriers(quinn.page)).toEqual([]);

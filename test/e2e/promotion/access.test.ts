@@ -25,7 +25,7 @@ describePromotion('access', { pipelines, packages: { web: '^1', app: '^2' } }, (
   const statusOf = async (as: Person, path: string, body?: object) =>
     (await (body ? story().post(as, path, body) : story().ask(as, path))).status;
 
-  it("goes by a pipeline's lists of who sees, operates and approves it", { timeout: 60_000 }, async () => {
+  it("goes by a pipeline's lists of who sees, operates and approves it", async () => {
     const { publish, ask } = story();
     const path = '/pipelines/theirs';
     const each = async (below: string, body?: object) => {
@@ -42,7 +42,7 @@ describePromotion('access', { pipelines, packages: { web: '^1', app: '^2' } }, (
     expect(await statusOf('root', `${path}/pause`, { comment: 'enough' })).toBe(200);
   });
 
-  it('writes down everything that changes something: who, what, from where, when', { timeout: 60_000 }, async () => {
+  it('writes down everything that changes something: who, what, from where, when', async () => {
     const { publish, post, untilRun, registry, ask, restart } = story();
     const act = async (as: Person, path: string, body: object = {}) =>
       expect((await post(as, path, body)).status).toBeLessThan(300);
@@ -92,7 +92,7 @@ describePromotion('access', { pipelines, packages: { web: '^1', app: '^2' } }, (
     expect(await read('npmjs/app')).toMatchObject([{ actor: 'ada', action: 'acknowledge', subject: 'npmjs/app/2.2.0' }]);
   });
 
-  it('takes a token that sluice token new has made, once its line is in the file', { timeout: 60_000 }, async () => {
+  it('takes a token that sluice token new has made, once its line is in the file', async () => {
     const { place, server } = story();
     const { stdout } = await place.sluice('token', 'new', '--name', 'nora', '--role', 'viewer');
     const [token = '', line = ''] = stdout.split('\n');

@@ -57,9 +57,7 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
   const give = (as: Person, pipeline: string, word: string, body?: object) =>
     story().post<AnsweredRun & { readonly error: { readonly message: string } }>(as, `/pipelines/${pipeline}/runs/${word}`, body);
 
-  it('let people pick one of several that wait, reject with a reason, and not approve their own', {
-    timeout: 120_000,
-  }, async () => {
+  it('let people pick one of several that wait, reject with a reason, and not approve their own', async () => {
     const { publish, untilRun, post, restart, place, decisions } = story();
     await publish('1.0.0', '1.1.0', '1.2.0');
     for (const counter of [1, 2, 3]) await untilRun('ship', counter, stageIs('ship', 'waiting'));
@@ -97,7 +95,7 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
     );
   });
 
-  it('ask as many persons as are required: two tokens of one are one', { timeout: 60_000 }, async () => {
+  it('ask as many persons as are required: two tokens of one are one', async () => {
     const { publish, untilRun, decisions } = story();
     await publish('2.0.0');
     await untilRun('signed', 1, stageIs('sign', 'waiting'));
@@ -126,7 +124,7 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
     expect((await give('quentin', 'listed', '1/stages/sign/approve')).status).toBe(200);
   });
 
-  it('let nobody in after a failure, but where evenAfterFailure says so', { timeout: 60_000 }, async () => {
+  it('let nobody in after a failure, but where evenAfterFailure says so', async () => {
     const { publish, untilRun } = story();
     await publish('3.0.0');
     for (const pipeline of ['strict', 'automatic']) {
@@ -140,9 +138,7 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
     expect(run.stages.map(({ status }) => status)).toEqual(['failed', 'passed', 'passed']);
   });
 
-  it('let a run rest, expire, and enter in a window alone, whether the server was down meanwhile or not', {
-    timeout: 60_000,
-  }, async () => {
+  it('let a run rest, expire, and enter in a window alone, whether the server was down meanwhile or not', async () => {
     const { publish, untilRun, restart, decisions, untilDecided } = story();
     await publish('4.0.0');
     await untilRun('soaked', 1, stageIs('check', 'passed'));

@@ -39,9 +39,7 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     return stdout.trimEnd().split('\n');
   };
 
-  it('are left by every revision, pass, approval and refusal, with links to what they talk about', {
-    timeout: 60_000,
-  }, async () => {
+  it('are left by every revision, pass, approval and refusal, with links to what they talk about', async () => {
     const { publish, post, untilRun } = story();
     const of = (version: string) => ({
       'npmjs/web': `/api/v1/repositories/npmjs/packages/web/revisions/${version}/value-stream`,
@@ -98,9 +96,7 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     expect((await sluice('explain', 'build')).length).toBe((await explain('build')).length);
   });
 
-  it('hold what a storm would start, until an operator releases it, takes the newest, or drops it', {
-    timeout: 60_000,
-  }, async () => {
+  it('hold what a storm would start, until an operator releases it, takes the newest, or drops it', async () => {
     const { publish, post, ask, untilRun, restart, place, decisions } = story();
     await publish('2.1.0', '2.2.0', '2.3.0', '2.4.0');
     const takes = { release: 'all', newest: 'newest', none: 'none' } as const;

@@ -35,7 +35,7 @@ describePromotion('fan-in', { pipelines, packages: { fastify: '^5', pino: '^9' }
     return body.items.length;
   };
 
-  it('takes what agrees, in whatever order it passes, and says what it waits for', { timeout: 120_000 }, async () => {
+  it('takes what agrees, in whatever order it passes, and says what it waits for', async () => {
     const { publish, untilRun, decisions, restart, place } = story();
     await publish('9.0.0');
     await publish('5.2.0');
@@ -66,7 +66,7 @@ describePromotion('fan-in', { pipelines, packages: { fastify: '^5', pino: '^9' }
     ]);
   });
 
-  it('starts a set once, whatever is run again', { timeout: 60_000 }, async () => {
+  it('starts a set once, whatever is run again', async () => {
     const { post, untilRun, decisions } = story();
     expect((await post('ada', '/pipelines/performance/runs/2/stages/test/rerun')).status).toBe(200);
     await untilRun('performance', 2, ({ stages }) => stages[1]?.status === 'passed');
@@ -74,7 +74,7 @@ describePromotion('fan-in', { pipelines, packages: { fastify: '^5', pino: '^9' }
     expect(await count('production')).toBe(1);
   });
 
-  it('rolls back to all that goes with one older run, and refuses what does not agree', { timeout: 60_000 }, async () => {
+  it('rolls back to all that goes with one older run, and refuses what does not agree', async () => {
     const { untilRun, untilDecided } = story();
     expect(await trigger('production', { performance: 1 })).toMatchObject({
       status: 201,

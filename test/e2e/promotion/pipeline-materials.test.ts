@@ -33,7 +33,7 @@ describePromotion('pipeline materials', { pipelines, packages: { web: '^1', app:
   };
   const hasPassed = ({ status }: AnsweredRun) => status === 'passed';
 
-  it('start a run when the named stage passes, which carries what is behind it', { timeout: 60_000 }, async () => {
+  it('start a run when the named stage passes, which carries what is behind it', async () => {
     const { publish, untilRun, ask, place } = story();
     await publish('1.0.0');
     const late = await untilRun('late', 1, hasPassed);
@@ -67,7 +67,7 @@ describePromotion('pipeline materials', { pipelines, packages: { web: '^1', app:
     });
   });
 
-  it('start nothing where another stage passes, or fails', { timeout: 60_000 }, async () => {
+  it('start nothing where another stage passes, or fails', async () => {
     const { publish, untilRun } = story();
     await publish('1.1.0');
     await untilRun('build', 2, ({ status }) => status === 'failed');
@@ -75,7 +75,7 @@ describePromotion('pipeline materials', { pipelines, packages: { web: '^1', app:
     expect([await countRuns('late'), await countRuns('later')]).toEqual([1, 1]);
   });
 
-  it('with trigger: manual are used, and start nothing', { timeout: 60_000 }, async () => {
+  it('with trigger: manual are used, and start nothing', async () => {
     const { publish, untilRun, untilDecided } = story();
     await untilDecided('report', 'waits: build 1 passed package: trigger: manual starts nothing by itself');
     expect(await countRuns('report')).toBe(0);

@@ -37,7 +37,7 @@ describeStores('the value stream across a repository', (placeStore) => {
   let story: PromotionStory | undefined;
   afterEach(() => story?.end());
 
-  it('follows the run that a revision names in its data, whatever its version', { timeout: 60_000 }, async () => {
+  it('follows the run that a revision names in its data, whatever its version', async () => {
     const at = await placeStore();
     story = await beginWith((registry) => describeConfiguration(registry, at.url));
     const { publish, untilRun, ask, post, place } = story;

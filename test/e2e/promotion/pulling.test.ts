@@ -32,7 +32,7 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
       return body.items.find((revision) => revision.version === version)?.state === state;
     });
 
-  it('takes any version, and what last passed a stage, and refuses what does not agree', { timeout: 60_000 }, async () => {
+  it('takes any version, and what last passed a stage, and refuses what does not agree', async () => {
     const { publish, untilRun, place, decisions } = story();
     await publish('1.0.0', '1.1.0');
     await untilRun('build', 2, ({ status }) => status === 'passed');
@@ -62,7 +62,7 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     expect(status).toBe(403);
   });
 
-  it('polls the materials first, and is refused where that fails', { timeout: 60_000 }, async () => {
+  it('polls the materials first, and is refused where that fails', async () => {
     const { registry, ask, decisions } = story();
     const countPolls = async () => {
       const { body } = await ask<{ items: readonly { details: object }[] }>('root', '/audit?subject=npmjs&actor=ada&limit=200');
@@ -83,7 +83,7 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     registry.spoil();
   });
 
-  it('is refused for bytes that nobody has acknowledged, and holds the stages to come', { timeout: 60_000 }, async () => {
+  it('is refused for bytes that nobody has acknowledged, and holds the stages to come', async () => {
     const { publish, registry, untilRun, post, restart, untilDecided } = story();
     await publish('2.1.0');
     const { counter } = (await trigger('hotfix', { materials: { 'npmjs/app': '2.1.0' } })).body;
@@ -115,7 +115,7 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     });
   });
 
-  it('takes what was withdrawn for an admin alone, with a comment', { timeout: 60_000 }, async () => {
+  it('takes what was withdrawn for an admin alone, with a comment', async () => {
     const { publish, registry, untilRun, post } = story();
     await publish('2.2.0', '2.3.0', '2.4.0');
     registry.unpublish('2.2.0');

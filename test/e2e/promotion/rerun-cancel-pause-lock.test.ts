@@ -33,7 +33,7 @@ const describeStages = ({ stages }: AnsweredRun) => stages.map(({ name, counter,
 const hasPassed = ({ status }: AnsweredRun) => status === 'passed';
 
 describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (story) => {
-  it('cancels a stage with all its processes, and runs it or its failed jobs again', { timeout: 120_000 }, async () => {
+  it('cancels a stage with all its processes, and runs it or its failed jobs again', async () => {
     const { publish, untilRun, post, restart, place, decisions } = story();
     const at = '/pipelines/work/runs/1/stages';
     await publish('1.0.0');
@@ -71,7 +71,7 @@ describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (sto
     );
   });
 
-  it('a pause stops starts and automatic approvals, and says why and by whom', { timeout: 120_000 }, async () => {
+  it('a pause stops starts and automatic approvals, and says why and by whom', async () => {
     const { publish, untilRun, post, ask, restart, place, decisions } = story();
     await publish('2.0.0');
     await untilRun('calm', 1, stageIs('one', 'running'));
@@ -100,9 +100,7 @@ describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (sto
     expect((await post('ada', '/pipelines/calm/unpause')).status).toBe(409);
   });
 
-  it('a lock lets one run through at a time, and stays after a failure until somebody unlocks', {
-    timeout: 120_000,
-  }, async () => {
+  it('a lock lets one run through at a time, and stays after a failure until somebody unlocks', async () => {
     const { publish, untilRun, post, ask, restart, place, decisions } = story();
     await publish('3.0.0');
     await untilRun('careful', 1, ({ status }) => status === 'failed');

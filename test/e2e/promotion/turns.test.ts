@@ -14,7 +14,7 @@ const pipelines = ['latest', 'every']
   .join('');
 
 describePromotion('one run at a time in a stage', { pipelines, packages: { web: '^1' } }, (story) => {
-  it('takes the newest that waits, or all in their turn where every started them', { timeout: 120_000 }, async () => {
+  it('takes the newest that waits, or all in their turn where every started them', async () => {
     const { publish, untilRun, ask, place, decisions } = story();
     for (const [counter, version] of [1, 2, 3].entries()) {
       await publish(`1.${version}.0`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type AnsweredRun, beginWith, type PromotionStory, stageIs } from '../../support/promotion-story.ts';
 import { digestOf } from '../../support/scripted-registry.ts';
-import { describeStores } from '../../support/stores.ts';
+import { describeContract } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
 const file = join(import.meta.dirname, '../../../docs/examples/promotion.yaml');
@@ -20,11 +20,11 @@ async function adapt(store: string): Promise<(registry: string) => string> {
   return (registry) => `server: { port: 0 }\nstore: ${store}\n${replace(named, 'https://registry.example.com/', registry)}`;
 }
 
-describeStores('the promotion model of docs/promotion.md', (placeStore) => {
+describeContract('the promotion model of docs/promotion.md', (placeStore) => {
   let story: PromotionStory | undefined;
   afterEach(() => story?.end());
 
-  it('takes a version from publication to production', { timeout: 180_000 }, async () => {
+  it('takes a version from publication to production', async () => {
     const at = await placeStore();
     story = await beginWith(await adapt(at.url));
     await story.publish('1.0.0', '1.1.0');

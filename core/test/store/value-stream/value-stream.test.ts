@@ -4,7 +4,7 @@ import { findPackages, findPipeline, listPipelineNames } from '../../../src/stor
 import { readPublishing } from '../../../src/store/publications.ts';
 import { traceValueStream } from '../../../src/store/value-stream/value-stream.ts';
 import { dependOn, listenTo, makePipeline, makeStage } from '../../pipelines/configs.ts';
-import { describeWorlds } from '../../pipelines/describe-worlds.ts';
+import { describeWorldsContract } from '../../pipelines/describe-worlds.ts';
 import type { World } from '../../pipelines/world.ts';
 
 const stages = [makeStage('deploy')];
@@ -40,7 +40,7 @@ async function runTwice(world: World): Promise<void> {
   }
 }
 
-describeWorlds('the value stream across a repository', (open) => {
+describeWorldsContract('the value stream across a repository', (open) => {
   it('goes by the label, with a v or without', async () => {
     const world = await open(build);
     await runTwice(world);

@@ -89,7 +89,7 @@ describe.each(kindRows)('a build by $title', (row: KindRow) => {
     // Whoever can be asked is never in doubt.
     if (row.canSayAbsent) expect(outcomes).toEqual({ passed: rounds });
     else expect(outcomes['passed']).toBeGreaterThan(0);
-  }, 240_000);
+  });
 });
 
 function expectOnce(it: Elsewhere, status: string): void {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { patience } from '../../../../test/support/until.ts';
 import { processTable } from '../../../src/targets/run/processes.ts';
 import { WorkDirectory } from '../../../src/targets/run/work-directory.ts';
 import { startWrapper } from '../../../src/targets/run/wrapper.ts';
@@ -49,9 +50,7 @@ async function serve(server: Server, stored: Stored, killAfterMs: number): Promi
 }
 
 describe('a command', () => {
-  it('is executed exactly once, and all its output is stored once, whenever its servers are killed', {
-    timeout: 300_000,
-  }, async () => {
+  it('is executed exactly once, and all its output is stored once, whenever its servers are killed', async () => {
     const directory = makeDirectory();
     // The next server stands ready, so that it meets what the killed one has just begun.
     const [rounds] = fc.sample(
@@ -81,7 +80,7 @@ describe('a command', () => {
     await Promise.all(ends.map((end) => end.promise));
     expect(readFileSync(join(directory.path, 'work/runs'), 'utf8')).toBe('x\n');
     expect(await directory.readStatus()).toBe(0);
-    await vi.waitFor(async () => expect(await directory.readStarted()).toBeDefined());
+    await vi.waitFor(async () => expect(await directory.readStarted()).toBeDefined(), patience);
   });
 
   it('is not begun by a wrapper that comes when the job is being ended', async () => {

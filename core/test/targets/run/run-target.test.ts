@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeWith } from '../../../../test/support/requirement.ts';
+import { patience } from '../../../../test/support/until.ts';
 import type { RunJob } from '../../../src/config/jobs.ts';
 import { type ProcessTable, processTable, procTable, psTable } from '../../../src/targets/run/processes.ts';
 import { makeDirectory, makeLog, makeTarget } from '../jobs.ts';
@@ -25,7 +26,7 @@ async function readPids(path: string, count: number): Promise<number[]> {
     const pids = readFileSync(path, 'utf8').split('\n').filter(Boolean).map(Number);
     expect(pids).toHaveLength(count);
     return pids;
-  }, 10_000);
+  });
 }
 
 describe('a command', () => {
@@ -98,7 +99,7 @@ describe('a command', () => {
     const target = makeTarget();
     await target.perform(makeWork('sleep 600 & echo $! >pids'), makeLog());
     const [left = 0] = await readPids(join(target.directory, 'attempt-1/work/pids'), 1);
-    await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(left)).toBe(false), patience);
   });
 
   it('may send SIGTERM to its whole group, as scripts do in their exit traps', async () => {
@@ -202,11 +203,11 @@ describeWith(
       const log = makeLog();
       const target = makeTarget({ graceMs: 1_000 });
       const outcome = target.perform({ ...work, job: { ...work.job, user: 'nobody' } }, log);
-      await vi.waitFor(() => expect(log.text).toContain('begun'), 10_000);
+      await vi.waitFor(() => expect(log.text).toContain('begun'), patience);
       const [left = 0] = await readPids(join(target.directory, 'attempt-1/work/pids'), 1);
       log.cancelling.abort();
       expect(await outcome).toMatchObject({ status: 'failed', message: 'the job was cancelled' });
-      await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+      await vi.waitFor(() => expect(isAlive(left)).toBe(false), patience);
     });
   },
 );
@@ -220,7 +221,7 @@ describe('a job that is being ended', () => {
     const outcome = await target.perform(makeWork(stubborn, { timeoutMs: 1000 }), makeLog());
     expect(outcome).toEqual({ status: 'failed', exitCode: null, message: expect.stringContaining('time limit of 1 s') });
     for (const pid of await readPids(join(target.directory, 'attempt-1/work/pids'), 2)) {
-      await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+      await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
     }
   });
 
@@ -229,7 +230,7 @@ describe('a job that is being ended', () => {
     const log = makeLog();
     const command = `sh -c 'trap "sleep 0.3; echo cleaned up; exit 0" TERM; echo begun; while :; do sleep 0.05; done' & wait`;
     const outcome = target.perform(makeWork(command), log);
-    await vi.waitFor(() => expect(log.text).toContain('begun'));
+    await vi.waitFor(() => expect(log.text).toContain('begun'), patience);
     log.cancelling.abort();
     expect(await outcome).toMatchObject({ status: 'failed', message: 'the job was cancelled' });
     expect(log.text).toContain('cleaned up');
@@ -257,9 +258,9 @@ describe('a job that is being ended', () => {
     const target = makeTarget({ graceMs: 60_000 });
     const log = makeLog();
     const first = target.perform(makeWork(stubborn), log);
-    await vi.waitFor(() => expect(log.text).toContain('begun'));
+    await vi.waitFor(() => expect(log.text).toContain('begun'), patience);
     log.cancelling.abort();
-    await vi.waitFor(() => expect(existsSync(join(target.directory, 'attempt-1/end'))).toBe(true));
+    await vi.waitFor(() => expect(existsSync(join(target.directory, 'attempt-1/end'))).toBe(true), patience);
     log.detaching.abort(new Error('the server goes away'));
     await expect(first).rejects.toThrow('the server goes away');
     const next = makeTarget({ directory: target.directory, graceMs: 100 });
@@ -278,7 +279,7 @@ describe('a job that another server began', () => {
     const log = makeLog();
     const work = makeWork(waitsForFile, { timeoutMs });
     const first = target.perform(work, log);
-    await vi.waitFor(() => expect(log.text).toBe('begun\n'));
+    await vi.waitFor(() => expect(log.text).toBe('begun\n'), patience);
     log.detaching.abort(new Error('the server goes away'));
     await expect(first).rejects.toThrow('the server goes away');
     return { target, work, folder: join(target.directory, 'attempt-1'), offset: log.writes.at(-1)?.offset };
@@ -297,7 +298,7 @@ describe('a job that another server began', () => {
   it('and that finished in the meantime gives the status it had', async () => {
     const { target, work, folder, offset } = await leaveRunning();
     writeFileSync(join(folder, 'work/go'), '');
-    await vi.waitFor(() => expect(existsSync(join(folder, 'status'))).toBe(true), 10_000);
+    await vi.waitFor(() => expect(existsSync(join(folder, 'status'))).toBe(true), patience);
     const log = makeLog(offset);
     expect(await target.perform(work, log)).toEqual(passed);
     expect(log.text).toBe('done\n');
@@ -350,7 +351,7 @@ describe('directories', () => {
     for (const key of ['known', 'unknown']) await target.perform(makeWork('true', { key }), makeLog());
     const log = makeLog();
     const running = target.perform(makeWork('echo begun; sleep 600', { key: 'running' }), log);
-    await vi.waitFor(() => expect(log.text).toBe('begun\n'));
+    await vi.waitFor(() => expect(log.text).toBe('begun\n'), patience);
     expect(await target.sweep(new Set(['known']))).toEqual([]);
     expect(['known', 'unknown', 'running'].map((key) => existsSync(join(target.directory, key)))).toEqual([true, false, true]);
     log.cancelling.abort();
@@ -380,7 +381,7 @@ describe.each<[string, ProcessTable]>([
     expect(await target.perform(makeWork('true', { key: 'short' }), makeLog())).toEqual(passed);
     const log = makeLog();
     const first = target.perform(makeWork('echo begun; sleep 600'), log);
-    await vi.waitFor(() => expect(log.text).toBe('begun\n'), 10_000);
+    await vi.waitFor(() => expect(log.text).toBe('begun\n'), patience);
     log.detaching.abort(new Error('the server goes away'));
     await expect(first).rejects.toThrow('the server goes away');
     const next = makeLog(6);

@@ -1,6 +1,7 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
+import { patience } from '../../../../test/support/until.ts';
 import { Interpolator } from '../../../src/config/interpolator.ts';
 import type { WebhookJob } from '../../../src/config/jobs.ts';
 import { Masker } from '../../../src/config/masker.ts';
@@ -182,7 +183,7 @@ describe('a webhook', () => {
     const { url, received } = await startReceiver(...answers);
     const log = makeLog();
     const outcome = makeTarget().perform(makeWork(url), log);
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await vi.waitFor(() => expect(received).toHaveLength(1), patience);
     log.cancelling.abort();
     expect(await outcome).toEqual({ status: 'failed', exitCode: null, message: 'the job was cancelled' });
   });
@@ -194,7 +195,7 @@ describe('a webhook', () => {
     const { url, received } = await startReceiver(...answers);
     const log = makeLog();
     const outcome = makeTarget().perform(makeWork(url), log);
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await vi.waitFor(() => expect(received).toHaveLength(1), patience);
     log.detaching.abort(new Error('the server goes away'));
     await expect(outcome).rejects.toThrow('the server goes away');
   });

@@ -49,7 +49,7 @@ it('lays 500 nodes out so that none covers another, and what flowed is left of w
     for (const [index, y] of heights.slice(1).entries()) expect(y - (heights[index] ?? 0)).toBeGreaterThan(nodeSize.height);
   }
   for (const { from, to } of stream.edges) expect(at(to).x - at(from).x).toBeGreaterThan(nodeSize.width);
-}, 60_000);
+});
 
 describe('a drawing', () => {
   const view = { focus: 'p/1', zoom: 50, isAll: false, folded: unfolded, missed: undefined };
@@ -90,7 +90,7 @@ describe('the view of a value stream', () => {
   });
 });
 
-describe('the layouts of value streams', { timeout: 60_000 }, () => {
+describe('the layouts of value streams', () => {
   const [layouts, crowded, hasty] = [new StreamLayouts(), new StreamLayouts(), new StreamLayouts(1)];
   afterAll(() => Promise.all([layouts, crowded, hasty].map((one) => one.close())));
 
