@@ -135,17 +135,14 @@ describe('sluice check', () => {
 });
 
 describe('sluice compare', () => {
-  it.each([
-    ['1.0.0', '1.0.0-rc.1', '>'],
-    ['1.9.0', '1.10.0', '<'],
-    ['1.0.0', '1.0.0', '='],
-  ])('%s %s: %s', async (a, b, sign) => {
-    expect(await place.sluice('compare', 'npm', a, b)).toEqual({ code: 0, stdout: `${sign}\n`, stderr: '' });
+  it('prints the sign of two versions', async () => {
+    expect(await place.sluice('compare', 'npm', '1.9.0', '1.10.0')).toEqual({ code: 0, stdout: '<\n', stderr: '' });
   });
 
   it('reads pairs from standard input, and prints a sign a line', async () => {
-    const { code, stdout } = await place.feed('1.0.0\t2.0.0\n2.0.0\t1.0.0\n1.0.0+a\t1.0.0+a\n', 'compare', 'npm', '-');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '<\n>\n=\n' });
+    const pairs = ['1.0.0\t2.0.0', '2.0.0\t1.0.0', '1.0.0+a\t1.0.0+a', '1.0.0\t1.0.0-rc.1', '1.0.0\t1.0.0'];
+    const { code, stdout } = await place.feed(`${pairs.join('\n')}\n`, 'compare', 'npm', '-');
+    expect({ code, signs: stdout.split('\n') }).toEqual({ code: 0, signs: ['<', '>', '=', '>', '=', ''] });
   });
 });
 

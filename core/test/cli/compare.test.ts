@@ -64,6 +64,10 @@ describe('sluice compare', () => {
   });
 
   test('knows the plugins that come with Sluice without a configuration', async () => {
-    expect(await runSluice(['compare', 'npm', '1.0.0-rc.1', '1.0.0'])).toEqual({ code: 0, stdout: '<\n', stderr: '' });
+    expect(await runSluice(['compare', 'npm', '1.0.0-rc.1', '1.0.0'], { isBundled: true })).toEqual({
+      code: 0,
+      stdout: '<\n',
+      stderr: '',
+    });
   });
 });

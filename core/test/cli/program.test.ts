@@ -68,7 +68,7 @@ describe('sluice schema', () => {
   });
 
   test('needs no configuration', async () => {
-    const { stdout } = await runSluice(['schema']);
+    const { stdout } = await runSluice(['schema'], { isBundled: true });
     expect(
       compileSchema(JSON.parse(stdout))({
         repositories: { main: { plugin: 'npm', packages: { p: { config: { name: 'fastify' } } } } },
@@ -79,7 +79,7 @@ describe('sluice schema', () => {
 
 test('sluice plugins shows what is loaded and from where', async () => {
   const { file } = await makeConfig('');
-  const { code, stdout } = await runSluice(['plugins', '-c', file]);
+  const { code, stdout } = await runSluice(['plugins', '-c', file], { isBundled: true });
   expect(stdout).toMatch(/^npm {4}\d+\.\d+\.\d+ {2,}contract 1 {2}@sluice\/plugin-npm$/m);
   expect(stdout).toMatch(new RegExp(`^shelf {2}[0-9a-f]{12} {2}contract 1 {2}${shelf.replaceAll('.', '\\.')}$`, 'm'));
   expect(code).toBe(0);

@@ -23,6 +23,8 @@ export interface Ran {
 export interface RunOptions {
   readonly directory?: string;
   readonly stdin?: Iterable<string> | AsyncIterable<string>;
+  /** The plugins that come with Sluice are there too: three more processes to start. */
+  readonly isBundled?: boolean;
   /** Somebody watches standard error. */
   readonly isTerminal?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
@@ -35,7 +37,7 @@ export const shelf = fileURLToPath(new URL('./fixtures/shelf.ts', import.meta.ur
 
 /** Runs `sluice` in this process, with real plugins in processes of their own. */
 export async function runSluice(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { directory = tmpdir(), stdin = [], isTerminal = false, environment = {}, onOutput } = options;
+  const { directory = tmpdir(), stdin = [], isBundled = false, isTerminal = false, environment = {}, onOutput } = options;
   const written = { stdout: '', stderr: '' };
   const collect = (name: 'stdout' | 'stderr') =>
     new Writable({
@@ -58,7 +60,7 @@ export async function runSluice(args: readonly string[], options: RunOptions = {
     openHost: async ({ pluginLimits, plugins, ...sources }) =>
       createPluginHost({
         ...sources,
-        plugins: [...(await findBundled()), ...plugins],
+        plugins: [...(isBundled ? await findBundled() : []), ...plugins],
         limits: pluginLimits,
         environment,
         mask: (text) => masker.mask(text),
