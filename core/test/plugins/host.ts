@@ -27,7 +27,7 @@ export async function hostFixtures(fixtures: readonly string[], options: Partial
   const host = await createPluginHost({
     plugins: fixtures.map(fixture),
     directory: import.meta.dirname,
-    limits: { silenceMs: 4000, totalMs: 10_000, memoryBytes: 256 * 1_048_576 },
+    limits: { silenceMs: 4000, totalMs: 60_000, memoryBytes: 256 * 1_048_576 },
     http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 16 },
     resolve: (template) => template.replaceAll('${env:TOKEN}', 'hunter2-hunter2'),
     mask: (text) => [...secrets].reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text),
