@@ -6,7 +6,7 @@ import type { Acted } from '../pipelines/stages/act-on-stage.ts';
 import { approveStage, rejectStage } from '../pipelines/stages/approve-stage.ts';
 import { cancelStage } from '../pipelines/stages/cancel-stage.ts';
 import type { StageRequest } from '../pipelines/stages/find-stage.ts';
-import { rerunStage } from '../pipelines/stages/rerun-stage.ts';
+import { type Rerun, rerunStage } from '../pipelines/stages/rerun-stage.ts';
 import type { StartOptions } from '../pipelines/start-runs.ts';
 import { type Take, takeHeld } from '../pipelines/take-held.ts';
 import { unlockPipeline } from '../pipelines/unlock-pipeline.ts';
@@ -103,12 +103,16 @@ async function change(
   { store, startOptions, tell }: ApiSurroundings,
   request: FastifyRequest,
   { action, subject, details }: Audited,
-  work: (tx: Tx, options: StartOptions) => Promise<Acted>,
+  work: (tx: Tx, options: StartOptions) => Promise<Acted | Rerun>,
 ): Promise<void> {
   const acted = await store.transact(async (tx) => {
     const options = startOptions();
     const result = await work(tx, options);
-    if (!result.refusal) await appendAudit(tx, auditOf(request, action, subject, details), options.now);
+    if (result.refusal) return result;
+    await appendAudit(tx, auditOf(request, action, subject, details), options.now);
+    if ('isApproval' in result && result.isApproval) {
+      await appendAudit(tx, auditOf(request, 'approve', subject, details), options.now);
+    }
     return result;
   });
   if (acted.refusal) throw toApiError(acted.refusal);

@@ -8,6 +8,10 @@ export const apiErrors = {
   },
   NOT_FOUND: { status: 404, meaning: 'there is nothing of this name' },
   CONFLICT: { status: 409, meaning: 'what the request speaks of has moved on' },
+  STAGE_CHANGED: {
+    status: 409,
+    meaning: 'the configuration in force does not have the stage any more, so nobody is let into it',
+  },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'what changes something must be sent as application/json' },
   TOO_LARGE: { status: 413, meaning: 'the body is larger than is taken' },
   REFUSED: { status: 422, meaning: 'the request is understood, and a rule of the pipeline or the ledger stands against it' },

@@ -52,6 +52,8 @@ const stage = object('A stage of a run; one that was run again is there each tim
       at: time,
     }),
   ),
+  readyAt: { ...orNull(time), description: 'Since when a run waits to enter it, or waited' },
+  cancelAt: { ...orNull(time), description: 'When somebody cancelled it while it ran' },
   expiresAt: { ...orNull(time), description: 'When its waiting for approval ends' },
   notBefore: { ...orNull(time), description: 'Until when the run rests in the level before' },
   held: { ...flag, description: 'A pinned revision is republished or withdrawn' },

@@ -36,6 +36,8 @@ export function viewRun({ createdAt, finishedAt, stages, ...run }: RunView): Rea
 
 function viewStage({
   approvals,
+  readyAt,
+  cancelAt,
   expiresAt,
   notBefore,
   startedAt,
@@ -45,6 +47,13 @@ function viewStage({
   return {
     ...stage,
     approvals: approvals.map((approval) => ({ ...approval, at: toIso(approval.at) })),
-    ...{ expiresAt: toIso(expiresAt), notBefore: toIso(notBefore), startedAt: toIso(startedAt), finishedAt: toIso(finishedAt) },
+    ...{
+      readyAt: toIso(readyAt),
+      cancelAt: toIso(cancelAt),
+      expiresAt: toIso(expiresAt),
+      notBefore: toIso(notBefore),
+      startedAt: toIso(startedAt),
+      finishedAt: toIso(finishedAt),
+    },
   };
 }

@@ -1,15 +1,20 @@
 import type { Config, PipelineConfig } from '../config/config.ts';
 import { isPipelineMaterial, listPackageMaterials, nameMaterial } from '../config/materials.ts';
+import { readApprovals } from '../store/approvals.ts';
 import { appendDecisions } from '../store/decisions.ts';
 import { type Dependency, replaceDependencies } from '../store/dependencies.ts';
 import { beginListening, changeMode, endListening, type Listening, loadListenings } from '../store/listeners.ts';
-import { readOpenRuns } from '../store/open-stages.ts';
+import { type AskedStage, readAskedStages, readOpenRuns } from '../store/open-stages.ts';
 import { findPackages, findWaitingPipelines, lockPipelines, patchPipeline, upsertPipelines } from '../store/pipelines.ts';
+import { setExpiry } from '../store/stages.ts';
 import type { Tx } from '../store/store.ts';
 import { endTriggers, readWaitingTriggers, type WaitingTrigger } from '../store/triggers.ts';
 import { aboutTrigger } from './about-trigger.ts';
 import { beginMove, ChangeList, type Changes, type Move } from './changes.ts';
 import { endWaiting } from './stages/end-waiting.ts';
+import { letIn } from './stages/let-in.ts';
+import { findApproval } from './stages/stage-at-hand.ts';
+import { weighWords } from './stages/weigh-words.ts';
 import { type StartOptions, startRuns } from './start-runs.ts';
 
 /**
@@ -27,10 +32,15 @@ export async function adoptPipelines(tx: Tx, options: StartOptions): Promise<Cha
   await replaceDependencies(tx, listDependencies(config, ids));
   const timed = await setTimers(tx, ids, options);
   const waiting = await findWaitingPipelines(tx);
+  const asking = await readAskedStages(tx, waiting);
   for (const pipeline of await lockPipelines(tx, [...removed, ...waiting])) {
     const move = beginMove(pipeline, options, changes);
-    if (!pipeline.active || !move.definition) await clearPipeline(tx, move);
-    else await dropUnheard(tx, move, move.definition);
+    if (!pipeline.active || !move.definition) {
+      await clearPipeline(tx, move);
+      continue;
+    }
+    await dropUnheard(tx, move, move.definition);
+    for (const stage of asking.get(pipeline.id) ?? []) await askAnew(tx, move, stage);
   }
   await appendDecisions(tx, changes.decisions);
   const started = await startRuns(tx, [...waiting, ...timed], options);
@@ -103,6 +113,21 @@ async function dropUnheard(tx: Tx, move: Move, { materials }: PipelineConfig): P
         : nameMaterial(material) === trigger.package,
     );
   await dropTriggers(tx, move, 'the pipeline does not listen to this any more', (trigger) => !isHeard(trigger));
+}
+
+/** A run that waits for approval goes by the configuration in force: who approves, how many, until when, or nobody any more. */
+async function askAnew(tx: Tx, move: Move, stage: AskedStage): Promise<void> {
+  const { id, runId, person, counter, name, readyAt, expiresAt } = stage;
+  const approval = findApproval(move.definition, name);
+  if (!approval) return;
+  const { isEnough } = weighWords(await readApprovals(tx, [id]), move, { approval, triggeredBy: person });
+  if (isEnough) {
+    const reason = `run ${counter} needs no more approvals for ${name}, as the configuration is now`;
+    return letIn(tx, { move, runId, stage }, reason);
+  }
+  const expiresMs = approval.type === 'manual' ? approval.expiresMs : undefined;
+  const expires = expiresMs === undefined ? null : readyAt + expiresMs;
+  if (expires !== expiresAt) await setExpiry(tx, id, expires);
 }
 
 async function clearPipeline(tx: Tx, move: Move): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AccessConfig } from '../config/access.ts';
 import type { Config, PipelineConfig } from '../config/config.ts';
 import type { EventType } from '../config/event-types.ts';
 import type { NewDecision } from '../store/decisions.ts';
@@ -79,7 +80,8 @@ export function beginMove(
   { config, calendar, now, hold }: MoveOptions,
   changes = new ChangeList(),
 ): Move {
-  return { pipeline, definition: config.pipelines.get(pipeline.name), calendar, now, hold, changes };
+  const definition = config.pipelines.get(pipeline.name);
+  return { pipeline, definition, access: config.access, calendar, now, hold, changes };
 }
 
 /** What a move is begun with. */
@@ -94,6 +96,8 @@ export interface Move {
   readonly pipeline: LockedPipeline;
   /** As the configuration has it; undefined where it does not any more. */
   readonly definition: PipelineConfig | undefined;
+  /** Whom the configuration knows; undefined where everybody is admin. */
+  readonly access: AccessConfig | undefined;
   readonly calendar: Calendar;
   readonly now: number;
   /** What holds all starts, where something does. */

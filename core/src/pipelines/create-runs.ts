@@ -6,7 +6,6 @@ import { insertRuns, type NewRun, nextCounters, type Pin } from '../store/runs.t
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
 import { type ReachingRun, reachStages } from './stages/reach-stage.ts';
-import { settleRun } from './stages/settle-run.ts';
 
 /** A run to be created of a locked pipeline. */
 export interface RunWish extends Omit<NewRun, 'pipelineId' | 'counter' | 'label' | 'createdAt'> {
@@ -49,9 +48,6 @@ export async function createRuns<Wish extends RunWish>(
     wish.move.changes.addRun({ pipeline: wish.move.pipeline.name, counter: run.counter, status: 'pending' }, label);
   }
   await reachStages(tx, created.map(describeFirst));
-  for (const { wish, run } of created) {
-    if (wish.definition.stages[0]?.approval.type === 'manual') await settleRun(tx, wish.move, run.id);
-  }
   return created;
 }
 
@@ -72,8 +68,8 @@ interface Created<Wish extends RunWish> {
 function describeFirst({ wish: { move, definition }, firstStageId, label, run }: Created<RunWish>): ReachingRun {
   const [first] = definition.stages;
   if (!first) throw new Error(`${move.pipeline.name} has no stage`);
-  const { name, approval } = first;
-  return { move, run: { ...run, label }, stage: { id: firstStageId, name, approval, counter: 1, position: 0 } };
+  const { name } = first;
+  return { move, run: { ...run, label }, stage: { id: firstStageId, name, counter: 1, position: 0 } };
 }
 
 function makeLabel({ label, materials }: PipelineConfig, counter: number, pins: readonly Pin[]): string {

@@ -4,6 +4,7 @@ import { readRunState } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import type { Move } from './changes.ts';
 import { describeHold } from './describe-hold.ts';
+import { findApproval } from './stages/stage-at-hand.ts';
 
 /** Why a pipeline starts nothing by itself now. */
 export interface Obstacle {
@@ -35,11 +36,18 @@ async function describeLock(tx: Tx, { pipeline, definition }: Move): Promise<Obs
   return { kind: 'locked', reason: `the pipeline is locked by run ${counter} (${status})` };
 }
 
-/** A run that is held at its first stage does not stand in the way of others; nor does one that waits there for approval. */
+/**
+ * A run that is held at its first stage does not stand in the way of others; nor does one that waits there for approval, or for a stage
+ * that the configuration does not have any more.
+ */
 async function describeOccupation(tx: Tx, { pipeline: { id }, definition }: Move): Promise<Obstacle | undefined> {
   const first = definition?.stages[0]?.name;
+  const isThere = (stage: string) => findApproval(definition, stage) !== undefined;
   const open = await readOpenStages(tx, id);
-  const occupant = open.find(({ position, name, heldAt }) => heldAt === null && (position === 0 || name === first));
+  const occupant = open.find(
+    ({ position, name, heldAt, status }) =>
+      heldAt === null && (position === 0 || name === first) && (status === 'running' || isThere(name)),
+  );
   if (!occupant) return undefined;
   const does = occupant.status === 'running' ? 'is in' : 'waits for';
   return { kind: 'busy', reason: `run ${occupant.counter} ${does} the stage ${occupant.name}` };

@@ -13,6 +13,8 @@ export type RefusalCode =
   | 'VARIABLE_UNKNOWN'
   | 'STAGE_UNKNOWN'
   | 'STAGE_MOVED_ON'
+  | 'STAGE_CHANGED'
+  | 'CONFIGURATION_REPLACED'
   | 'NOT_ALLOWED'
   | 'NOTHING_TO_DO';
 

@@ -30,31 +30,42 @@ export interface StartOptions {
  * listens to a package whose revisions, or their state or standing, changed, or to a stage that passed: a run may wait for that
  * material's first revision, or be held for one that is acknowledged, or published again, by now.
  * The pipelines are locked to the end of the transaction. What stays waiting gets a decision once. A node whose configuration is not
- * the active one moves runs on, and starts none. While all starts are held nothing starts, and no run enters a stage.
+ * the active one lets nothing in, and starts nothing: it does not know who may what by now, and leaves it to one that does. While all starts are
+ * held nothing starts, and no run enters a stage.
  */
 export async function startRuns(tx: Tx, pipelineIds: readonly number[], options: StartOptions): Promise<Changes> {
   const changes = new ChangeList();
   const pipelines = await lockPipelines(tx, pipelineIds);
   if (pipelines.length === 0) return changes;
-  const mayStart = await isConfigurationActive(tx, options.config.hash);
-  const stirring = await findStirring(tx, pipelineIds);
   // After the pipelines are locked: whoever releases what is held looks at them afterwards.
   const hold = await readHold(tx);
   const moves = pipelines.map((pipeline) => beginMove(pipeline, { ...options, hold }, changes));
+  if (!(await isConfigurationActive(tx, options.config.hash))) {
+    await leaveToOthers(tx, moves);
+    return changes;
+  }
+  const stirring = await findStirring(tx, pipelineIds);
   const look: Look = { stirring, begun: new Set(), until: new Map() };
   await admit(
     tx,
     moves.filter(({ pipeline }) => stirring.stages.has(pipeline.id)),
     look,
   );
-  if (mayStart) await startAll(tx, moves.filter(isStartable), look, options);
+  await startAll(tx, moves.filter(isStartable), look, options);
   for (const { pipeline } of moves) {
-    // A node that may not start leaves what others are to look at.
-    const lookAt = earliest([look.until.get(pipeline.id), mayStart ? undefined : (pipeline.lookAt ?? undefined)]) ?? null;
+    const lookAt = look.until.get(pipeline.id) ?? null;
     if (lookAt !== pipeline.lookAt) await patchPipeline(tx, pipeline.id, { lookAt });
   }
   await appendDecisions(tx, changes.decisions);
   return changes;
+}
+
+/** Lets a node with the active configuration look at pipelines, at once. */
+async function leaveToOthers(tx: Tx, moves: readonly Move[]): Promise<void> {
+  for (const { pipeline, now } of moves) {
+    if (pipeline.lookAt === null || pipeline.lookAt > now) await patchPipeline(tx, pipeline.id, { lookAt: now });
+  }
+  tx.wake('attempts');
 }
 
 /** What is known of pipelines that are looked at together, by their ids. */

@@ -5,7 +5,7 @@ import { findPipeline, lockPipelines } from '../store/pipelines.ts';
 import { readPreviousPins } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { type Actor, anonymous } from './actor.ts';
-import { ChangeList, type Changes, type Move } from './changes.ts';
+import { beginMove, ChangeList, type Changes, type Move } from './changes.ts';
 import { type Choices, chooseByHand } from './choose-by-hand.ts';
 import { createRun } from './create-runs.ts';
 import { describeHold } from './describe-hold.ts';
@@ -44,16 +44,15 @@ export type Triggered =
  * refused is recorded as a decision, too.
  */
 export async function triggerRun(tx: Tx, request: RunRequest, options: StartOptions): Promise<Triggered> {
-  const { config, calendar, now } = options;
   const changes = new ChangeList();
-  const definition = config.pipelines.get(request.pipeline);
+  const definition = options.config.pipelines.get(request.pipeline);
   const id = definition && (await findPipeline(tx, definition.name));
   const [pipeline] = await lockPipelines(tx, id === undefined ? [] : [id]);
   if (!definition || !pipeline) {
     const message = `there is no pipeline ${quote(request.pipeline)}; see GET /api/v1/pipelines for those that there are`;
     return { refusal: refuse('PIPELINE_UNKNOWN', message), changes };
   }
-  const move: Move = { pipeline, definition, calendar, now, hold: await readHold(tx), changes };
+  const move = beginMove(pipeline, { ...options, hold: await readHold(tx) }, changes);
   const plan = await planRun(tx, move, { ...request, definition }, options);
   if ('code' in plan) {
     await recordRefusal(tx, { ...request, reason: plan.message }, options);

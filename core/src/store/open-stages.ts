@@ -1,4 +1,4 @@
-import type { ApprovalConfig } from '../config/config.ts';
+import { groupRows } from './group-rows.ts';
 import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
 import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -13,13 +13,16 @@ export interface OpenStage {
   readonly label: string;
   readonly runStatus: Status;
   readonly startedBy: StartedBy;
+  /** Who triggered the run, where a person did. */
+  readonly person: string | null;
   /** Whether somebody took the run's republished or withdrawn revisions all the same. */
   readonly overridden: boolean;
   readonly position: number;
   readonly name: string;
   readonly stageCounter: number;
   readonly status: 'pending' | 'running';
-  readonly approval: ApprovalConfig;
+  /** When enough people had approved it, in milliseconds. */
+  readonly approvedAt: number | null;
   readonly notBefore: number | null;
   readonly heldAt: number | null;
   readonly waits: string | null;
@@ -63,6 +66,23 @@ function toActiveStages(rows: readonly StageRow[]): ActiveStages {
   };
 }
 
+/** A stage that waits for approval. */
+export type AskedStage = OpenStage & { readonly readyAt: number; readonly expiresAt: number | null };
+
+/** The stages of some pipelines' runs that wait for approval, by pipeline, longest first. */
+export async function readAskedStages(
+  tx: Tx,
+  pipelineIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly AskedStage[]>> {
+  if (pipelineIds.length === 0) return new Map();
+  const rows = await selectStages(tx, pipelineIds).where(stageIsWaiting).execute();
+  return groupRows(
+    rows.toSorted((a, b) => a.id - b.id),
+    ({ pipelineId }) => pipelineId,
+    (row) => ({ ...toOpenStage(row), readyAt: row.readyAt ?? 0, expiresAt: row.expiresAt }),
+  );
+}
+
 /** The stages of a pipeline's runs that wait for approval, or for their turn. */
 export async function readOpenRuns(tx: Tx, pipelineId: number): Promise<readonly OpenStage[]> {
   const stages = selectStages(tx, [pipelineId]).where('stage.ready_at', 'is not', null);
@@ -74,9 +94,11 @@ function selectStages(tx: Tx, pipelineIds: readonly number[]) {
   return tx.db
     .selectFrom('stage')
     .innerJoin('run', 'run.id', 'stage.run_id')
-    .select(['stage.id', 'stage.run_id as runId', 'run.counter', 'run.label', 'run.started_by as startedBy', 'run.overridden'])
+    .select(['stage.id', 'stage.run_id as runId', 'run.counter', 'run.label', 'run.started_by as startedBy', 'run.person'])
+    .select('run.overridden')
     .select(['stage.pipeline_id as pipelineId', 'run.status as runStatus'])
-    .select(['stage.position', 'stage.name', 'stage.counter as stageCounter', 'stage.approval', 'stage.not_before as notBefore'])
+    .select(['stage.position', 'stage.name', 'stage.counter as stageCounter', 'stage.not_before as notBefore'])
+    .select('stage.approved_at as approvedAt')
     .select(['stage.held_at as heldAt', 'stage.waits', 'stage.status'])
     .select(['stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
     .where('stage.pipeline_id', 'in', pipelineIds);
@@ -84,11 +106,10 @@ function selectStages(tx: Tx, pipelineIds: readonly number[]) {
 
 type StageRow = Awaited<ReturnType<ReturnType<typeof selectStages>['executeTakeFirstOrThrow']>>;
 
-function toOpenStage({ pipelineId: _, approval, overridden, status, readyAt: __, expiresAt: ___, ...row }: StageRow): OpenStage {
+function toOpenStage({ pipelineId: _, overridden, status, readyAt: __, expiresAt: ___, ...row }: StageRow): OpenStage {
   return {
     ...row,
     status: status === 'running' ? 'running' : 'pending',
-    approval: JSON.parse(approval),
     overridden: overridden === 1,
   };
 }

@@ -51,6 +51,10 @@ export interface StageView {
   readonly approval: ApprovalConfig['type'];
   /** What people said of it. */
   readonly approvals: readonly Omit<Approval, 'stageId'>[];
+  /** Since when a run waits to enter it, or waited. */
+  readonly readyAt: number | null;
+  /** When somebody cancelled it while it ran. */
+  readonly cancelAt: number | null;
   /** When its approval expires, while it waits for one. */
   readonly expiresAt: number | null;
   /** Before this it is not entered. */
@@ -84,11 +88,16 @@ export async function listRuns(tx: Tx, pipeline: string, { after, limit }: PageR
   return { items, next: rows.length > limit ? (items.at(-1)?.counter ?? null) : null };
 }
 
+/** Some runs of a pipeline, by counter; those that there are. */
+export async function readRunsOf(tx: Tx, pipeline: string, counters: readonly number[]): Promise<ReadonlyMap<number, RunView>> {
+  if (counters.length === 0) return new Map();
+  const rows = await selectRuns(tx).where('pipeline.name', '=', pipeline).where('run.counter', 'in', counters).execute();
+  return new Map((await completeRuns(tx, rows)).map((run) => [run.counter, run]));
+}
+
 /** One run; undefined where there is none, or none any more. */
 export async function readRun(tx: Tx, pipeline: string, counter: number): Promise<RunView | undefined> {
-  const rows = await selectRuns(tx).where('pipeline.name', '=', pipeline).where('run.counter', '=', counter).execute();
-  const [run] = await completeRuns(tx, rows);
-  return run;
+  return (await readRunsOf(tx, pipeline, [counter])).get(counter);
 }
 
 function selectRuns(tx: Tx) {
@@ -123,7 +132,7 @@ async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMa
   const rows = await tx.db
     .selectFrom('stage')
     .select(['id', 'run_id', 'name', 'counter', 'status', 'approval', 'held_at', 'started_at', 'finished_at'])
-    .select(['expires_at', 'not_before'])
+    .select(['expires_at', 'not_before', 'ready_at', 'cancel_at'])
     .where('run_id', 'in', runIds)
     .orderBy('position')
     .orderBy('counter')
@@ -136,7 +145,14 @@ async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMa
     ...{ name: row.name, counter: row.counter, status: row.status, held: row.held_at !== null },
     approval: (JSON.parse(row.approval) as ApprovalConfig).type,
     approvals: (approvals.get(row.id) ?? []).map(({ stageId: _, ...approval }) => approval),
-    ...{ expiresAt: row.expires_at, notBefore: row.not_before, startedAt: row.started_at, finishedAt: row.finished_at },
+    ...{
+      readyAt: row.ready_at,
+      cancelAt: row.cancel_at,
+      expiresAt: row.expires_at,
+      notBefore: row.not_before,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+    },
     jobs: (jobs.get(row.id) ?? []).map(({ stageId: _, ...job }) => job),
   });
   return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(view)]));

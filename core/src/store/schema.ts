@@ -276,7 +276,7 @@ export interface StageTable {
   readonly status: Status;
   /** Whether it is the newest attempt at its stage. */
   readonly latest: Generated<Flag>;
-  /** The approval of the run's definition. */
+  /** What is to let a run in, as the configuration had it when the run came to the stage, or else was created; for the record. */
   readonly approval: Generated<Json>;
   /** When all that must be passed before it was passed: from then on it waits for approval, or for its turn, first in first out. */
   readonly ready_at: Generated<Time | null>;

@@ -10,6 +10,7 @@ export interface RunStage {
   readonly name: string;
   readonly counter: number;
   readonly status: Status;
+  /** For the record: what counts is the configuration in force. */
   readonly approval: ApprovalConfig;
   readonly readyAt: number | null;
   readonly approvedAt: number | null;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ApprovalConfig, ManualApproval } from '../config/config.ts';
 import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
 import type { Status } from './schema.ts';
@@ -45,25 +46,45 @@ export async function endStages(
   await tx.db.updateTable('stage').set({ status, finished_at: now, held_at: null, waits: null }).where('id', 'in', ids).execute();
 }
 
-/** How a stage becomes ready: waiting for approval, or for its turn. Times in milliseconds. */
+/** How a stage becomes ready: a run waits for its turn in it. Times in milliseconds. */
 export interface Readiness {
-  readonly status: 'pending' | 'waiting';
   readonly readyAt: number;
   readonly notBefore: number | null;
-  readonly expiresAt: number | null;
+  /** What is to let it in, for the record; as it was recorded where it is undefined. */
+  readonly approval: ApprovalConfig | undefined;
 }
 
 /** Makes stages ready, all in the same way. */
-export async function readyStages(
-  tx: Tx,
-  ids: readonly number[],
-  { status, readyAt, notBefore, expiresAt }: Readiness,
-): Promise<void> {
+export async function readyStages(tx: Tx, ids: readonly number[], { readyAt, notBefore, approval }: Readiness): Promise<void> {
   await tx.db
     .updateTable('stage')
-    .set({ status, ready_at: readyAt, not_before: notBefore, expires_at: expiresAt, waits: null })
+    .set({ status: 'pending', ready_at: readyAt, not_before: notBefore, expires_at: null, waits: null })
+    .$if(approval !== undefined, (query) => query.set({ approval: JSON.stringify(approval) }))
     .where('id', 'in', ids)
     .execute();
+}
+
+/** Who is asked to let a run in, and until when, in milliseconds. */
+export interface Asking {
+  readonly now: number;
+  readonly expiresAt: number | null;
+  /** For the record. */
+  readonly approval: ManualApproval;
+}
+
+/** Lets a stage wait for approval. */
+export async function markAsked(tx: Tx, id: number, { now, expiresAt, approval }: Asking): Promise<void> {
+  await tx.db
+    .updateTable('stage')
+    .set({ status: 'waiting', ready_at: now, approved_at: null, expires_at: expiresAt, held_at: null, waits: null })
+    .set({ approval: JSON.stringify(approval) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Changes until when a stage waits for approval, in milliseconds. */
+export async function setExpiry(tx: Tx, id: number, expiresAt: number | null): Promise<void> {
+  await tx.db.updateTable('stage').set({ expires_at: expiresAt }).where('id', '=', id).execute();
 }
 
 /** Ends a stage's waiting for approval: from now on it waits for its turn. */

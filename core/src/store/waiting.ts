@@ -1,3 +1,4 @@
+import { type Approval, readApprovals } from './approvals.ts';
 import { stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
@@ -7,6 +8,10 @@ export interface WaitingStage {
   readonly counter: number;
   readonly label: string;
   readonly stage: string;
+  /** Who triggered the run, where a person did. */
+  readonly person: string | null;
+  /** What people have said so far. */
+  readonly approvals: readonly Approval[];
   /** Milliseconds; since when. */
   readonly readyAt: number | null;
   /** Milliseconds; when its approval expires, where it does. */
@@ -14,19 +19,25 @@ export interface WaitingStage {
 }
 
 /** What waits for approval in the pipelines of the configuration, longest first, at most `limit`. */
-export function listWaitingStages(tx: Tx, limit: number): Promise<readonly WaitingStage[]> {
-  return (
-    tx.db
-      .selectFrom('stage')
-      .innerJoin('run', 'run.id', 'stage.run_id')
-      .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-      .select(['pipeline.name as pipeline', 'run.counter', 'run.label'])
-      .select(['stage.name as stage', 'stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
-      .where(stageIsWaiting)
-      .where('pipeline.active', '=', 1)
-      // By a sum, so that SQLite does not walk all stages in their order.
-      .orderBy((e) => e('stage.id', '+', 0))
-      .limit(limit)
-      .execute()
+export async function listWaitingStages(tx: Tx, limit: number): Promise<readonly WaitingStage[]> {
+  const rows = await tx.db
+    .selectFrom('stage')
+    .innerJoin('run', 'run.id', 'stage.run_id')
+    .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
+    .select(['pipeline.name as pipeline', 'run.counter', 'run.label', 'run.person'])
+    .select(['stage.id', 'stage.name as stage', 'stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
+    .where(stageIsWaiting)
+    .where('pipeline.active', '=', 1)
+    // By a sum, so that SQLite does not walk all stages in their order.
+    .orderBy((e) => e('stage.id', '+', 0))
+    .limit(limit)
+    .execute();
+  const approvals = Map.groupBy(
+    await readApprovals(
+      tx,
+      rows.map(({ id }) => id),
+    ),
+    ({ stageId }) => stageId,
   );
+  return rows.map(({ id, ...row }) => ({ ...row, approvals: approvals.get(id) ?? [] }));
 }

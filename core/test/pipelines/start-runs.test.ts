@@ -139,11 +139,12 @@ describeWorlds('starting runs', (open) => {
   it('keeps the definition that a run began with', async () => {
     const world = await open(makePipeline('p'));
     await world.publish('a', ['1.0.0']);
-    await world.adopt([makePipeline('p', { stages: [makeStage('other', [runJob('else')])] })]);
+    const stages = ['build', 'deploy'].map((name) => makeStage(name, [runJob('else')]));
+    await world.adopt([makePipeline('p', { stages })]);
     expect(await world.work()).toEqual(['p/1/build/work']);
     expect(await world.work()).toEqual(['p/1/deploy/work']);
     await world.publish('a', ['1.1.0']);
-    expect(await world.work()).toEqual(['p/2/other/else']);
+    expect(await world.work()).toEqual(['p/2/build/else']);
   });
 
   it('starts once when two polls that both change a pipeline commit at the same time', async () => {

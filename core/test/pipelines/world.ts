@@ -105,12 +105,12 @@ export class World {
   }
 
   /** Begins anew in the same store, with other pipelines and nothing published: quicker than another store. */
-  async clear(pipelines: readonly PipelineConfig[]): Promise<void> {
+  async clear(pipelines: readonly PipelineConfig[], changes: Partial<Config> = {}): Promise<void> {
     await this.store.transact(async (tx) => {
       for (const table of rowsOfWork) await tx.db.deleteFrom(table).execute();
       await tx.db.updateTable('package').set({ pointer: null, moves: 0 }).execute();
     });
-    await this.adopt(pipelines);
+    await this.adopt(pipelines, changes);
   }
 
   /** As after a kill: nothing but the store is left. */

@@ -40,7 +40,8 @@ const actions = [
   },
   {
     action: 'rerun',
-    summary: 'Run a stage again, with the same revisions, as its next attempt',
+    summary:
+      'Run a stage again, with the same revisions, as its next attempt; where people approve it they are asked anew, unless whoever asks could approve it alone',
     needs: 'operate',
     properties: { comment: commentSchema, stageCounter, failedJobsOnly },
     required: [],

@@ -1,3 +1,4 @@
+import { type Approval, readApprovals } from '../../store/approvals.ts';
 import { type Objection, readObjections } from '../../store/objections.ts';
 import { type ActiveStages, type OpenStage, readActiveStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
@@ -5,10 +6,13 @@ import { setRunStatus } from '../../store/runs.ts';
 import { beginStages, markHeld, markStageWaits } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
+import { askForApproval, type Unapproved } from './ask-for-approval.ts';
 import { endWaiting } from './end-waiting.ts';
-import { findGate } from './find-gate.ts';
+import { findGate, type StageAtGate } from './find-gate.ts';
 import { aboutRun } from './reach-stage.ts';
+import { findApproval } from './stage-at-hand.ts';
 import { takeTurn } from './take-turn.ts';
+import { weighWords } from './weigh-words.ts';
 
 /** A run that enters a stage. */
 interface Entering {
@@ -17,8 +21,9 @@ interface Entering {
 }
 
 /**
- * Lets runs into the stages of pipelines that are free: one run at a time in each. A run behind which a revision is republished or
- * withdrawn is passed by, with a decision, until that is over. Answers when to look again at a pipeline although nothing happens, in
+ * Lets runs into the stages of pipelines that are free: one run at a time in each. Whether a run may enter is judged at this moment, by
+ * the configuration in force: one without enough approvals that count waits for them; one behind which a revision is republished or
+ * withdrawn, or whose stage the configuration does not have any more, is passed by, with a decision. Answers when to look again at a pipeline although nothing happens, in
  * milliseconds, by its id.
  */
 export async function admitStages(tx: Tx, moves: readonly Move[]): Promise<ReadonlyMap<number, number>> {
@@ -28,21 +33,32 @@ export async function admitStages(tx: Tx, moves: readonly Move[]): Promise<Reado
   );
   const runIds = [...active.values()].flatMap(({ ready }) => ready.map(({ runId }) => runId));
   const objections = Map.groupBy(await readObjections(tx, [...new Set(runIds)]), ({ runId }) => runId);
+  const words = Map.groupBy(await readApprovals(tx, listAsked(moves, active)), ({ stageId }) => stageId);
   const until = new Map<number, number>();
   const entering: Entering[] = [];
   for (const move of moves) {
     const stages = active.get(move.pipeline.id);
     if (!stages) continue;
-    const next = await admitTo(tx, move, { ...stages, objections, entering });
+    const next = await admitTo(tx, move, { ...stages, objections, words, entering });
     if (next !== undefined) until.set(move.pipeline.id, next);
   }
   await enterStages(tx, entering);
   return until;
 }
 
+/** The stages whose approvals are asked for. */
+function listAsked(moves: readonly Move[], active: ReadonlyMap<number, ActiveStages>): readonly number[] {
+  return moves.flatMap(({ pipeline, definition }) => {
+    const ready = active.get(pipeline.id)?.ready ?? [];
+    return ready.filter(({ name }) => findApproval(definition, name)?.type === 'manual').map(({ id }) => id);
+  });
+}
+
 interface Admitting extends ActiveStages {
   /** By run. */
   readonly objections: ReadonlyMap<number, readonly Objection[]>;
+  /** By stage. */
+  readonly words: ReadonlyMap<number, readonly Approval[]>;
   /** Is added to. */
   readonly entering: Entering[];
 }
@@ -50,14 +66,14 @@ interface Admitting extends ActiveStages {
 async function admitTo(
   tx: Tx,
   move: Move,
-  { running, ready, expiring, objections, entering }: Admitting,
+  { running, ready, expiring, objections, words, entering }: Admitting,
 ): Promise<number | undefined> {
   const { now } = move;
   for (const stage of expiring.filter(({ expiresAt }) => expiresAt <= now)) {
     const reason = `nobody approved run ${stage.counter} for ${stage.name} in time`;
     await endWaiting(tx, move, stage, { outcome: 'refused', reason });
   }
-  const { eligible, until } = await findEligible(tx, move, { ready, objections });
+  const { eligible, until } = await findEligible(tx, move, { ready, objections, words });
   const occupied = new Set(running.map(({ name }) => name));
   for (const [name, waiting] of Map.groupBy(eligible, (stage) => stage.name)) {
     const stage = occupied.has(name) ? undefined : await giveTurn(tx, move, waiting);
@@ -72,10 +88,23 @@ export function earliest(moments: readonly (number | undefined)[]): number | und
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-async function findEligible(tx: Tx, move: Move, { ready, objections }: Pick<Admitting, 'ready' | 'objections'>) {
-  const eligible: OpenStage[] = [];
+type Judging = Pick<Admitting, 'ready' | 'objections' | 'words'>;
+
+async function findEligible(tx: Tx, move: Move, { ready, objections, words }: Judging) {
+  const eligible: StageAtGate[] = [];
   const until: (number | undefined)[] = [];
-  for (const stage of ready) {
+  for (const open of ready) {
+    const approval = findApproval(move.definition, open.name);
+    if (!approval) {
+      await sayWaits(tx, move, open, describeChange(move, open));
+      continue;
+    }
+    const stage = { ...open, approval };
+    const unapproved = findUnapproved(move, stage, words.get(open.id) ?? []);
+    if (unapproved) {
+      until.push(await askForApproval(tx, move, unapproved));
+      continue;
+    }
     const held = stage.overridden ? [] : (objections.get(stage.runId) ?? []);
     if (held.length > 0) {
       await holdStage(tx, move, stage, held);
@@ -92,6 +121,18 @@ async function findEligible(tx: Tx, move: Move, { ready, objections }: Pick<Admi
   return { eligible, until };
 }
 
+function findUnapproved(move: Move, stage: StageAtGate, words: readonly Approval[]): Unapproved | undefined {
+  const { approval, person } = stage;
+  if (approval.type === 'auto') return undefined;
+  const weighed = weighWords(words, move, { approval, triggeredBy: person });
+  return weighed.isEnough ? undefined : { stage, approval, words: weighed };
+}
+
+function describeChange({ pipeline }: Move, { counter, name }: OpenStage) {
+  const reason = `run ${counter} does not enter ${name}: the configuration has no such stage in ${pipeline.name} any more; cancel it, or put the stage back`;
+  return { kind: 'stage-changed', reason };
+}
+
 /** Said once for each kind of waiting. */
 async function sayWaits(
   tx: Tx,
@@ -105,7 +146,7 @@ async function sayWaits(
 }
 
 /** Answers the stage whose turn it is. */
-async function giveTurn(tx: Tx, move: Move, waiting: readonly OpenStage[]): Promise<OpenStage | undefined> {
+async function giveTurn(tx: Tx, move: Move, waiting: readonly StageAtGate[]): Promise<StageAtGate | undefined> {
   const holder = await findHolder(tx, move);
   const mayMove = holder === null ? waiting : waiting.filter(({ runId }) => runId === holder);
   const { enters, superseded, by } = takeTurn(mayMove);

@@ -1,3 +1,4 @@
+import type { ApprovalConfig } from '../../config/config.ts';
 import { cancelPendingStages } from '../../store/cancel-stages.ts';
 import type { RunState } from '../../store/runs.ts';
 import type { Status } from '../../store/schema.ts';
@@ -6,6 +7,7 @@ import type { Tx } from '../../store/store.ts';
 import type { Move } from '../changes.ts';
 import { foldStatus } from './fold-status.ts';
 import { reachStages } from './reach-stage.ts';
+import { findApproval } from './stage-at-hand.ts';
 
 /** A run one of whose stages has ended. */
 export interface AdvancingRun {
@@ -23,13 +25,13 @@ export interface AdvancingRun {
 export async function advanceRun(tx: Tx, move: Move, { run, from, stages }: AdvancingRun): Promise<Status> {
   const next = stages.find(({ position }) => position === from.position + 1);
   if (!next) return foldStatus(stages);
-  if (move.pipeline.active && mayFollow(from.status, next)) await comeTo(tx, move, run, next);
+  if (move.pipeline.active && mayFollow(from.status, findApproval(move.definition, next.name))) await comeTo(tx, move, run, next);
   else await cancelPendingStages(tx, [run.id], move.now);
   return foldStatus(await readRunStages(tx, run.id));
 }
 
-function mayFollow(status: RunStage['status'], { approval }: RunStage): boolean {
-  return status === 'passed' || (status === 'failed' && approval.type === 'manual' && approval.evenAfterFailure);
+function mayFollow(status: RunStage['status'], approval: ApprovalConfig | undefined): boolean {
+  return status === 'passed' || (status === 'failed' && approval?.type === 'manual' && approval.evenAfterFailure);
 }
 
 async function comeTo(tx: Tx, move: Move, run: RunState, next: RunStage): Promise<void> {

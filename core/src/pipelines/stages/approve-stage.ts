@@ -1,35 +1,35 @@
 import { insertApproval, readApprovals } from '../../store/approvals.ts';
-import { markApproved } from '../../store/stages.ts';
 import type { Tx } from '../../store/store.ts';
-import { type Refusal, refuse } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';
 import { type Acted, actOnStage } from './act-on-stage.ts';
 import { endWaiting } from './end-waiting.ts';
-import type { FoundStage, StageRequest } from './find-stage.ts';
-import { judgeApprover } from './judge-approver.ts';
+import { atHand, type FoundStage, type StageRequest } from './find-stage.ts';
+import { judgeWord } from './judge-word.ts';
+import { letIn } from './let-in.ts';
 import { aboutRun } from './reach-stage.ts';
-import { settleRun } from './settle-run.ts';
+import { findApproval } from './stage-at-hand.ts';
+import { weighWords } from './weigh-words.ts';
 
 /** Records somebody's approval of a run that waits to enter a stage; once enough persons have given theirs, its turn can come. */
 export function approveStage(tx: Tx, request: StageRequest, options: StartOptions): Promise<Acted> {
   return actOnStage(tx, request, options, async (found) => {
     const refusal = await giveWord(tx, found, request, 'approved');
     if (refusal) return refusal;
-    const { move, run, stage } = found;
-    const { approval } = stage;
-    const required = approval.type === 'manual' ? approval.required : 0;
-    const given = (await readApprovals(tx, [stage.id])).filter(({ verdict }) => verdict === 'approved').length;
-    const about = aboutRun(move.pipeline.id, run.id, move.now);
-    const who = `${describeWord(request, `approved run ${run.counter} for ${stage.name}`)}`;
-    if (given < required) {
-      move.changes.addDecision({ ...about, outcome: 'waits', reason: `${who}; ${given} of ${required} persons have` });
-      return undefined;
-    }
-    await markApproved(tx, stage.id, move.now);
-    move.changes.addDecision({ ...about, outcome: 'started', reason: who });
-    await settleRun(tx, move, run.id);
+    const who = describeWord(request, `approved run ${found.run.counter} for ${found.stage.name}`);
+    await letInIfEnough(tx, found, who);
     return undefined;
   });
+}
+
+async function letInIfEnough(tx: Tx, { move, run, stage }: FoundStage, who: string): Promise<void> {
+  const approval = findApproval(move.definition, stage.name);
+  const words = await readApprovals(tx, [stage.id]);
+  const weighed = approval && weighWords(words, move, { approval, triggeredBy: run.person });
+  if (!weighed) return;
+  if (weighed.isEnough) return letIn(tx, { move, runId: run.id, stage }, who);
+  const reason = `${who}; ${weighed.counting.length} of ${weighed.required} persons have`;
+  move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'waits', reason });
 }
 
 /** Records that somebody rejects a run that waits to enter a stage, and why: the run ends there. */
@@ -45,32 +45,22 @@ export function rejectStage(tx: Tx, request: StageRequest & { readonly comment: 
   });
 }
 
-/** Of a pipeline that the configuration does not have any more. */
-const nobodyNamed = { view: [], operate: [], approve: [] };
-
 async function giveWord(
   tx: Tx,
-  { move, run, stage }: FoundStage,
+  found: FoundStage,
   { actor, comment }: StageRequest,
   verdict: 'approved' | 'rejected',
 ): Promise<Refusal | undefined> {
-  const { approval } = stage;
-  const where = `${stage.name} of ${move.pipeline.name} ${run.counter}`;
-  if (stage.status !== 'waiting' || approval.type !== 'manual') {
-    return refuse('STAGE_MOVED_ON', `${where} does not wait for approval: it is ${stage.status}`);
+  const { move, run, stage } = found;
+  const refusal = judgeWord(actor, atHand(found), await readApprovals(tx, [stage.id]));
+  if (refusal?.code === 'NOT_ALLOWED') {
+    const about = aboutRun(move.pipeline.id, run.id, move.now);
+    move.changes.addDecision({ ...about, outcome: 'refused', reason: refusal.message });
   }
-  if (stage.expiresAt !== null && stage.expiresAt <= move.now) {
-    return refuse('STAGE_MOVED_ON', `${where} was to be approved by ${new Date(stage.expiresAt).toISOString()}, and was not`);
-  }
-  const access = move.definition?.access ?? nobodyNamed;
-  const objection = judgeApprover(actor, { approval, access, triggeredBy: run.person });
-  if (objection) {
-    move.changes.addDecision({ ...aboutRun(move.pipeline.id, run.id, move.now), outcome: 'refused', reason: objection });
-    return refuse('NOT_ALLOWED', objection);
-  }
+  if (refusal) return refusal;
   const word = { stageId: stage.id, person: actor.person, name: actor.name, verdict, comment: comment ?? null, at: move.now };
-  if (await insertApproval(tx, word)) return undefined;
-  return refuse('NOTHING_TO_DO', `${actor.person} has approved ${where} already, and persons are counted once`);
+  await insertApproval(tx, word);
+  return undefined;
 }
 
 function describeWord({ actor, comment }: StageRequest, what: string): string {

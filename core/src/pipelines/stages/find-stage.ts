@@ -1,4 +1,5 @@
 import { readDownstream } from '../../store/dependencies.ts';
+import { isConfigurationActive } from '../../store/nodes.ts';
 import { findPipeline, lockPipelines } from '../../store/pipelines.ts';
 import { findRun, type RunState, readRunState } from '../../store/runs.ts';
 import { type RunStage, readRunStages } from '../../store/stage-attempts.ts';
@@ -7,6 +8,7 @@ import type { Actor } from '../actor.ts';
 import { beginMove, type Move } from '../changes.ts';
 import { quote, type Refusal, refuse } from '../refusal.ts';
 import type { StartOptions } from '../start-runs.ts';
+import type { StageAtHand } from './stage-at-hand.ts';
 
 /** What somebody asks of a stage of a run. */
 export interface StageRequest {
@@ -33,9 +35,18 @@ export interface FoundStage {
   readonly affected: readonly number[];
 }
 
+/** What may be done to a stage that was found is judged by this. */
+export function atHand({ move, run, stage, stages }: FoundStage): StageAtHand {
+  return { pipeline: move.pipeline.name, definition: move.definition, now: move.now, run, stage, stages };
+}
+
 /** Finds the stage that a request means, and locks what it may change. */
 export async function findStage(tx: Tx, request: StageRequest, options: StartOptions): Promise<FoundStage | Refusal> {
   const { pipeline: name, counter, stage: stageName } = request;
+  if (!(await isConfigurationActive(tx, options.config.hash))) {
+    const message = 'another configuration is in force than this node has, and rights go by that one; ask again, or another node';
+    return refuse('CONFIGURATION_REPLACED', message);
+  }
   const id = await findPipeline(tx, name);
   if (id === undefined) return refuse('PIPELINE_UNKNOWN', `there is no pipeline ${quote(name)}`);
   const affected = [

@@ -78,7 +78,6 @@ function checkStage(stage: StageState, run: RunState): readonly string[] {
   const wrong: string[] = [];
   const persons = stage.words.map(({ person }) => person);
   if (new Set(persons).size !== persons.length) wrong.push(`${name} counts somebody twice`);
-  if (stage.startedAt !== null && !isLetIn(stage, run)) wrong.push(`${name} was entered without enough approvals`);
   if (stage.startedAt !== null && stage.words.some(({ verdict }) => verdict === 'rejected'))
     wrong.push(`${name} was rejected, and entered`);
   const isOpen = (status: Status) => status === 'pending' || status === 'running';
@@ -96,17 +95,29 @@ function checkStage(stage: StageState, run: RunState): readonly string[] {
   return wrong;
 }
 
-/** By enough persons, or as an earlier attempt was. */
-function isLetIn(stage: StageState, run: RunState): boolean {
-  const { approval } = stage;
-  if (approval.type === 'auto') return true;
-  const given = stage.words.filter(
-    ({ person, verdict }) => verdict === 'approved' && !(approval.notSelf && person === run.person),
+/** Finds stages that were entered between two states without enough approvals of those whom the setting of that moment names. */
+export function findUnlawful(
+  setting: readonly PipelineConfig[],
+  before: MachineState,
+  after: MachineState,
+  isNamed: (person: string, by: readonly string[]) => boolean,
+): readonly string[] {
+  const stagesOf = ({ runs }: MachineState) => runs.flatMap(({ stages }) => stages);
+  const entered = new Set(stagesOf(before).flatMap(({ id, startedAt }) => (startedAt === null ? [] : [id])));
+  return after.runs.flatMap((run) =>
+    run.stages.flatMap(({ id, name, startedAt, words }) => {
+      if (startedAt === null || entered.has(id)) return [];
+      const definition = setting.find((pipeline) => pipeline.name === run.pipeline);
+      const approval = definition?.stages.find((stage) => stage.name === name)?.approval;
+      if (!approval) return [`${run.pipeline}/${run.counter} entered ${name}, which there is not`];
+      if (approval.type === 'auto') return [];
+      const given = words.filter(
+        ({ person, verdict }) =>
+          verdict === 'approved' && isNamed(person, approval.by) && !(approval.notSelf && person === run.person),
+      );
+      return given.length >= approval.required ? [] : [`${run.pipeline}/${run.counter} entered ${name} without enough approvals`];
+    }),
   );
-  const earlier = run.stages.some(
-    ({ name, counter, startedAt }) => name === stage.name && counter < stage.counter && startedAt !== null,
-  );
-  return given.length >= approval.required || earlier;
 }
 
 /** Finds what should have happened by now, right after somebody looked at everything. */
@@ -130,16 +141,22 @@ export function findIdle(setting: readonly PipelineConfig[], { pipelines, runs }
   });
 }
 
-function isOpenNow({ approval, notBefore }: StageState, { isPaused }: PipelineState, now: number): boolean {
-  if (isPaused && approval.type === 'auto') return false;
+function isOpenNow(stage: StageState, pipeline: PipelineState, now: number): boolean {
+  const { approval, notBefore } = stage;
+  if (isKeptByPause(stage, pipeline)) return false;
   if (notBefore !== null && notBefore > now) return false;
   return !approval.window || everyTenMinutes.findLast('', { since: now - approval.window.forMs + 1, now }) !== undefined;
+}
+
+/** People who approve are let through; what somebody has done again is not. */
+function isKeptByPause({ approval, approvedAt }: StageState, { isPaused }: PipelineState): boolean {
+  return isPaused && (approval.type === 'auto' || approvedAt === null);
 }
 
 /** When time alone will change something. */
 function findMoment(stage: StageState, pipeline: PipelineState, now: number): number | undefined {
   if (stage.status === 'waiting') return stage.expiresAt ?? undefined;
-  if (!isReady(stage) || (pipeline.isPaused && stage.approval.type === 'auto')) return undefined;
+  if (!isReady(stage) || isKeptByPause(stage, pipeline)) return undefined;
   if (stage.notBefore !== null && stage.notBefore > now) return stage.notBefore;
   return isOpenNow(stage, pipeline, now) ? undefined : everyTenMinutes.findNext('', now);
 }

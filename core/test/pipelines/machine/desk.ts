@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createApi } from '../../../src/api/server.ts';
-import type { TokenConfig } from '../../../src/config/access.ts';
+import type { AccessConfig, TokenConfig } from '../../../src/config/access.ts';
 import type { Actor } from '../../../src/pipelines/actor.ts';
 import { createPluginHost } from '../../../src/plugins/host.ts';
 import type { PluginHost } from '../../../src/plugins/plugin-host.ts';
@@ -29,7 +29,7 @@ export class Desk {
   static async open(world: World, people: readonly Actor[]): Promise<Desk> {
     const stopping = new AbortController();
     const host = await openHostWithoutPlugins(world);
-    const tokens = new Map(people.map((one) => [one.name, toToken(one)]));
+    const tokens = toTokens(people);
     const surroundings = {
       store: followStore(world),
       host: () => host,
@@ -59,6 +59,14 @@ export class Desk {
     const { error, counter } = response.json();
     if (response.statusCode >= 500) throw new Error(`POST ${path}: ${response.statusCode} ${response.body}`);
     return { refusal: error?.message, counter };
+  }
+
+  /** What a page shows somebody. */
+  async see({ name }: Actor, path: string): Promise<string> {
+    const headers = { authorization: `Bearer ${tokenOf(name)}`, accept: 'text/html' };
+    const { statusCode, body } = await this.#api.inject({ method: 'GET', url: path, headers });
+    if (statusCode !== 200) throw new Error(`GET ${path}: ${statusCode} ${body}`);
+    return body;
   }
 
   async close(): Promise<void> {
@@ -91,6 +99,11 @@ function followStore(world: World): Store {
 
 function tokenOf(name: string): string {
   return `the-token-of-${name}`;
+}
+
+/** The tokens that people bring to a desk, as a configuration has them. */
+export function toTokens(people: readonly Actor[]): AccessConfig['tokens'] {
+  return new Map(people.map((one) => [one.name, toToken(one)]));
 }
 
 function toToken({ name, person, roles }: Actor): TokenConfig {

@@ -4,7 +4,7 @@ import { describePostgres, describeSqlite, type StorePlace } from '../../../../t
 import { reportStory, rounds, seed } from '../rounds.ts';
 import { World } from '../world.ts';
 import { Desk } from './desk.ts';
-import { everyTenMinutes, setting } from './setting.ts';
+import { everyTenMinutes } from './setting.ts';
 import { people, Walk, walks } from './walk.ts';
 
 function describeWalks(numRuns: number, place: () => Promise<StorePlace>): void {
@@ -21,8 +21,8 @@ function describeWalks(numRuns: number, place: () => Promise<StorePlace>): void 
     desk = await Desk.open(world, people);
     const [inWorld, atDesk] = [world, desk];
     const property = fc.asyncProperty(walks, async (steps) => {
-      await inWorld.clear(setting);
       const walk = new Walk(inWorld, atDesk);
+      await walk.begin();
       for (const step of steps) await walk.take(step);
     });
     await fc.assert(property, { seed, numRuns, asyncReporter: reportStory });

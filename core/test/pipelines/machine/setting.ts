@@ -1,4 +1,4 @@
-import type { PipelineConfig } from '../../../src/config/config.ts';
+import type { ManualApproval, PipelineConfig } from '../../../src/config/config.ts';
 import type { Calendar } from '../../../src/pipelines/calendar.ts';
 import { listenTo, makeApproval, makePipeline, makeStage, runJob } from '../configs.ts';
 
@@ -17,27 +17,37 @@ export const everyTenMinutes: Calendar = {
 const twoJobs = [runJob('one'), runJob('two', { onDoubt: 'restart' })];
 const window = { cron: '*/10 * * * *', forMs: 200 * second };
 
-/** Pipelines with all that lets runs into stages, and keeps them out. */
-export const setting: readonly PipelineConfig[] = [
-  makePipeline('plain', {
-    stages: [
-      makeStage('build', twoJobs),
-      makeStage(
-        'qa',
-        twoJobs,
-        makeApproval({ by: ['alice', 'bob', 'role:qa'], required: 2, notSelf: true, expiresMs: 300 * second }),
-      ),
-      makeStage('rest', [runJob('work')], { type: 'auto', afterMs: 100 * second }),
-      makeStage('live', [runJob('work')], makeApproval({ window, evenAfterFailure: true })),
-    ],
-  }),
-  makePipeline('each', {
-    materials: [listenTo('a', 'every')],
-    lock: 'unlockWhenFinished',
-    stages: [makeStage('build', twoJobs), makeStage('live', [runJob('work')], { type: 'auto', window })],
-  }),
-  makePipeline('guarded', {
-    lock: 'onFailure',
-    stages: [makeStage('build', [runJob('work')], makeApproval({ expiresMs: 200 * second })), makeStage('live')],
-  }),
+/** Whom `qa` and `live` of `plain` ask. */
+interface Asked {
+  readonly qa: ManualApproval;
+  readonly live: ManualApproval;
+}
+
+const asked: readonly Asked[] = [
+  {
+    qa: makeApproval({ by: ['alice', 'bob', 'role:qa'], required: 2, notSelf: true, expiresMs: 300 * second }),
+    live: makeApproval({ window, evenAfterFailure: true }),
+  },
+  { qa: makeApproval({ by: ['dave'] }), live: makeApproval({ window, by: ['carol', 'dave'], evenAfterFailure: true }) },
 ];
+
+/** The same pipelines twice, with all that lets runs into stages, and keeps them out; what differs is whom they ask. */
+export const settings: readonly (readonly PipelineConfig[])[] = asked.map(describePipelines);
+
+function describePipelines({ qa, live }: Asked): readonly PipelineConfig[] {
+  const rest = makeStage('rest', [runJob('work')], { type: 'auto', afterMs: 100 * second });
+  return [
+    makePipeline('plain', {
+      stages: [makeStage('build', twoJobs), makeStage('qa', twoJobs, qa), rest, makeStage('live', [runJob('work')], live)],
+    }),
+    makePipeline('each', {
+      materials: [listenTo('a', 'every')],
+      lock: 'unlockWhenFinished',
+      stages: [makeStage('build', twoJobs), makeStage('live', [runJob('work')], { type: 'auto', window })],
+    }),
+    makePipeline('guarded', {
+      lock: 'onFailure',
+      stages: [makeStage('build', [runJob('work')], makeApproval({ expiresMs: 200 * second })), makeStage('live')],
+    }),
+  ];
+}

@@ -16,6 +16,7 @@ export interface StageState {
   readonly readyAt: number | null;
   readonly notBefore: number | null;
   readonly expiresAt: number | null;
+  readonly approvedAt: number | null;
   readonly startedAt: number | null;
   readonly jobs: readonly { readonly status: Status; readonly openAttempts: number }[];
   readonly words: readonly { readonly person: string; readonly verdict: 'approved' | 'rejected' }[];
@@ -60,6 +61,7 @@ export async function readState(tx: Tx): Promise<MachineState> {
       ...{ id: row.id, run: row.run_id, pipeline: nameOf.get(row.pipeline_id) ?? '', position: row.position, name: row.name },
       ...{ counter: row.counter, status: row.status, isLatest: row.latest === 1, approval: JSON.parse(row.approval) },
       ...{ readyAt: row.ready_at, notBefore: row.not_before, expiresAt: row.expires_at, startedAt: row.started_at },
+      approvedAt: row.approved_at,
       jobs: (jobs.get(row.id) ?? []).map(({ id, status }) => ({
         status,
         openAttempts: open.filter(({ job_id }) => job_id === id).length,

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
+import type { PipelineConfig } from '../../../src/config/config.ts';
 import type { Actor } from '../../../src/pipelines/actor.ts';
 import type { Outcome } from '../../../src/targets/target.ts';
 import { Hands } from '../hands.ts';
 import { failed, passed, person, type World } from '../world.ts';
 import { type AuditEntry, findUnaudited } from './check-audit.ts';
-import { findBroken, findIdle } from './check-machine.ts';
-import type { Answered, Desk } from './desk.ts';
-import { setting } from './setting.ts';
-import { type MachineState, readState } from './state.ts';
+import { findBroken, findIdle, findUnlawful } from './check-machine.ts';
+import { type Answered, type Desk, toTokens } from './desk.ts';
+import { settings } from './setting.ts';
+import { type MachineState, readState, type StageState } from './state.ts';
 
 const doubt: Outcome = { status: 'doubt', exitCode: null, message: 'the host went away' };
 const outcomes = { pass: passed, fail: failed, doubt };
@@ -20,6 +21,7 @@ const kinds = {
   ...{ pass: 14, fail: 3, doubt: 3 },
   ...{ approve: 8, reject: 1, rerun: 3, 'rerun failed': 2, cancel: 2 },
   ...{ pause: 1, unpause: 2, unlock: 1 },
+  rights: 2,
   tick: 5,
   sleep: 3,
   crash: 1,
@@ -57,11 +59,18 @@ export class Walk {
   /** Every word that was accepted: `stage id/person`. */
   readonly #given = new Set<string>();
   #published = 0;
+  /** Which setting is in force. */
+  #which = 0;
 
   constructor(world: World, desk: Desk) {
     this.#world = world;
     this.#desk = desk;
     this.#hands = new Hands(world);
+  }
+
+  /** Everything anew, under the first setting. */
+  async begin(): Promise<void> {
+    await this.#world.clear(this.#setting(), { access: { tokens: toTokens(people) } });
   }
 
   async take({ kind, which, who }: Step): Promise<void> {
@@ -70,8 +79,13 @@ export class Walk {
     await this.#act(kind, which, { state, who });
     const after = await this.#read();
     const audit = after.audit.slice(this.#before);
-    const faults = [...findBroken(setting, after), ...this.#findLost(after), ...findUnaudited(audit, this.#accepted, after)];
-    if (kind === 'tick') faults.push(...findIdle(setting, after, this.#world.clock));
+    const faults = [
+      ...findBroken(this.#setting(), after),
+      ...findUnlawful(this.#setting(), state, after, isNamed),
+      ...this.#findLost(after),
+      ...findUnaudited(audit, this.#accepted, after),
+    ];
+    if (kind === 'tick') faults.push(...findIdle(this.#setting(), after, this.#world.clock));
     if (faults.length > 0) throw new Error(['', ...this.story, ...faults.map((fault) => `WRONG: ${fault}`)].join('\n'));
   }
 
@@ -81,6 +95,7 @@ export class Walk {
     { state, who }: { readonly state: MachineState; readonly who: number },
   ): Promise<void> {
     const actor = people[who] ?? person('eve');
+    const setting = this.#setting();
     const pipeline = setting[which % setting.length]?.name ?? '';
     switch (kind) {
       case 'publish':
@@ -104,6 +119,10 @@ export class Walk {
       case 'unlock':
         await this.#ask(actor, kind, { subject: pipeline, body: kind === 'pause' ? { comment: 'to see what happens' } : {} });
         return;
+      case 'rights':
+        this.#which = (this.#which + 1) % settings.length;
+        this.story.push(`the stages ask as in setting ${this.#which}`);
+        return this.#world.adopt(this.#setting(), { access: { tokens: toTokens(people) } });
       case 'sleep':
         this.story.push(`${10 * (1 + which)} seconds pass, and nobody looks`);
         return this.#world.setClock(this.#world.clock + 10_000 * (1 + which));
@@ -178,7 +197,22 @@ export class Walk {
     if (!stage) return;
     const action = kind === 'cancel' ? 'cancel' : 'rerun';
     const body = kind === 'rerun failed' ? { failedJobsOnly: true } : {};
-    await this.#ask(actor, action, { ...addressOf(stage.pipeline, stage.run, stage.name, action), body });
+    const address = addressOf(stage.pipeline, stage.run, stage.name, action);
+    const { refusal } = await this.#ask(actor, action, { ...address, body });
+    if (refusal === undefined && action === 'rerun') await this.#noteApproval(actor, stage, address.subject);
+  }
+
+  /** Who has something done again that they could approve alone approves it, which the audit log says. */
+  async #noteApproval({ name, person }: Actor, { run, pipeline, name: stage }: StageState, subject: string): Promise<void> {
+    const runs = (await this.#read()).runs.filter((one) => one.pipeline === pipeline && one.counter === run);
+    const attempt = runs.flatMap(({ stages }) => stages).findLast((one) => one.name === stage);
+    if (!attempt?.words.some((word) => word.person === person)) return;
+    this.#accepted.push({ actor: name, action: 'approve', subject });
+    this.#given.add(`${attempt.id}/${person}`);
+  }
+
+  #setting(): readonly PipelineConfig[] {
+    return settings[this.#which] ?? [];
   }
 
   #findLost({ runs }: MachineState): readonly string[] {
@@ -191,6 +225,12 @@ export class Walk {
   #read(): Promise<MachineState> {
     return this.#world.store.transact(readState);
   }
+}
+
+/** By the lists of the settings: everybody here may operate. */
+function isNamed(name: string, by: readonly string[]): boolean {
+  const roles = people.find((one) => one.person === name)?.roles ?? [];
+  return by.length === 0 || by.includes(name) || roles.some((role) => by.includes(`role:${role}`));
 }
 
 function addressOf(pipeline: string, counter: number, stage: string, action: string) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { readRun } from '../../../store/run-views.ts';
 import { ApiError } from '../../api-error.ts';
+import { toApiError } from '../../refusals.ts';
 import type { RouteSurroundings } from '../../surroundings.ts';
 import { pathOfRun, pathOfStageAction } from '../addresses.ts';
 import { callApi } from '../call-api.ts';
@@ -26,10 +27,10 @@ export const stageActionPages: readonly Page[] = stageOffers.map((offer) => ({
   concerns: () => false,
   async read(request, surroundings) {
     const seen = await readSeen(request, surroundings);
-    const { run, stage, actor } = seen;
+    const { run, stage } = seen;
     const title = `${offer.title}: ${stage.name} of ${run.pipeline} ${run.label}`;
-    if (!offer.isAllowed(seen))
-      throw new ApiError('FORBIDDEN', `${actor.name} may not do this to ${stage.name} of ${run.pipeline}`);
+    const refusal = offer.judge(seen);
+    if (refusal) throw toApiError(refusal);
     const main = showQuestion({
       ...{ title, will: offer.says(seen), button: offer.title, back: pathOfRun(run.pipeline, run.counter) },
       path: pathOfStageAction(run, stage.name, offer.name),
@@ -43,12 +44,12 @@ export const stageActionPages: readonly Page[] = stageOffers.map((offer) => ({
   },
 }));
 
-async function readSeen({ params, actor }: PageRequest, { store, configuration }: RouteSurroundings): Promise<StageSeen> {
+async function readSeen({ params, actor, now }: PageRequest, { store, configuration }: RouteSurroundings): Promise<StageSeen> {
   const { pipeline = '', counter = '', stage: name } = params;
   const run = /^\d{1,9}$/.test(counter) ? await store.read((tx) => readRun(tx, pipeline, Number(counter))) : undefined;
   const stage = run?.stages.findLast((one) => one.name === name);
   if (!run || !stage) throw new ApiError('NOT_FOUND', `There is no stage ${name} in a run ${counter} of ${pipeline}`);
-  return { run, stage, config: configuration().config.pipelines.get(pipeline), actor };
+  return { run, stage, config: configuration().config.pipelines.get(pipeline), actor, now };
 }
 
 /** Where the forms of those pages are sent. */

@@ -1,15 +1,22 @@
 import type { PipelineConfig } from '../../../config/config.ts';
 import type { Actor } from '../../../pipelines/actor.ts';
-import { mayApprove, mayOperate } from '../../../pipelines/rights.ts';
+import { type Refusal, refuse } from '../../../pipelines/refusal.ts';
+import { mayOperate } from '../../../pipelines/rights.ts';
+import { judgeCancel } from '../../../pipelines/stages/judge-cancel.ts';
+import { couldLetIn, judgeRerun, judgeRerunOfFailed } from '../../../pipelines/stages/judge-rerun.ts';
+import { judgeWord } from '../../../pipelines/stages/judge-word.ts';
+import type { StageAtHand } from '../../../pipelines/stages/stage-at-hand.ts';
 import type { RunView, StageView } from '../../../store/run-views.ts';
 
 /** A stage of a run, and who looks at it. */
 export interface StageSeen {
   readonly run: RunView;
   readonly stage: StageView;
-  /** Undefined where the configuration does not have it any more. */
+  /** By the configuration in force; undefined where that does not have it any more. */
   readonly config: PipelineConfig | undefined;
   readonly actor: Actor;
+  /** Milliseconds. */
+  readonly now: number;
 }
 
 /** What a page offers to do to a stage. */
@@ -26,21 +33,30 @@ export interface StageOffer {
   says(seen: StageSeen): string;
   /** What has been done, in a sentence. */
   readonly done: string;
-  /** Whether the rights of who looks allow it. */
-  isAllowed(seen: StageSeen): boolean;
-  /** Whether the stage is at a point where it can be done. */
-  isPossible(seen: StageSeen): boolean;
+  /** What stands against it, as the API judges; undefined where it would be done. */
+  judge(seen: StageSeen): Refusal | undefined;
+  /** Whether it differs from what is offered beside it. */
+  isOfUse?(seen: StageSeen): boolean;
 }
 
-/** Whether somebody may approve and reject a stage of a pipeline; nobody may of one that is not configured any more. */
-export function mayJudge(actor: Actor, config: PipelineConfig | undefined, stage: string): boolean {
-  const approval = config?.stages.find(({ name }) => name === stage)?.approval;
-  return config !== undefined && mayApprove(actor, config.access, approval?.type === 'manual' ? approval.by : []);
+/** A stage as the API judges it. */
+function atHand({ run, stage, config, now }: StageSeen): StageAtHand {
+  return { pipeline: run.pipeline, definition: config, run, stage, stages: takeNewest(run.stages), now };
 }
 
-const mayJudgeSeen = ({ stage, config, actor }: StageSeen): boolean => mayJudge(actor, config, stage.name);
-const mayChange = ({ config, actor }: StageSeen): boolean => config !== undefined && mayOperate(actor, config.access);
-const isWaiting = ({ stage }: StageSeen): boolean => stage.status === 'waiting' && stage.approval === 'manual';
+/** Of each stage of a run its newest attempt, first to last. */
+export function takeNewest(stages: RunView['stages']): RunView['stages'] {
+  return [...new Map(stages.map((stage) => [stage.name, stage])).values()];
+}
+
+const judgeSaying = (seen: StageSeen): Refusal | undefined => judgeWord(seen.actor, atHand(seen), seen.stage.approvals);
+
+/** Of those who may operate the pipeline the API asks no more than the stage does. */
+function judgeChanging({ run, config, actor }: StageSeen, refusal: Refusal | undefined): Refusal | undefined {
+  if (config && mayOperate(actor, config.access)) return refusal;
+  return refuse('NOT_ALLOWED', `${actor.name} may not operate ${run.pipeline}`);
+}
+
 const isNewest = ({ run, stage }: StageSeen): boolean => run.stages.findLast(({ name }) => name === stage.name) === stage;
 
 /** Everything that can be done to a stage, in the order in which it is offered. */
@@ -50,33 +66,33 @@ export const stageOffers: readonly StageOffer[] = [
     says: ({ run, stage }) =>
       `Your approval counts for letting ${run.label} of ${run.pipeline} into ${stage.name}. Once enough persons have approved, the stage runs: ${listVersions(run)}.`,
     done: 'Your approval is recorded.',
-    isAllowed: mayJudgeSeen,
-    isPossible: isWaiting,
+    judge: judgeSaying,
   },
   {
     ...{ name: 'reject', title: 'Reject', action: 'reject', body: {}, needs: 'view', isCommentRequired: true },
     says: ({ run, stage }) =>
       `${run.label} of ${run.pipeline} will not enter ${stage.name}: the run ends there, and everybody sees why.`,
     done: 'The run is rejected.',
-    isAllowed: mayJudgeSeen,
-    isPossible: isWaiting,
+    judge: judgeSaying,
   },
   {
     ...{ name: 'rerun', title: 'Run again', action: 'rerun', body: {}, needs: 'operate', isCommentRequired: false },
-    says: ({ run, stage }) =>
-      `All jobs of ${stage.name} run again for ${run.label}, with the same revisions; the stages after it follow when it has passed.`,
-    done: 'The stage runs again.',
-    isAllowed: mayChange,
-    isPossible: isOver,
+    says: (seen) =>
+      `All jobs of ${seen.stage.name} run again for ${seen.run.label}, with the same revisions; the stages after it follow when it has passed. ${describeEntry(seen)}`,
+    done: 'The stage is to run again.',
+    judge: (seen) => judgeChanging(seen, judgeRerun(atHand(seen))),
   },
   {
     ...{ name: 'rerun-failed', title: 'Failed jobs only', action: 'rerun', body: { failedJobsOnly: true } },
     ...{ needs: 'operate', isCommentRequired: false },
-    says: ({ run, stage }) =>
-      `Those jobs of ${stage.name} that did not pass run again for ${run.label}, with the same revisions; jobs that passed stay as they are.`,
-    done: 'The failed jobs run again.',
-    isAllowed: mayChange,
-    isPossible: (seen) => isOver(seen) && seen.stage.status !== 'passed' && seen.stage.jobs.length > 1,
+    says: (seen) =>
+      `Those jobs of ${seen.stage.name} that did not pass run again for ${seen.run.label}, with the same revisions; jobs that passed stay as they are. ${describeEntry(seen)}`,
+    done: 'The failed jobs are to run again.',
+    judge(seen) {
+      const jobs = seen.stage.jobs.map(({ status }) => status);
+      return judgeChanging(seen, judgeRerunOfFailed(atHand(seen), jobs));
+    },
+    isOfUse: ({ stage }) => stage.jobs.length > 1,
   },
   {
     ...{ name: 'cancel', title: 'Cancel', action: 'cancel', body: {}, needs: 'operate', isCommentRequired: false },
@@ -85,31 +101,24 @@ export const stageOffers: readonly StageOffer[] = [
         ? `The jobs of ${stage.name} of ${run.label} are ended, and the run with them.`
         : `${run.label} does not enter ${stage.name}: the run ends there.`,
     done: 'The stage is being cancelled.',
-    isAllowed: mayChange,
-    isPossible: ({ stage }) =>
-      stage.status === 'running' ||
-      stage.status === 'waiting' ||
-      (stage.status === 'pending' && (stage.held || stage.notBefore !== null)),
+    judge: (seen) => judgeChanging(seen, judgeCancel(atHand(seen))),
   },
 ];
 
-/** What somebody may do to a stage as it is now. */
+/** What somebody may do to a stage as it is now: what the API would do, no more and no less. */
 export function listOffers(seen: StageSeen): readonly StageOffer[] {
-  return isNewest(seen) ? stageOffers.filter((offer) => offer.isPossible(seen) && offer.isAllowed(seen)) : [];
+  if (!isNewest(seen)) return [];
+  return stageOffers.filter(({ judge, isOfUse }) => judge(seen) === undefined && (isOfUse?.(seen) ?? true));
 }
 
-function isOver({ run, stage, config }: StageSeen): boolean {
-  if (!['passed', 'failed', 'cancelled'].includes(stage.status)) return false;
-  const newest = [...new Map(run.stages.map((one) => [one.name, one])).values()];
-  if (newest.some(({ status }) => status === 'running')) return false;
+/** What lets the run in again. */
+function describeEntry(seen: StageSeen): string {
+  const { config, stage, actor } = seen;
   const approval = config?.stages.find(({ name }) => name === stage.name)?.approval;
-  if (approval?.type === 'manual' && approval.evenAfterFailure) return true;
-  return newest
-    .slice(
-      0,
-      newest.findIndex(({ name }) => name === stage.name),
-    )
-    .every(({ status }) => status === 'passed');
+  if (approval?.type !== 'manual') return '';
+  return couldLetIn(actor, atHand(seen))
+    ? 'You may let it in alone: this counts as your approval.'
+    : 'It is entered once approval is given anew.';
 }
 
 function listVersions({ materials }: RunView): string {

@@ -16,7 +16,7 @@ export const boardPage: Page = {
   needs: 'viewer',
   concerns: ({ type, subject }, { params }) =>
     ofRuns.test(type) || type === 'configuration.loaded' || subject === `${params['repo']}/${params['pkg']}`,
-  async read({ params, query, actor }, { store, configuration }) {
+  async read({ params, query, actor, now }, { store, configuration }) {
     const name = `${params['repo']}/${params['pkg']}`;
     const looking = { config: configuration().config, actor };
     const board = await store.read(async (tx) => {
@@ -32,7 +32,7 @@ export const boardPage: Page = {
       ${showFilters(name, board, query)}
       <section id="board" data-part class="board">
         ${showLevelPaging(name, board, query)}
-        ${showBoard({ name, board, isFiltered: query.has('q') || query.has('ready'), ...looking })}
+        ${showBoard({ name, board, isFiltered: query.has('q') || query.has('ready'), ...looking, now })}
         ${showPaging(pathOfBoard(name), query, board.next)}
       </section>`;
     return { title: `Board of ${name}`, section: 'repositories', main };

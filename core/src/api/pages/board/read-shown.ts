@@ -1,6 +1,8 @@
 import type { Config } from '../../../config/config.ts';
 import type { Actor } from '../../../pipelines/actor.ts';
 import { type Level, listLevels } from '../../../pipelines/levels.ts';
+import { listPipelines } from '../../../store/pipeline-views.ts';
+import { type RunView, readRunsOf } from '../../../store/run-views.ts';
 import type { Tx } from '../../../store/store.ts';
 import { mayViewPipeline } from '../../access/visible.ts';
 import { type Board, type PlacedRow, readBoardPage } from '../../read-board.ts';
@@ -9,7 +11,14 @@ import { readAfter } from '../components/paging.ts';
 /** A board, and which of its levels there is room for. */
 export interface ShownBoard extends Board {
   readonly shown: readonly ShownLevel[];
+  /** The runs of those cells whose stage can be approved or done again. */
+  readonly runs: ShownRuns;
+  /** The names of pipelines that start nothing. */
+  readonly paused: ReadonlySet<string>;
 }
+
+/** Runs by pipeline and counter. */
+export type ShownRuns = ReadonlyMap<string, ReadonlyMap<number, RunView>>;
 
 /** A level, and its place among all. */
 export interface ShownLevel {
@@ -58,7 +67,24 @@ export async function readShown(
   }
   const first = Math.min(readFirst(query), Math.max(0, levels.length - 1));
   const shown = levels.map((level, index) => ({ level, index })).slice(first, first + mostLevels);
-  return { levels, items, next: board.next, shown };
+  const runs = await readActionable(tx, items, shown);
+  const paused = new Set((await listPipelines(tx)).flatMap((pipeline) => (pipeline.paused ? [pipeline.name] : [])));
+  return { levels, items, next: board.next, shown, runs, paused };
+}
+
+async function readActionable(tx: Tx, items: readonly PlacedRow[], shown: readonly ShownLevel[]): Promise<ShownRuns> {
+  const cells = items.flatMap(({ cells, ready }) =>
+    shown.flatMap(({ index }) => {
+      const cell = cells[index];
+      const isOver = cell?.status === 'failed' || cell?.status === 'cancelled';
+      return cell && (cell.status === 'waiting' || (isOver && ready[index])) ? [cell] : [];
+    }),
+  );
+  const runs = new Map<string, ReadonlyMap<number, RunView>>();
+  for (const [pipeline, some] of Map.groupBy(cells, (cell) => cell.pipeline)) {
+    runs.set(pipeline, await readRunsOf(tx, pipeline, [...new Set(some.map(({ counter }) => counter))]));
+  }
+  return runs;
 }
 
 function readFirst(query: URLSearchParams): number {

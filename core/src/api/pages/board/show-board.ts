@@ -5,7 +5,7 @@ import type { Level } from '../../../pipelines/levels.ts';
 import { mayOperate } from '../../../pipelines/rights.ts';
 import type { BoardCell } from '../../../store/board.ts';
 import type { PlacedRow } from '../../read-board.ts';
-import { mayJudge } from '../actions/stage-actions.ts';
+import { listOffers, type StageOffer } from '../actions/stage-actions.ts';
 import { pathOfPipelineAction, pathOfRun, pathOfStageAction, withQuery } from '../addresses.ts';
 import { showEmpty } from '../components/notice.ts';
 import { showMark, showStatus } from '../components/status.ts';
@@ -21,6 +21,8 @@ export interface Around {
   readonly isFiltered: boolean;
   readonly config: Config;
   readonly actor: Actor;
+  /** Milliseconds. */
+  readonly now: number;
 }
 
 /** The table: a row for each version, a column for each level. */
@@ -71,19 +73,23 @@ function showSend(row: PlacedRow, { level, cell, isReady }: Place, around: Aroun
   const { pipeline, stage } = level;
   const config = around.config.pipelines.get(pipeline);
   const label = (title: string) => html`${title}<span class="unseen"> ${row.version} to ${pipeline} ${stage}</span> …`;
-  if (!config || row.state !== 'published') return false;
-  if (cell?.status === 'waiting') {
-    const href = pathOfStageAction(cell, stage, 'approve');
-    return mayJudge(around.actor, config, stage) && html` <a class="button small" href=${href}>${label('Approve')}</a>`;
+  const offer = cell && listCellOffers(cell, around).find(({ name }) => name === 'approve' || (isReady && name === 'rerun'));
+  if (cell && offer) {
+    return html` <a class="button small" href=${pathOfStageAction(cell, stage, offer.name)}>${label(offer.title)}</a>`;
   }
-  if (!isReady || !mayOperate(around.actor, config.access)) return false;
-  if (cell?.status === 'failed' || cell?.status === 'cancelled') {
-    return html` <a class="button small" href=${pathOfStageAction(cell, stage, 'rerun')}>${label('Run again')}</a>`;
-  }
+  if (!config || row.state !== 'published' || !isReady || around.board.paused.has(pipeline)) return false;
+  if (!mayOperate(around.actor, config.access)) return false;
   const isFirst = config.stages[0]?.name === stage;
   if (!isFirst || cell) return false;
   const href = withQuery(pathOfPipelineAction(pipeline, 'trigger'), chooseMaterials(row, level, around));
   return html` <a class="button small" href=${href}>${label('Send')}</a>`;
+}
+
+function listCellOffers({ pipeline, counter, stage: name }: BoardCell, around: Around): readonly StageOffer[] {
+  const { board, config, actor, now } = around;
+  const run = board.runs.get(pipeline)?.get(counter);
+  const stage = run?.stages.findLast((one) => one.name === name);
+  return run && stage ? listOffers({ run, stage, config: config.pipelines.get(pipeline), actor, now }) : [];
 }
 
 /** What a run must pin so that it is about this version: the version itself, and the upstream runs that carried it. */

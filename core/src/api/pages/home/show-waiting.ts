@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config.ts';
 import type { Actor } from '../../../pipelines/actor.ts';
+import { judgeWord } from '../../../pipelines/stages/judge-word.ts';
 import type { WaitingStage } from '../../../store/waiting.ts';
-import { mayJudge } from '../actions/stage-actions.ts';
 import { pathOfRun, pathOfStageAction } from '../addresses.ts';
 import { showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
@@ -23,13 +23,24 @@ export function showWaiting(waiting: readonly WaitingStage[], looking: Looking):
   }</section>`;
 }
 
-function showOne({ pipeline, counter, label, stage, readyAt, expiresAt }: WaitingStage, { config, actor, now }: Looking): Html {
+function showOne(waiting: WaitingStage, looking: Looking): Html {
+  const { pipeline, counter, label, stage, readyAt, expiresAt } = waiting;
+  const { now } = looking;
   const link = (action: string, title: string) =>
     html`<a class="button" href=${pathOfStageAction({ pipeline, counter }, stage, action)}>${title}<span class="unseen"> ${pipeline} ${label} for ${stage}</span> …</a>`;
   return html`<li><span><a href=${pathOfRun(pipeline, counter)}>${pipeline} ${label}</a> waits to enter <strong>${stage}</strong>${
     readyAt !== null && html` <span class="hint">since ${showTime(readyAt, now)}</span>`
   }${expiresAt !== null && html` <span class="hint">· expires ${showTime(expiresAt, now)}</span>`}</span>${
-    mayJudge(actor, config.pipelines.get(pipeline), stage) &&
-    html`<span class="offers">${link('approve', 'Approve')}${link('reject', 'Reject')}</span>`
+    mayApprove(waiting, looking) && html`<span class="offers">${link('approve', 'Approve')}${link('reject', 'Reject')}</span>`
   }</li>`;
+}
+
+/** As the API judges it. */
+function mayApprove(waiting: WaitingStage, { config, actor, now }: Looking): boolean {
+  const { pipeline, counter, person, stage: name, readyAt, expiresAt, approvals } = waiting;
+  const stage = { name, status: 'waiting', readyAt, cancelAt: null, expiresAt } as const;
+  const definition = config.pipelines.get(pipeline);
+  return (
+    judgeWord(actor, { pipeline, definition, run: { counter, person }, stage, stages: [stage], now }, approvals) === undefined
+  );
 }

@@ -5,6 +5,7 @@ import { findRun } from '../../../store/runs.ts';
 import type { Tx } from '../../../store/store.ts';
 import { mayViewPipeline } from '../../access/visible.ts';
 import { unknownRun } from '../../view-run.ts';
+import { takeNewest } from '../actions/stage-actions.ts';
 import { pathOfComparison, pathOfPipeline, pathOfRun, pathOfValueStream } from '../addresses.ts';
 import { showDecisions } from '../components/decision-list.ts';
 import { showStages } from '../components/stage-bar.ts';
@@ -58,10 +59,6 @@ async function readAll(tx: Tx, pipeline: string, counter: number) {
   const runId = (await findRun(tx, (await findPipeline(tx, pipeline)) ?? 0, counter)) ?? 0;
   const decisions = await listDecisions(tx, undefined, { runId, limit: decisionsShown });
   return { run, before: await readRun(tx, pipeline, counter - 1), decisions: decisions.items };
-}
-
-function takeNewest(stages: RunView['stages']): RunView['stages'] {
-  return [...new Map(stages.map((stage) => [stage.name, stage])).values()];
 }
 
 function showNeighbours({ pipeline, counter }: RunView): Html {

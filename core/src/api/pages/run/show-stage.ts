@@ -8,7 +8,7 @@ import { showDuration, showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
 
 /** A stage of a run: how it is entered, what people said, its jobs, and what can be done to it. */
-export function showStage(seen: StageSeen & { readonly now: number }): Html {
+export function showStage(seen: StageSeen): Html {
   const { run, stage, now } = seen;
   const { name, counter, status, approvals, jobs } = stage;
   return html`<section class=${`stage ${status}`} id=${`stage-${name}-${counter}`} data-part>
