@@ -97,7 +97,7 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
   const random = createRandom(7);
   const pick = (count: number) => Math.floor(random() * count);
   const config = describeConfig();
-  const limit = 50;
+  const [limit, depth] = [50, 5_000];
   const passages = size.runs / (size.chains * size.depth);
   const pipeline = () => nameOf(pick(size.chains), pick(size.depth));
   const trace = async (tx: Tx, root: NodeKey) =>
@@ -133,7 +133,7 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
     'decisions about a version': (tx) => listDecisionsAbout(tx, { pipelineId: pipelineId(), ...about(`1.${pick(passages)}.0`) }),
     'decisions about the package behind all': (tx) =>
       listDecisionsAbout(tx, { pipelineId: pipelineId(), ...about(base.version) }),
-    'a page of the audit log': (tx) => listAudit(tx, { limit, after: pick(size.runs) }),
+    'a page of the audit log': (tx) => listAudit(tx, { limit, after: pick(size.runs), depth }),
     'the value stream of a run': (tx) => trace(tx, { kind: 'run', id: 1 + pick(size.runs) }),
     'the value stream of a version': (tx) => trace(tx, { kind: 'package', id: 1 + pick(size.chains * size.versions) }),
     'the value stream of the package behind all, cut at its bound': (tx) => trace(tx, { kind: 'package', id: baseId }),

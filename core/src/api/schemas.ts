@@ -371,6 +371,15 @@ export function answerList(noun: Noun): Schema {
   return { 200: object('A page of a list', { items: array(ref(noun)), next }) };
 }
 
+/** A page of a list that is searched, for the `response` of a route. */
+export function answerSearch(noun: Noun): Schema {
+  const searchedTo = {
+    ...orNull(time),
+    description: 'The search was cut short, and older ones are left to look at: it looked back to this time; go on with `next`',
+  };
+  return { 200: object('A page of what was found', { items: array(ref(noun)), next, searchedTo }) };
+}
+
 /** Text that is not JSON, for the `response` of a route. */
 export function answerText(type: string, description: string): Schema {
   return { 200: { description, content: { [type]: { schema: text } } } };

@@ -6,6 +6,7 @@ import { addBacktestCommand } from './backtest/backtest.ts';
 import { addCancelCommand } from './cancel.ts';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
+import { addDecisionsCommand } from './decisions.ts';
 import { addEventsCommand } from './events.ts';
 import { addExplainCommand } from './explain.ts';
 import { addFetchCommand } from './fetch.ts';
@@ -49,6 +50,7 @@ const commands: readonly AddCommand[] = [
   addHeldCommand,
   addReleaseCommand,
   addExplainCommand,
+  addDecisionsCommand,
   addBacktestCommand,
   addAuditCommand,
   addTokenCommand,

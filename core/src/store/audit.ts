@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from './page.ts';
+import { type Bottom, contains, type SearchPage, type SearchRequest, toSearchPage } from './search.ts';
 import type { Tx } from './store.ts';
 
 /** Something that somebody did, to be recorded. */
@@ -21,12 +21,20 @@ export interface Audit extends NewAudit {
   readonly at: number;
 }
 
-/** Which entries. */
+/** Which entries: those to which all that is given applies. */
 export interface AuditFilter {
-  /** With everything below it: `acceptance` includes `acceptance/17`. */
+  /** A fragment of the person's name, or of the token's. */
+  readonly person?: string | undefined;
+  /** A fragment of what was done. */
+  readonly action?: string | undefined;
+  /** A fragment of what it was done to. */
   readonly subject?: string | undefined;
-  /** The name of a token. */
+  /** The whole name of a token. */
   readonly actor?: string | undefined;
+  /** Not before this, in milliseconds. */
+  readonly since?: number | undefined;
+  /** Before this, in milliseconds. */
+  readonly until?: number | undefined;
 }
 
 /** Records what somebody did. The database refuses to change or delete it afterwards. */
@@ -37,24 +45,64 @@ export async function appendAudit(tx: Tx, { from, details, ...entry }: NewAudit,
     .execute();
 }
 
-/** The audit log, newest first. */
-export async function listAudit(tx: Tx, { subject, actor, after, limit }: AuditFilter & PageRequest): Promise<Page<Audit>> {
-  let query = tx.db.selectFrom('audit').selectAll();
-  if (actor !== undefined) query = query.where('actor', '=', actor);
-  if (subject !== undefined) {
-    // "0" is the character after "/".
-    query = query.where(({ or, and, eb }) =>
-      or([eb('subject', '=', subject), and([eb('subject', '>=', `${subject}/`), eb('subject', '<', `${subject}0`)])]),
-    );
-  }
-  if (after !== undefined) query = query.where('id', '<', after);
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
+/** Searches the audit log, newest first. */
+export async function listAudit(tx: Tx, request: AuditFilter & SearchRequest): Promise<SearchPage<Audit>> {
+  const from = await findPlace(tx, request.after);
+  if (!from) return { items: [], next: null, searchedTo: null };
+  const bottom = await findBottom(tx, request, from);
+  const rows = await selectFound(tx, request, from)
+    .selectAll()
+    .$if(bottom !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '>=', tuple(bottom?.at ?? 0, bottom?.id ?? 0))),
+    )
+    .limit(request.limit + 1)
     .execute();
-  const shown = rows.slice(0, limit);
+  const { items, ...page } = toSearchPage(rows, request.limit, bottom);
   return {
-    items: shown.map(({ address, details, ...row }) => ({ ...row, from: address, details: JSON.parse(details) })),
-    next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+    ...page,
+    items: items.map(({ address, details, ...row }) => ({ ...row, from: address, details: JSON.parse(details) })),
   };
+}
+
+/** By time, then by id; the time of what is after every entry is endless. */
+async function findPlace(tx: Tx, after: number | undefined): Promise<Bottom | undefined> {
+  if (after === undefined) return { at: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+  return tx.db
+    .selectFrom('audit')
+    .select(['id', 'at'])
+    .where('id', '<=', after)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** The last entry that is looked at; undefined where all are. */
+async function findBottom(tx: Tx, request: AuditFilter & SearchRequest, from: Bottom): Promise<Bottom | undefined> {
+  const { person, action, subject } = request;
+  if (person === undefined && action === undefined && subject === undefined) return undefined;
+  return selectRange(tx, request, from)
+    .select(['id', 'at'])
+    .offset(request.depth - 1)
+    .limit(1)
+    .executeTakeFirst();
+}
+
+function selectFound(tx: Tx, { person, action, subject, ...filter }: AuditFilter, from: Bottom) {
+  let query = selectRange(tx, filter, from);
+  if (person !== undefined) {
+    query = query.where((e) => e.or([contains(e.ref('actor'), person), contains(e.ref('person'), person)]));
+  }
+  if (action !== undefined) query = query.where((e) => contains(e.ref('action'), action));
+  if (subject !== undefined) query = query.where((e) => contains(e.ref('subject'), subject));
+  return query;
+}
+
+function selectRange(tx: Tx, { actor, since, until }: AuditFilter, from: Bottom) {
+  let query = tx.db
+    .selectFrom('audit')
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(from.at, from.id)));
+  if (actor !== undefined) query = query.where('actor', '=', actor);
+  if (since !== undefined) query = query.where('at', '>=', since);
+  if (until !== undefined) query = query.where('at', '<', until);
+  return query.orderBy('at', 'desc').orderBy('id', 'desc');
 }

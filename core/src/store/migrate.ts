@@ -9,6 +9,7 @@ import { up as access } from './migrations/0005-access.ts';
 import { up as reads } from './migrations/0006-reads.ts';
 import { up as pages } from './migrations/0007-pages.ts';
 import { up as commitMarks } from './migrations/0008-commit-marks.ts';
+import { up as search } from './migrations/0009-search.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-foundation': foundation,
@@ -19,6 +20,7 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0006-reads': reads,
   '0007-pages': pages,
   '0008-commit-marks': commitMarks,
+  '0009-search': search,
 };
 
 /** What to do before a migration touches a database that holds something. */

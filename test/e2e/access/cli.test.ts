@@ -70,8 +70,33 @@ describe('commands that talk to a server with access:', () => {
     const { code, stdout } = await mine.sluice('audit', '--token', tokens.admin, '--subject', 'build', '--actor', 'olga');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d{4}-\S+Z olga from 127\.0\.0\.1: trigger build\/2 \{.*\}\n$/);
+    const found = await mine.sluice(
+      ...['audit', '--token', tokens.admin, '--person', 'olg', '--action', 'trig', '--subject', 'uild/', '--since', '1h'],
+    );
+    expect(found).toMatchObject({ code: 0, stdout });
+    const before = await mine.sluice('audit', '--token', tokens.admin, '--person', 'olg', '--until', '2001-01-01');
+    expect(before).toEqual({ code: 0, stdout: '', stderr: 'nothing like that is recorded\n' });
     const asJson = await mine.sluice('audit', '--token', tokens.admin, '--json', '--limit', '1');
     expect(JSON.parse(asJson.stdout)).toMatchObject({ items: [{ action: 'trigger', subject: 'build/2' }] });
+  });
+
+  it('decisions are found by any word of them', async () => {
+    expect((await mine.sluice('decisions', 'uild', 'STARTED', '1.0.0')).stdout).toMatch(
+      /^\S+Z started build\/1 \(shop\/it 1\.0\.0\): /m,
+    );
+    expect(await mine.sluice('decisions', 'no-such-thing')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'nothing like that is recorded\n',
+    });
+  });
+
+  it('explain says so, and fails, where nothing is recorded of a version', async () => {
+    const { code, stdout, stderr } = await mine.sluice('explain', 'build', '9.9.9');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      'sluice: nothing was decided in build about the version 9.9.9; "sluice decisions 9.9.9" searches all pipelines for it\n',
+    );
   });
 
   it('say what to do without a token, with a wrong one, and with one that may not', async () => {

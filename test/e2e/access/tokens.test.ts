@@ -69,7 +69,18 @@ describeStores('a server with access:', (placeStore) => {
     expect(items.at(-1)).toMatchObject({ actor: 'configuration', action: 'configuration.loaded', from: null });
 
     const ofBuild = await story.read('/api/v1/audit?subject=build&actor=ci', { as: 'admin' });
-    expect(ofBuild.body).toMatchObject({ items: [{ action: 'trigger' }], next: null });
+    expect(ofBuild.body).toMatchObject({ items: [{ action: 'trigger' }], next: null, searchedTo: null });
+    const today = new Date().toISOString().slice(0, 10);
+    const ofDay = await story.read(`/api/v1/audit?person=olga&action=trigg&subject=build&since=${today}&until=${today}`, {
+      as: 'admin',
+    });
+    expect(ofDay.body).toEqual(ofBuild.body);
+    expect((await story.read('/api/v1/audit?until=2001-01-01', { as: 'admin' })).body).toMatchObject({ items: [] });
+    const noDay = await story.read('/api/v1/audit?since=2026-02-30', { as: 'admin' });
+    expect(noDay).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringMatching(/^since: "2026-02-30" is not a time: /) } },
+    });
     const refused = await story.read('/api/v1/pipelines/build/runs', {
       as: 'ci',
       method: 'POST',

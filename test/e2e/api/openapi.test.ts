@@ -22,6 +22,7 @@ const routes = [
   'post /api/v1/callbacks/{key}',
   'get /api/v1/pipelines',
   'get /api/v1/pipelines/{pipeline}',
+  'get /api/v1/decisions',
   'get /api/v1/pipelines/{pipeline}/decisions',
   'post /api/v1/pipelines/{pipeline}/pause',
   'post /api/v1/pipelines/{pipeline}/unpause',

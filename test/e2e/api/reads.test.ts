@@ -168,7 +168,11 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
       )) as typeof first;
       expect([...first.items, ...rest.items].map(({ run }) => run)).toEqual([2, 2]);
       expect(rest.next).toBeNull();
-      expect(await story.server.get(`${api}/pipelines/acceptance/decisions?version=9`)).toEqual({ items: [], next: null });
+      expect(await story.server.get(`${api}/pipelines/acceptance/decisions?version=9`)).toEqual({
+        items: [],
+        next: null,
+        searchedTo: null,
+      });
     });
 
     it('is readable on the command line', async () => {

@@ -3,6 +3,13 @@ import { type Actor, hasRole } from '../../pipelines/actor.ts';
 import { mayView, reaches } from '../../pipelines/rights.ts';
 import type { RecordedEvent } from '../../store/events.ts';
 
+/** The pipelines that somebody may see, as a search takes them. */
+export interface VisiblePipelines {
+  /** By name; undefined where there is no bound. */
+  readonly pipelines: readonly string[] | undefined;
+  isVisible(pipeline: string): boolean;
+}
+
 /** Whether somebody may see a pipeline; of one that the configuration does not have any more, only an admin sees what is left. */
 export function mayViewPipeline(actor: Actor, { pipelines }: Config, name: string): boolean {
   const pipeline = pipelines.get(name);
@@ -13,6 +20,13 @@ export function mayViewPipeline(actor: Actor, { pipelines }: Config, name: strin
 export function listVisiblePipelines(actor: Actor, config: Config): readonly string[] | undefined {
   if (hasRole(actor, 'admin')) return undefined;
   return [...config.pipelines.keys()].filter((name) => mayViewPipeline(actor, config, name));
+}
+
+/** Which pipelines a search may look at: of those that somebody may see all, or the one that is asked for. */
+export function narrowPipelines(actor: Actor, config: Config, asked: string | undefined): VisiblePipelines {
+  const isVisible = (name: string) => mayViewPipeline(actor, config, name);
+  const pipelines = asked === undefined ? listVisiblePipelines(actor, config) : [asked].filter(isVisible);
+  return { pipelines, isVisible };
 }
 
 /** Whether somebody may see every pipeline of the configuration, and so what is said about all of it. */

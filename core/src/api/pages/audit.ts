@@ -1,4 +1,5 @@
 import { type Audit, listAudit } from '../../store/audit.ts';
+import { searchBack } from '../search-back.ts';
 import { showFilter } from './components/filter.ts';
 import { showEmpty } from './components/notice.ts';
 import { readAfter, showPaging } from './components/paging.ts';
@@ -17,7 +18,8 @@ export const auditPage: Page = {
   refreshMs: 15_000,
   async read({ query, now }, { store }) {
     const subject = query.get('q')?.trim() || undefined;
-    const { items, next } = await store.read((tx) => listAudit(tx, { subject, limit: shown, after: readAfter(query) }));
+    const wanted = { limit: shown, after: readAfter(query) };
+    const { items, next } = await searchBack(store, wanted, (tx, part) => listAudit(tx, { subject, ...part }));
     const main = html`<header class="page"><h1>Audit</h1><p class="lead">Everything that somebody changed; nothing here can be altered.</p></header>
       ${showFilter({ path: '/audit', query, search: 'What it was done to: acceptance, npmjs/fastify', choices: [] })}
       <section id="audit" data-part>${items.length === 0 ? showEmpty('Nothing here', 'Nobody has done anything like that.') : showEntries(items, now)}${showPaging('/audit', query, next)}</section>`;

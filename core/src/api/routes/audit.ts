@@ -1,17 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import { type AuditFilter, listAudit } from '../../store/audit.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
-import { answerList } from '../schemas.ts';
+import { answerSearch } from '../schemas.ts';
+import { searchBack } from '../search-back.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
+import { readTimeRange, type TimeRangeQuery, timeRangeSchema } from '../time-range.ts';
 
+type AuditQuery = PageQuery & Pick<AuditFilter, 'person' | 'action' | 'subject' | 'actor'> & TimeRangeQuery;
+
+const fragment = { type: 'string', maxLength: 255 } as const;
 const filters = {
-  subject: { type: 'string', description: 'Only what was done to it or to something below it: `acceptance`, `npmjs/fastify`' },
-  actor: { type: 'string', description: 'Only what was done with the token of this name' },
+  person: { ...fragment, description: "A fragment of the person's name, or of the token's" },
+  action: { ...fragment, description: 'A fragment of what was done: `approve`' },
+  subject: { ...fragment, description: 'A fragment of what it was done to: `acceptance`, `fastify/5.2`' },
+  actor: { ...fragment, description: 'The whole name of the token' },
+  ...timeRangeSchema,
 } as const;
 
 /** Who did what, from where, when. For admins only, since it speaks of every pipeline and says where people were. */
 export function registerAudit(server: FastifyInstance, { store }: ApiSurroundings): void {
-  server.get<{ Querystring: PageQuery & AuditFilter }>(
+  server.get<{ Querystring: AuditQuery }>(
     '/api/v1/audit',
     {
       config: { needs: 'admin' },
@@ -19,12 +27,13 @@ export function registerAudit(server: FastifyInstance, { store }: ApiSurrounding
         operationId: 'listAudit',
         summary: 'Who did what, from where, when; newest first',
         querystring: { ...pageQuerySchema, properties: { ...pageQuerySchema.properties, ...filters } },
-        response: answerList('Audit'),
+        response: answerSearch('Audit'),
       },
     },
     async ({ query }) => {
-      const { items, next } = await store.read((tx) => listAudit(tx, query));
-      return { items: items.map((entry) => ({ ...entry, at: toIso(entry.at) })), next };
+      const filter = { ...query, ...readTimeRange(query) };
+      const { items, next, searchedTo } = await searchBack(store, query, (tx, part) => listAudit(tx, { ...filter, ...part }));
+      return { items: items.map((entry) => ({ ...entry, at: toIso(entry.at) })), next, searchedTo: toIso(searchedTo) };
     },
   );
 }
