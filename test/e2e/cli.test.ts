@@ -184,7 +184,7 @@ describe('commands that talk to a server', () => {
     const { code, stdout, stderr } = await at('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^main: ok, last poll \d{4}-.*Z$/m);
-    expect(stdout).toMatch(/^gone: never polled$/m);
+    expect(stdout).toMatch(/^gone: never polled, no pipeline listens to it, so it is polled on request only$/m);
     expect(stdout).toMatch(/^deliver: run 1 \(1-1\.1\.0\) passed$/m);
   });
 

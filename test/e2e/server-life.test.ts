@@ -43,7 +43,7 @@ server: { port: 0 }
 ${more}
 repositories:
   main: { plugin: npm, config: { url: "${registry.url}" }, poll: ${poll}, packages: { it: { config: { name: watched } } } }
-pipelines:
+pipelines:${sections.length === 0 ? ' {}' : ''}
 ${sections.join('\n')}
 `;
 }
@@ -124,6 +124,38 @@ describe('a running server whose sluice.yaml changes', () => {
     expect(again).toMatchObject({ hash, refused: null });
     await publish('1.1.0');
     expect(await place.lines('runs')).toEqual(['first 1.1.0']);
+  });
+});
+
+describe('a repository that no pipeline listens to', () => {
+  const sentence = 'so it is polled on request only';
+  interface RepositoryView {
+    readonly lastPoll: string | null;
+    readonly nextPoll: string | null;
+    readonly listenedTo: boolean;
+  }
+  const readRepository = async () => (await server.get('/api/v1/repositories/main')) as RepositoryView;
+  const tellEverywhere = async () => ({
+    start: server.output().includes(sentence),
+    status: (await place.sluice('status', '--server', server.url)).stdout.includes(sentence),
+    pages: await Promise.all(
+      ['/repositories', '/repositories/main'].map(async (page) =>
+        (await (await fetch(server.url + page)).text()).includes(sentence),
+      ),
+    ),
+  });
+
+  it('is said to be polled on request only, until one listens', async () => {
+    await begin({ pipelines: [], poll: '{ every: 1h }' });
+    expect(await tellEverywhere()).toEqual({ start: true, status: true, pages: [true, true] });
+    expect(await readRepository()).toMatchObject({ lastPoll: null, nextPoll: null, listenedTo: false });
+    await place.configure(describeLife({ poll: '{ every: 1h }' }));
+    const { listenedTo, nextPoll } = await until(async () => {
+      const repository = await readRepository();
+      return repository.lastPoll !== null && repository;
+    });
+    expect({ listenedTo, isAhead: Date.parse(nextPoll ?? '') > Date.now() }).toEqual({ listenedTo: true, isAhead: true });
+    expect(await tellEverywhere()).toMatchObject({ status: false, pages: [false, false] });
   });
 });
 

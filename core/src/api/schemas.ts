@@ -134,7 +134,8 @@ const nouns = {
     problem: orNull({ $ref: 'Problem#' }),
     warning: orNull(text),
     lastPoll: orNull(time),
-    nextPoll: orNull(time),
+    nextPoll: { ...orNull(time), description: 'Null where it is polled on request only' },
+    listenedTo: { ...flag, description: 'A pipeline listens to a package of it; else it is polled on request only' },
     packages: array(
       object('A package, and how it is', {
         name: text,

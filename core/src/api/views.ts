@@ -19,6 +19,7 @@ export function viewRepository(status: RepositoryStatus, plugin: string): Readon
     warning: status.warning,
     lastPoll: toIso(status.lastPoll),
     nextPoll: toIso(status.nextPoll),
+    listenedTo: status.listenedTo,
     packages: status.packages.map(({ name, problem, pointer }) => ({ name, problem: viewProblem(problem), pointer })),
   };
 }

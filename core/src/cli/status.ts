@@ -7,6 +7,7 @@ interface ListedRepository {
   readonly status: string;
   readonly problem: { readonly code: string; readonly message: string; readonly since: string } | null;
   readonly lastPoll: string | null;
+  readonly listenedTo: boolean;
   readonly packages: readonly {
     readonly name: string;
     readonly problem: { readonly code: string; readonly message: string } | null;
@@ -64,11 +65,12 @@ function describeRefusal(refused: ShownConfiguration['refused']): readonly strin
   return [head, ...refused.problems.map((problem) => `  ${problem}`)];
 }
 
-function describeRepository({ name, status, problem, lastPoll, packages }: ListedRepository): readonly string[] {
+function describeRepository({ name, status, problem, lastPoll, listenedTo, packages }: ListedRepository): readonly string[] {
   const why = problem ? ` since ${problem.since}: ${problem.code}: ${problem.message}` : '';
   const when = lastPoll === null ? '' : `, last poll ${lastPoll}`;
+  const unheard = listenedTo ? '' : ', no pipeline listens to it, so it is polled on request only';
   const troubled = packages.flatMap((one) => (one.problem ? [`  ${one.name}: ${one.problem.code}: ${one.problem.message}`] : []));
-  return [`${name}: ${status}${why}${when}`, ...troubled];
+  return [`${name}: ${status}${why}${when}${unheard}`, ...troubled];
 }
 
 /** A pipeline in one line. */

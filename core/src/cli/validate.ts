@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AccessConfig, isExpired, type TokenConfig } from '../config/access.ts';
+import { describeNotListenedTo } from '../config/not-listened-to.ts';
 import { describeExposed, findExposed } from '../store/exposed.ts';
 import { placeOf } from '../store/nodes.ts';
 import { findStoreUrl, toStoreFile } from './store-url.ts';
@@ -17,6 +18,7 @@ export function addValidateCommand(program: Command, surroundings: CliSurroundin
           const since = new Date(expiresAt).toISOString();
           surroundings.warn(`${file}: the token "${name}" has expired at ${since} and is worth nothing; renew or remove it`);
         }
+        for (const sentence of describeNotListenedTo({ repositories, pipelines })) surroundings.warn(`${file}: ${sentence}`);
         const exposed = findExposed(placeOf(config.directory), toStoreFile(findStoreUrl(config, surroundings)));
         const words = describeExposed(exposed);
         if (words !== undefined) surroundings.warn(words);

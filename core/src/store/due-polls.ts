@@ -23,8 +23,9 @@ export interface ClaimedPoll {
 /** The longest that a node sleeps without looking, in milliseconds: another one may have died and left its claims. */
 export const longestSleepMs = 30_000;
 
-function isAllowed({ eb, or, and, exists, selectFrom }: ExpressionBuilder<Schema, 'repository'>, now: number) {
-  const isListenedTo = exists(
+/** Whether a pipeline listens to a package of the repository: one that nobody listens to is polled on request only. */
+export function isListenedTo({ exists, selectFrom }: ExpressionBuilder<Schema, 'repository'>) {
+  return exists(
     selectFrom('listener')
       .innerJoin('package', 'package.id', 'listener.package_id')
       .select(sql.lit(1).as('one'))
@@ -32,7 +33,11 @@ function isAllowed({ eb, or, and, exists, selectFrom }: ExpressionBuilder<Schema
       .where('package.active', '=', 1)
       .where('listener.active', '=', 1),
   );
-  const scheduled = and([eb('due_at', '<=', now), or([isListenedTo, eb('looks_from', 'is not', null)])]);
+}
+
+function isAllowed(builder: ExpressionBuilder<Schema, 'repository'>, now: number) {
+  const { eb, or, and } = builder;
+  const scheduled = and([eb('due_at', '<=', now), or([isListenedTo(builder), eb('looks_from', 'is not', null)])]);
   return or([eb('requested', '>', eb.ref('served')), scheduled]);
 }
 

@@ -1,4 +1,5 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, type SqlBool, sql } from 'kysely';
+import { isListenedTo } from './due-polls.ts';
 import { type RecordedRevision, readRevision } from './ledger.ts';
 import { readProblem } from './packages.ts';
 import type { PackageTable, RepositoryTable } from './schema.ts';
@@ -26,7 +27,10 @@ export interface RepositoryStatus {
   readonly problem: AgedProblem | null;
   readonly warning: string | null;
   readonly lastPoll: number | null;
+  /** `null` where it is polled on request only. */
   readonly nextPoll: number | null;
+  /** Whether a pipeline listens to a package of it: else it is polled on request only, whatever its schedule. */
+  readonly listenedTo: boolean;
   readonly packages: readonly PackageStatus[];
 }
 
@@ -35,6 +39,7 @@ export async function readRepositories(tx: Tx, name?: string): Promise<readonly 
   const rows = await tx.db
     .selectFrom('repository')
     .selectAll()
+    .select((builder) => isListenedTo(builder).as('listened_to'))
     .where('active', '=', 1)
     .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
     .orderBy('name')
@@ -72,15 +77,21 @@ export async function listFailing(tx: Tx, limit: number): Promise<readonly Faili
   });
 }
 
-function toStatus(row: Selectable<RepositoryTable>, packages: readonly Selectable<PackageTable>[]): RepositoryStatus {
+type ListenedRow = Selectable<RepositoryTable> & { readonly listened_to: SqlBool };
+
+function toStatus(row: ListenedRow, packages: readonly Selectable<PackageTable>[]): RepositoryStatus {
   const problem = readAged(row);
+  const listenedTo = Boolean(row.listened_to);
+  // A hook's poll is followed by looks, whoever listens.
+  const dueAt = listenedTo || row.looks_from !== null ? row.due_at : null;
   return {
     name: row.name,
     status: problem ? 'failing' : row.polled_at === null ? 'never polled' : 'ok',
     problem,
     warning: row.warning,
     lastPoll: row.polled_at,
-    nextPoll: row.due_at !== null && row.not_before !== null ? Math.max(row.due_at, row.not_before) : row.due_at,
+    nextPoll: dueAt !== null && row.not_before !== null ? Math.max(dueAt, row.not_before) : dueAt,
+    listenedTo,
     packages: packages.map((one) => ({ name: one.name, problem: readAged(one), pointer: one.pointer })),
   };
 }

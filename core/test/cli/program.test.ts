@@ -5,12 +5,26 @@ import { makeConfig, runSluice, shelf } from './run.ts';
 
 describe('sluice validate', () => {
   test('says that a configuration is valid', async () => {
-    const { file } = await makeConfig('repositories: { main: { plugin: shelf } }\n');
+    const { file } = await makeConfig('repositories: { main: { plugin: shelf, poll: { manual: true } } }\n');
     expect(await runSluice(['validate', '-c', file])).toEqual({
       code: 0,
       stdout: `${file} is valid: 1 repository, 0 pipelines\n`,
       stderr: '',
     });
+  });
+
+  test('warns of a repository that no pipeline listens to, which is not polled by itself', async () => {
+    const packages = 'packages: { full: { config: { name: full } } }';
+    const { file } = await makeConfig(
+      `repositories: { heard: { plugin: shelf, ${packages} }, silent: { plugin: shelf, ${packages} } }
+pipelines: { all: { materials: [{ package: heard/full, trigger: manual }], stages: [{ name: one, jobs: { one: { run: 'true' } } }] } }
+`,
+    );
+    const { code, stderr } = await runSluice(['validate', '-c', file]);
+    expect(stderr).toBe(
+      `${file}: no pipeline listens to the repository "silent", so it is polled on request only: name a package of it under a pipeline's materials\n`,
+    );
+    expect(code).toBe(0);
   });
 
   test('warns of a store that others can read, with the line to type', async () => {

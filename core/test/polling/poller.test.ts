@@ -10,6 +10,7 @@ import { requestPoll } from '../../src/store/due-polls.ts';
 import { releaseAll } from '../../src/store/leases.ts';
 import { activateConfiguration } from '../../src/store/nodes.ts';
 import { listPolls } from '../../src/store/polls.ts';
+import { readRepositories } from '../../src/store/read-repositories.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { House, hostShelves, revision } from './house.ts';
 
@@ -66,6 +67,14 @@ describeStores('a poller', (place) => {
     await house.polled(1);
     await house.advance(minuteMs);
     expect(await house.polled(2)).toEqual(['heard ok', 'heard ok']);
+    const statuses = await house.store.transact((tx) => readRepositories(tx));
+    expect(
+      statuses.map(({ name, listenedTo, nextPoll }) => [name, listenedTo, nextPoll !== null && nextPoll > house.now]),
+    ).toEqual([
+      ['heard', true, true],
+      ['shop', false, false],
+    ]);
+    expect(statuses[1]?.nextPoll).toBeNull();
     expect(await house.poll('shop')).toMatchObject({ outcome: 'ok', revisions: 1 });
     expect(await house.ledger()).toEqual(['1.0.0 published']);
   });

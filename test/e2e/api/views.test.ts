@@ -15,6 +15,7 @@ describe('what the API shows', () => {
     const { status, body } = await story.ask('/api/v1/repositories/shop');
     const expected = {
       ...{ name: 'shop', plugin: 'npm', status: 'ok', problem: null, warning: null, lastPoll: isoTime, nextPoll: null },
+      listenedTo: true,
       packages: [{ name: 'it', problem: null, pointer: null }],
     };
     expect({ status, body }).toEqual({ status: 200, body: expected });

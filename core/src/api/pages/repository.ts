@@ -48,7 +48,7 @@ export const repositoryPage: Page = {
         <div id="packages" data-part>${showPackages(repository, query, now)}</div>
       </section>
       <section id="polls" data-part><h2>Polls</h2>
-        ${polls.items.length === 0 ? showEmpty('Not polled yet', 'It is polled when it is due, or when somebody asks for it.') : html`${showPollChart(polls.items.toReversed())}${showPolls(polls.items.slice(0, pollsListed), now)}`}
+        ${polls.items.length === 0 ? showEmpty('Not polled yet', repository.listenedTo ? 'It is polled when it is due, or when somebody asks for it.' : 'It is polled when somebody asks for it, or a pipeline listens.') : html`${showPollChart(polls.items.toReversed())}${showPolls(polls.items.slice(0, pollsListed), now)}`}
       </section>`;
     return { title: name, section: 'repositories', main };
   },

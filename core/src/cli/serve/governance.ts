@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { ConfigurationStatus } from '../../api/surroundings.ts';
 import type { Config } from '../../config/config.ts';
+import { describeNotListenedTo } from '../../config/not-listened-to.ts';
 import { type ConfigProblem, formatProblem } from '../../config/problem.ts';
 import { watchConfig } from '../../config/watch-config.ts';
 import { appendAudit } from '../../store/audit.ts';
@@ -41,6 +42,7 @@ export class Governance {
   /** Brings the first configuration into force. */
   async begin(loaded: Loaded): Promise<void> {
     this.#generation = await beginGeneration(loaded, this.#options);
+    this.#warnOf(loaded.config);
   }
 
   /** The configuration in force. Throws before there is one. */
@@ -105,6 +107,7 @@ export class Governance {
     this.#replaced = new AbortController();
     replaced.abort();
     log.info(`${loaded.config.file} was loaded again and is in force`);
+    this.#warnOf(loaded.config);
     const late = (['server', 'store'] as const).filter((key) => !isDeepStrictEqual(before[key], loaded.config[key]));
     if (late.length > 0) log.warn(`what changed under ${late.join(': and ')}: is in force after a restart`);
   }
@@ -121,6 +124,11 @@ export class Governance {
         await wait(findStoreBackOff(failures, random), undefined, { signal: stopping });
       }
     }
+  }
+
+  /** Says what is valid, and hardly meant. */
+  #warnOf(config: Config): void {
+    for (const sentence of describeNotListenedTo(config)) this.#options.log.warn(sentence);
   }
 
   async #refuse(problems: readonly ConfigProblem[]): Promise<void> {
