@@ -1,3 +1,4 @@
+import './live.js';
 import { describeTime } from './relative-time.js';
 
 const root = document.documentElement;
@@ -13,57 +14,7 @@ function refreshTimes() {
 
 setInterval(refreshTimes, 5_000);
 
-/** Says whether what is shown is still true; the words are in the page. */
-function tellConnection(connected) {
-  root.toggleAttribute('data-connected', connected);
-  root.toggleAttribute('data-disconnected', !connected);
-}
-
-document.addEventListener('htmx:sseOpen', () => tellConnection(true));
-document.addEventListener('htmx:sseError', () => tellConnection(false));
-
-/** A page that nobody looks at holds no connection: browsers open only a few to one server. It goes on where it left off. */
-const stream = document.getElementById('live');
-let position = '';
-
-document.addEventListener('htmx:sseMessage', ({ detail }) => {
-  position = detail.lastEventId;
-});
-
-function leave() {
-  stream.remove();
-  htmx.trigger(stream, 'htmx:beforeCleanupElement');
-}
-
-function comeBack() {
-  refreshTimes();
-  if (!stream || stream.isConnected) return;
-  const address = new URL(stream.getAttribute('sse-connect'), location.href);
-  if (position !== '') address.searchParams.set('position', position);
-  stream.setAttribute('sse-connect', address.pathname + address.search);
-  document.body.append(stream);
-  htmx.process(stream);
-}
-
-const leaveAfterMs = 10_000;
-let leaving = 0;
-
-document.addEventListener('visibilitychange', () => {
-  clearTimeout(leaving);
-  if (document.visibilityState === 'visible') comeBack();
-  else if (stream?.isConnected) leaving = setTimeout(leave, leaveAfterMs);
-});
-
-/** The list that a filter leaves is kept true as well. */
-document.addEventListener('htmx:pushedIntoHistory', ({ detail }) => {
-  if (!stream) return;
-  const before = new URL(stream.getAttribute('sse-connect'), location.href);
-  const address = new URL(detail.path, location.href);
-  address.searchParams.set('position', position || before.searchParams.get('position'));
-  stream.setAttribute('sse-connect', `/live${address.pathname}${address.search}`);
-  leave();
-  comeBack();
-});
+document.addEventListener('visibilitychange', refreshTimes);
 
 /** Whoever has sent a form sees that it is on its way, and sends it once. */
 document.addEventListener('submit', (event) => {

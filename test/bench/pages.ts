@@ -46,7 +46,7 @@ export const benchPages: Bench = async (say) => {
     notes: [
       `${shown.pipelines} pipelines of ${shown.stages} stages with ${shown.runs} runs each; a board of ${shown.versions} versions that came to ${shown.levels * shown.stages} levels; a value stream of ${shown.pipelines - shown.levels} runs.`,
       `${samples} requests one after the other after ${warmUps} that do not count; the aim is under 100 ms and under 300 KB, not compressed.`,
-      `${streams} open event streams of the home page while nothing happens, for ${idleSeconds} s; the aim is under 5 % of a core.`,
+      `${streams} open event streams of browsers while nothing happens, for ${idleSeconds} s; the aim is under 5 % of a core.`,
     ],
   };
 };
@@ -93,9 +93,8 @@ async function measurePage(server: Server, name: string, path: string): Promise<
 
 async function measureStreams(server: Server): Promise<readonly Cell[]> {
   const leaving = new AbortController();
-  const page = await (await fetch(server.url)).text();
-  const path = /sse-connect="([^"]+)"/.exec(page)?.[1] ?? '';
-  const opened = await Promise.all(Array.from({ length: streams }, () => fetch(server.url + path, { signal: leaving.signal })));
+  const { signal } = leaving;
+  const opened = await Promise.all(Array.from({ length: streams }, () => fetch(`${server.url}/live`, { signal })));
   if (opened.some(({ status }) => status !== 200)) throw new Error('a stream was not opened');
   await wait(5_000);
   const pid = server.process.pid ?? 0;

@@ -5,33 +5,28 @@ import type { EventHub } from './event-hub.ts';
 
 const heartbeatMs = 15_000;
 
-/** What a stream needs. */
-export interface EventStreamOptions {
+/** What a stream of events needs. */
+export interface EventMessagesOptions {
   readonly events: EventHub;
   /** The id after which to begin; without it, what happens from now on. */
   readonly after: number | undefined;
   /** Whether the reader may be told of an event, as of now. */
   readonly maySee: (event: RecordedEvent) => boolean;
-  /** Aborts when the reader leaves or may not stay, or the server stops. */
+  /** Aborts when nothing more is to be told. */
   readonly signal: AbortSignal;
 }
 
 /** A message as a stream of server-sent events has it (HTML standard, section 9.2). */
 export interface Message {
-  readonly id: number;
+  /** What a reader who comes back sends as `Last-Event-ID`. */
+  readonly id?: number;
   readonly event: string;
+  /** Not empty: browsers leave such a message out. */
   readonly data: string;
 }
 
-/**
- * Tells what happens as server-sent events, each with the id that a reader who comes back sends as `Last-Event-ID`. A slow reader
- * is waited for, and holds nothing but its place.
- */
-export async function streamEvents(response: ServerResponse, options: EventStreamOptions): Promise<void> {
-  await streamMessages(response, readMessages(options), options.signal);
-}
-
-async function* readMessages({ events, after, maySee, signal }: EventStreamOptions): AsyncGenerator<Message> {
+/** What happens, each event as a message. A slow reader is waited for, and holds nothing but its place. */
+export async function* readEventMessages({ events, after, maySee, signal }: EventMessagesOptions): AsyncGenerator<Message> {
   for await (const told of events.follow(after, signal)) {
     for (const event of told) {
       const { id, at, type, subject, data } = event;
@@ -49,12 +44,16 @@ export async function streamMessages(
 ): Promise<void> {
   // A reader who is gone is noticed by the signal.
   response.on('error', () => {});
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
+  const beat = () => {
+    if (!response.writableNeedDrain) response.write(': still here\n\n');
+  };
+  const heartbeat = setInterval(beat, heartbeatMs);
   try {
     response.write(`retry: 2000\n\n`);
     for await (const { id, event, data } of messages) {
       const lines = data.replaceAll(/\r\n?|\n/g, '\ndata: ');
-      if (!response.write(`id: ${id}\nevent: ${event}\ndata: ${lines}\n\n`)) await once(response, 'drain', { signal });
+      const text = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${lines}\n\n`;
+      if (!response.write(text)) await once(response, 'drain', { signal });
     }
   } finally {
     clearInterval(heartbeat);

@@ -7,6 +7,7 @@ import { ApiError } from './api-error.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { EventHub } from './event-hub.ts';
 import { everyAnswer } from './every-answer.ts';
+import { OpenStreams } from './open-streams.ts';
 import { registerPages } from './pages/register-pages.ts';
 import { registerAudit } from './routes/audit.ts';
 import { registerBoard } from './routes/board.ts';
@@ -89,7 +90,7 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     if (!request.routeOptions.config.foreign) requireOwnOrigin(request, own.url);
   });
   guardRoutes(server, surroundings);
-  const shared = { ...surroundings, events: new EventHub(surroundings.store) };
+  const shared = { ...surroundings, events: new EventHub(surroundings.store), streams: new OpenStreams() };
   for (const register of registrations) {
     await server.register(async (scope: FastifyInstance) => register(scope, shared));
   }

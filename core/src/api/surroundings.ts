@@ -4,6 +4,7 @@ import type { StartOptions } from '../pipelines/start-runs.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { Store } from '../store/store.ts';
 import type { EventHub } from './event-hub.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 /** The configuration that runs, and what became of the last attempt to load another. */
 export interface ConfigurationStatus {
@@ -39,4 +40,5 @@ export interface ApiSurroundings {
 /** What the routes are lent: what the API is, and what they share among themselves. */
 export interface RouteSurroundings extends ApiSurroundings {
   readonly events: EventHub;
+  readonly streams: OpenStreams;
 }

@@ -28,9 +28,15 @@ export interface House {
   tell(event: NewEvent): Promise<void>;
 }
 
+/** What a house stands on; a store that is lent is not closed. */
+interface Ground {
+  readonly now?: () => number;
+  readonly store?: Store;
+}
+
 /** Opens a house, which is closed after the test. */
-export async function openHouse(changes: Changes = {}, now: () => number = Date.now): Promise<House> {
-  const [store, stopping] = [await openScratchStore(), new AbortController()];
+export async function openHouse(changes: Changes = {}, { now = Date.now, store: lent }: Ground = {}): Promise<House> {
+  const [store, stopping] = [lent ?? (await openScratchStore()), new AbortController()];
   let generation = begin(changes);
   const { directory, pluginLimits, http } = generation.config;
   const host = await createPluginHost({
@@ -59,7 +65,7 @@ export async function openHouse(changes: Changes = {}, now: () => number = Date.
   onTestFinished(async () => {
     stopping.abort();
     await api.close();
-    await store.close();
+    if (!lent) await store.close();
   });
   return {
     ...{ api, url, store },

@@ -16,10 +16,12 @@ const script = 'text/javascript; charset=utf-8';
 const sources = {
   'sluice.css': { type: 'text/css; charset=utf-8', file: ours('sluice.css') },
   'sluice.js': { type: script, file: ours('sluice.js') },
+  'live.js': { type: script, file: ours('live.js') },
+  'news.js': { type: script, file: ours('news.js') },
+  'news-worker.js': { type: script, file: ours('news-worker.js') },
   'relative-time.js': { type: script, file: ours('relative-time.js') },
   'icon.svg': { type: 'image/svg+xml', file: ours('icon.svg') },
   'htmx.js': { type: script, file: theirs('htmx.org/dist/htmx.min.js') },
-  'sse.js': { type: script, file: theirs('htmx-ext-sse/dist/sse.min.js') },
   'morph.js': { type: script, file: theirs('idiomorph/dist/idiomorph-ext.min.js') },
 } as const;
 

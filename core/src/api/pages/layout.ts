@@ -6,6 +6,15 @@ import { type Html, html } from './html.ts';
 import { type PageView, type Section, sections } from './page.ts';
 import { type Theme, themes } from './theme.ts';
 
+/** Where an open page finds out what has changed. */
+export interface LiveAddress {
+  readonly path: string;
+  /** Up to where the page is true. */
+  readonly place: string;
+  /** How often it asks although nothing has happened, in milliseconds; never unless told. */
+  readonly refreshMs: number | undefined;
+}
+
 /** What surrounds a page. */
 export interface Frame {
   readonly theme: Theme;
@@ -13,8 +22,8 @@ export interface Frame {
   readonly token: string;
   /** The path and query of the page, to come back to. */
   readonly path: string;
-  /** Where the page's changes are told; undefined where it has none. */
-  readonly stream: string | undefined;
+  /** How the page is kept true; undefined where nothing changes. */
+  readonly live: LiveAddress | undefined;
   /** Who looks at it; undefined for whoever has not signed in. */
   readonly actor: Actor | undefined;
   /** Whether people have to sign in. */
@@ -35,7 +44,7 @@ export const actionForm = 'act';
 export function layOut({ title, section, main }: PageView, frame: Frame): Html {
   return html`<html lang="en" data-theme=${frame.theme}>
     ${showHead(title)}
-    <body hx-ext="sse,morph">
+    <body hx-ext="morph">
       <a class="skip" href="#main">To the content</a>
       <header class="top">
         <a class="brand" href="/"><img src=${assetPath('icon.svg')} alt="" width="22" height="22" />Sluice</a>
@@ -49,7 +58,7 @@ export function layOut({ title, section, main }: PageView, frame: Frame): Html {
       <main id="main" tabindex="-1">${main}</main>
       ${section !== undefined && html`<footer><a href="/api/v1/openapi.json">API</a><a href="/metrics">Metrics</a><a href="/readyz">Readiness</a></footer>`}
       <form id=${actionForm} method="post"><input type="hidden" name="_csrf" value=${frame.token} /><input type="hidden" name="back" value=${frame.path} /></form>
-      ${frame.stream && html`<div id="live" hidden sse-connect=${frame.stream} sse-swap="parts" hx-swap="none"></div>`}
+      ${frame.live && showLive(frame.live)}
     </body>
   </html>`;
 }
@@ -59,6 +68,11 @@ function showSections(current: Section, actor: Actor | undefined): readonly Html
   return visible.map(
     ([name, { path, title }]) => html`<a href=${path} aria-current=${name === current ? 'page' : null}>${title}</a>`,
   );
+}
+
+/** What the script reads that keeps the page true. */
+function showLive({ path, place, refreshMs }: LiveAddress): Html {
+  return html`<div id="live" hidden data-path=${path} data-place=${place} data-refresh=${refreshMs}></div>`;
 }
 
 function showWho({ name }: Actor): Html {
@@ -75,7 +89,6 @@ function showHead(title: string): Html {
     <link rel="icon" href=${assetPath('icon.svg')} />
     <link rel="stylesheet" href=${assetPath('sluice.css')} />
     <script src=${assetPath('htmx.js')} defer></script>
-    <script src=${assetPath('sse.js')} defer></script>
     <script src=${assetPath('morph.js')} defer></script>
     <script src=${assetPath('sluice.js')} type="module"></script>
   </head>`;

@@ -1,104 +1,94 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Actor } from '../../pipelines/actor.ts';
-import type { RecordedEvent } from '../../store/events.ts';
-import type { Message } from '../event-stream.ts';
+import type { Config } from '../../config/config.ts';
+import { type RecordedEvent, readEvents, readNewestEventId } from '../../store/events.ts';
 import type { RouteSurroundings } from '../surroundings.ts';
-import { findParts, type LiveParts } from './live-parts.ts';
-import type { Page, PageRequest, PageView } from './page.ts';
+import type { Page, PageRequest } from './page.ts';
+import { findChanges, type Seen, type Shown, takeApart } from './shown.ts';
 
-/** A browser is told at most so often, in milliseconds; what happens in between it is told together. */
-const pauseMs = 400;
+const mostEvents = 100;
+/** A page that several look at is read once for all of them within this time, in milliseconds. */
+const sharedMs = 400;
+const mostRemembered = 500;
 
-interface Shown {
-  readonly parts: LiveParts;
-  /** The whole, for when the parts are others than before. */
-  readonly main: () => string;
-  readonly concerns: PageView['concerns'];
+/** Where a browser is: up to which event it knows, and what it shows, by the name that it was told; undefined right after loading. */
+export interface Place {
+  readonly position: number;
+  readonly seen: string | undefined;
 }
 
-/** Which page is shown, and after which event it was read. */
+/** Which page is shown, and where its browser is. */
 export interface LiveRequest {
   readonly page: Page;
   readonly request: PageRequest;
-  /** Who reads, as of now; undefined once they may not stay. */
-  readonly actor: () => Actor | undefined;
-  /** What tells this page from others, and its reader's rights from those of others. */
+  /** What tells this page from others, and its reader from others. */
   readonly key: string;
-  readonly after: number;
-  readonly signal: AbortSignal;
+  readonly place: Place;
 }
 
-/** Understands which parts of which open pages are not true any more. Pages that show the same are read once for all who look. */
+/** What is not true any more of what a browser shows, as elements for htmx to put in their places, and where it is then. */
+export interface Changes {
+  readonly text: string;
+  readonly place: Place;
+}
+
+interface Reading {
+  readonly at: number;
+  readonly position: number;
+  readonly config: Config;
+  readonly shown: Promise<Shown>;
+}
+
+/** Understands which parts of open pages are not true any more. Pages that show the same are read once for all who look. */
 export class LivePages {
   readonly #surroundings: RouteSurroundings;
-  readonly #readings = new Map<string, { readonly at: number; readonly position: number; readonly shown: Promise<Shown> }>();
+  readonly #readings = new Map<string, Reading>();
+  /** What browsers show, by its name, the newest last. */
+  readonly #remembered = new Map<string, Seen>();
 
   constructor(surroundings: RouteSurroundings) {
     this.#surroundings = surroundings;
   }
 
-  /** The parts of a page whenever they have changed. */
-  async *follow(live: LiveRequest): AsyncGenerator<Message, void> {
-    const { page, request, signal } = live;
-    let id = live.after;
-    let before: Shown | undefined;
-    const batches = withTicks(this.#surroundings.events.follow(live.after, signal), page.refreshMs, signal);
-    for await (const events of batches) {
-      id = events.at(-1)?.id ?? id;
-      const concerns = (event: RecordedEvent) => before?.concerns?.(event) ?? page.concerns(event, request);
-      if (events.length > 0 && !events.some(concerns)) continue;
-      const shown = await this.#read(live);
-      const data = findChanges(before, shown);
-      before = shown;
-      if (data !== '') yield { id, event: 'parts', data };
-      await wait(pauseMs, undefined, { signal });
-    }
+  /** Finds what has changed since a browser was at a place. */
+  async findChanges(live: LiveRequest): Promise<Changes> {
+    const { page, request, place } = live;
+    const { position, events } = await this.#readEvents(place.position);
+    const before = place.seen === undefined ? undefined : this.#remembered.get(place.seen);
+    const concerns = (event: RecordedEvent) => before?.concerns?.(event) ?? page.concerns(event, request);
+    const mayDiffer = page.refreshMs !== undefined || events === undefined || events.some(concerns);
+    if (!mayDiffer) return { text: '', place: { ...place, position } };
+    const shown = await this.#read(live, position);
+    this.#remember(shown.seen);
+    return { text: findChanges(before, shown), place: { position, seen: shown.seen.name } };
   }
 
-  #read({ page, request, actor, key }: LiveRequest): Promise<Shown> {
-    const { events, now } = this.#surroundings;
-    const position = events.position();
+  /** What has happened since; the events are undefined where they are too many to look at. */
+  #readEvents(after: number): Promise<{ readonly position: number; readonly events: readonly RecordedEvent[] | undefined }> {
+    return this.#surroundings.store.read(async (tx) => {
+      const events = await readEvents(tx, after, mostEvents);
+      if (events.length === mostEvents) return { position: await readNewestEventId(tx), events: undefined };
+      return { position: events.at(-1)?.id ?? after, events };
+    });
+  }
+
+  #read({ page, request, key }: LiveRequest, position: number): Promise<Shown> {
+    const { now, configuration } = this.#surroundings;
+    const { config } = configuration();
     const known = this.#readings.get(key);
-    if (known && known.position === position && now() - known.at < pauseMs) return known.shown;
-    const shown = page.read({ ...request, actor: actor() ?? request.actor, now: now() }, this.#surroundings).then(toShown);
-    this.#readings.set(key, { at: now(), position, shown });
+    const isShared = known?.position === position && known.config === config && now() - known.at < sharedMs;
+    if (isShared) return known.shown;
+    const shown = page.read(request, this.#surroundings).then(takeApart);
+    this.#readings.set(key, { at: now(), position, config, shown });
     const forget = () => {
       if (this.#readings.get(key)?.shown === shown) this.#readings.delete(key);
     };
-    void wait(pauseMs, undefined, { ref: false }).then(forget);
+    setTimeout(forget, sharedMs).unref();
     return shown;
   }
-}
 
-function toShown({ main: { text }, concerns }: PageView): Shown {
-  return { concerns, parts: findParts(text), main: () => `<main id="main" tabindex="-1" hx-swap-oob="morph">${text}</main>` };
-}
-
-function findChanges(before: Shown | undefined, { parts, main }: Shown): string {
-  if (before && !(before.parts.size === parts.size && parts.keys().every((id) => before.parts.has(id)))) return main();
-  const changed = [...parts].filter(([id, text]) => withoutAges(before?.parts.get(id) ?? '') !== withoutAges(text));
-  return changed.map(([, text]) => text.replace(/^<[a-z0-9]+/, '$& hx-swap-oob="morph"')).join('');
-}
-
-/** That time goes by is no change: browsers see to it themselves. */
-function withoutAges(text: string): string {
-  return text.replaceAll(/ data-age(="")?>[^<]*/g, '');
-}
-
-/** What comes, and nothing now and then. */
-async function* withTicks(
-  batches: AsyncGenerator<readonly RecordedEvent[], void>,
-  everyMs: number | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<readonly RecordedEvent[], void> {
-  if (everyMs === undefined) return yield* batches;
-  let next = batches.next();
-  while (!signal.aborted) {
-    const done = new AbortController();
-    const tick = wait(everyMs, undefined, { signal: done.signal }).catch(() => undefined);
-    const result = await Promise.race([next, tick]).finally(() => done.abort());
-    if (result?.done) return;
-    yield result?.value ?? [];
-    if (result) next = batches.next();
+  #remember(seen: Seen): void {
+    this.#remembered.delete(seen.name);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size >= mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    this.#remembered.set(seen.name, seen);
   }
 }

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readLogLines } from '../../store/log-lines.ts';
+import { authoriseAgain } from '../access/authorise.ts';
+import { ApiError } from '../api-error.ts';
 import type { RouteSurroundings } from '../surroundings.ts';
 import { linesAtOnce, showBlock, showGrowth } from './components/log-block.ts';
 import { readFrom } from './log.ts';
@@ -11,16 +13,18 @@ type Params = { readonly Params: Readonly<Record<string, string>> };
 const options = { config: { needs: 'view' }, schema: { hide: true } } as const;
 
 /** What the page of a log asks for: the log as a file, a block of its lines, and what was printed since. */
-export function registerLogFile(server: FastifyInstance, { store }: RouteSurroundings): void {
-  server.get<Params>(`${logRoute}/log.txt`, options, async ({ params }, reply) => {
-    const address = readLogAddress(params);
+export function registerLogFile(server: FastifyInstance, surroundings: RouteSurroundings): void {
+  const { store } = surroundings;
+
+  server.get<Params>(`${logRoute}/log.txt`, options, async (request, reply) => {
+    const address = readLogAddress(request.params);
     const log = await store.read((tx) => readLogLines(tx, address, { from: 0, count: 0 }));
     if (!log) throw unknownLog(address);
     const { pipeline, counter, stage, job } = address;
     return reply
       .type('text/plain; charset=utf-8')
       .header('content-disposition', `attachment; filename="${pipeline}-${counter}-${stage}-${job}.txt"`)
-      .send(Readable.from(readParts(store, address)));
+      .send(Readable.from(whileAuthorised(readParts(store, address), request, surroundings)));
   });
 
   server.get<Params & { readonly Querystring: { readonly from?: string } }>(
@@ -48,4 +52,16 @@ export function registerLogFile(server: FastifyInstance, { store }: RouteSurroun
       return reply.type('text/html; charset=utf-8').send(growth.text);
     },
   );
+}
+
+/** Breaks off where the reader may not go on. */
+async function* whileAuthorised(
+  parts: AsyncIterable<string>,
+  request: FastifyRequest,
+  surroundings: RouteSurroundings,
+): AsyncGenerator<string, void> {
+  for await (const part of parts) {
+    if (!authoriseAgain(request, surroundings)) throw new ApiError('FORBIDDEN', 'The reader may not see this log any more');
+    yield part;
+  }
 }

@@ -1,59 +1,42 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readNewestEventId } from '../../store/events.ts';
-import { followPresence } from '../access/presence.ts';
-import { ApiError } from '../api-error.ts';
 import { viewRefused } from '../configuration-view.ts';
-import { streamMessages } from '../event-stream.ts';
 import type { RouteSurroundings } from '../surroundings.ts';
-import type { LivePages } from './live.ts';
+import type { LivePages, Place } from './live.ts';
 import type { Page, PageRequest } from './page.ts';
 import { sendPage } from './send-page.ts';
 
-const mostStreams = 1_000;
-
-/** Lets a page be read, and followed. */
+/** Lets a page be read, and kept true. */
 export function registerPage(
   server: FastifyInstance,
   page: Page,
   surroundings: RouteSurroundings & { readonly live: LivePages },
 ): void {
-  const { store, now, live, stopping } = surroundings;
+  const { store, now, live } = surroundings;
   const options = { config: { needs: page.needs }, schema: { hide: true } } as const;
-  let open = 0;
 
   server.get<{ Params: Readonly<Record<string, string>> }>(page.path, options, async (request, reply) => {
     const position = await store.read(readNewestEventId);
     const view = await page.read(toPageRequest(request, now()), surroundings);
-    const stream = `/live${request.url}`;
     return sendPage(request, reply, view, {
-      stream: `${stream}${stream.includes('?') ? '&' : '?'}position=${position}`,
+      live: { path: `/live${request.url}`, place: writePlace({ position, seen: undefined }), refreshMs: page.refreshMs },
       refused: viewRefused(surroundings, request.actor) !== undefined,
     });
   });
 
+  // What has changed of an open page: a request like any other, so that it is answered to those only whom the page is shown to.
   server.get<{ Params: Readonly<Record<string, string>> }>(
     page.path === '/' ? '/live/' : `/live${page.path}`,
-    { ...options, exposeHeadRoute: false },
+    options,
     async (request, reply) => {
-      if (open >= mostStreams) throw new ApiError('TOO_MANY_REQUESTS', `${mostStreams} such pages are open; close some`);
       const asked = toPageRequest(request, now());
-      const after = readPosition(request, asked.query);
-      asked.query.delete('position');
-      const left = new AbortController();
-      request.raw.once('close', () => left.abort());
-      const { actor, signal } = followPresence(request, surroundings, AbortSignal.any([left.signal, stopping]));
-      reply.hijack();
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
-      open++;
-      try {
-        const key = `${asked.actor.name} ${request.url.split('?')[0]}?${asked.query}`;
-        await streamMessages(reply.raw, live.follow({ page, request: asked, actor, key, after, signal }), signal);
-      } catch (error) {
-        if (!signal.aborted) request.log.error(error, `the stream of ${request.url} broke off`);
-        reply.raw.destroy();
-      } finally {
-        open--;
-      }
+      const place = takePlace(asked.query);
+      const key = `${asked.actor.name} ${request.url.split('?')[0]}?${asked.query}`;
+      const changes = await live.findChanges({ page, request: asked, key, place });
+      return reply
+        .type('text/html; charset=utf-8')
+        .headers({ 'cache-control': 'no-store', 'sluice-place': writePlace(changes.place) })
+        .send(changes.text);
     },
   );
 }
@@ -63,9 +46,15 @@ function toPageRequest(request: FastifyRequest<{ Params: Readonly<Record<string,
   return { params: request.params, query: new URLSearchParams(at < 0 ? '' : request.url.slice(at)), actor: request.actor, now };
 }
 
-/** After which event the page was read, or the browser was told of last. */
-function readPosition(request: FastifyRequest, query: URLSearchParams): number {
-  const last = request.headers['last-event-id'];
-  const text = typeof last === 'string' ? last : (query.get('position') ?? '');
-  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+const placePattern = /^(\d{1,15})(?:\.([\w-]{22}))?$/;
+
+function writePlace({ position, seen }: Place): string {
+  return seen === undefined ? String(position) : `${position}.${seen}`;
+}
+
+/** Takes out of a query where the browser is. */
+function takePlace(query: URLSearchParams): Place {
+  const [, position = '0', seen] = placePattern.exec(query.get('place') ?? '') ?? [];
+  query.delete('place');
+  return { position: Number(position), seen };
 }

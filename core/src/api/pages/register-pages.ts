@@ -21,6 +21,7 @@ import { pipelinePage } from './pipeline.ts';
 import { pluginsPage } from './plugins.ts';
 import { registerPollNow } from './poll-now.ts';
 import { registerFace } from './register-face.ts';
+import { registerNews } from './register-news.ts';
 import { registerPage } from './register-page.ts';
 import { repositoriesPage } from './repositories.ts';
 import { repositoryPage } from './repository.ts';
@@ -63,6 +64,7 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   registerTriggerForm(server);
   registerRelease(server);
   registerLogFile(server, surroundings);
+  registerNews(server, surroundings);
   registerUnknownPage(server, 'token');
   const layouts = new StreamLayouts();
   server.addHook('onClose', () => layouts.close());

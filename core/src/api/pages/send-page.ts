@@ -30,7 +30,7 @@ export function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   view: PageView,
-  { stream, refused = false }: Partial<Pick<Frame, 'stream' | 'refused'>>,
+  { live, refused = false }: Partial<Pick<Frame, 'live' | 'refused'>>,
 ): FastifyReply {
   const frame: Frame = {
     actor: request.actor,
@@ -38,7 +38,7 @@ export function sendPage(
     theme: readTheme(request),
     token: reply.generateCsrf(),
     path: request.url,
-    stream,
+    live,
     refused,
     notice: takeNotice(request, reply),
   };

@@ -1,18 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { RecordedEvent } from '../../store/events.ts';
-import { followPresence } from '../access/presence.ts';
 import { maySeeEvent } from '../access/visible.ts';
-import { ApiError } from '../api-error.ts';
-import { streamEvents } from '../event-stream.ts';
+import { readEventMessages } from '../event-stream.ts';
+import { openStream } from '../open-stream.ts';
 import { answerText } from '../schemas.ts';
 import type { RouteSurroundings } from '../surroundings.ts';
 
-const mostStreams = 1_000;
-
 /** What happens, as it happens. */
 export function registerEvents(server: FastifyInstance, surroundings: RouteSurroundings): void {
-  const { events, stopping, configuration } = surroundings;
-  let open = 0;
+  const { events, configuration } = surroundings;
   server.get<{ Querystring: { after?: number } }>(
     '/api/v1/events',
     {
@@ -29,28 +25,16 @@ export function registerEvents(server: FastifyInstance, surroundings: RouteSurro
         ),
       },
     },
-    async (request, reply) => {
-      if (open >= mostStreams) throw new ApiError('TOO_MANY_REQUESTS', `${mostStreams} event streams are open; close some`);
+    (request, reply) => {
       const last = request.headers['last-event-id'];
       const after = request.query.after ?? (typeof last === 'string' && /^\d+$/.test(last) ? Number(last) : undefined);
-      const left = new AbortController();
-      request.raw.once('close', () => left.abort());
-      reply.hijack();
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
-      open++;
-      const { actor, signal } = followPresence(request, surroundings, AbortSignal.any([left.signal, stopping]));
-      const maySee = (event: RecordedEvent) => {
-        const reader = actor();
-        return reader !== undefined && maySeeEvent(reader, configuration().config, event);
-      };
-      try {
-        await streamEvents(reply.raw, { events, after, maySee, signal });
-      } catch (error) {
-        if (!signal.aborted) request.log.error(error, 'an event stream broke off');
-        reply.raw.destroy();
-      } finally {
-        open--;
-      }
+      return openStream(request, reply, surroundings, ({ actor, signal }) => {
+        const maySee = (event: RecordedEvent) => {
+          const reader = actor();
+          return reader !== undefined && maySeeEvent(reader, configuration().config, event);
+        };
+        return readEventMessages({ events, after, maySee, signal });
+      });
     },
   );
 }

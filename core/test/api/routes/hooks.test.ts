@@ -10,7 +10,7 @@ const makeRepositories = () => {
 
 it('who has no proof is bounded, and uses up nothing of those who have one', async () => {
   let now = 1_000_000;
-  const { ask } = await openHouse({ people: {}, repositories: makeRepositories() }, () => now);
+  const { ask } = await openHouse({ people: {}, repositories: makeRepositories() }, { now: () => now });
   const statusOf = async (repository: string, secret: string) =>
     (await ask(`/api/v1/hooks/${repository}`, undefined, { method: 'POST', headers: { 'x-sluice-token': secret } })).status;
   const count = async (times: number, repository: string, secret: string) => {
