@@ -29,8 +29,7 @@ addEventListener('pageshow', () => {
 
 /** A drawing that is larger than its frame begins with what it is about. */
 function centreDrawing() {
-  // A hidden drawing, which is for other windows, has no box.
-  const focus = [...document.querySelectorAll('.stream .focus')].find((node) => node.getClientRects().length > 0);
+  const focus = document.getElementById('focus');
   const frame = focus?.closest('.canvas');
   if (!focus || !frame) return;
   const [inner, outer] = [focus.getBoundingClientRect(), frame.getBoundingClientRect()];

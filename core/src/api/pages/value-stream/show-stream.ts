@@ -1,7 +1,7 @@
 import type { ValueStream } from '../../../store/value-stream/value-stream.ts';
 import { showProblem } from '../components/notice.ts';
 import { type Html, html } from '../html.ts';
-import { type DrawOptions, drawStream } from './draw-stream.ts';
+import { drawStream } from './draw-stream.ts';
 import type { Drawing } from './lay-out-stream.ts';
 import { type Neighbourhood, takeNearest } from './neighbourhood.ts';
 import type { StreamLayouts } from './stream-layouts.ts';
@@ -21,14 +21,13 @@ export interface StreamPage {
 /** Of a larger stream only the neighbourhood of one node is drawn, unless all of it is asked for. */
 const nodesShown = 60;
 /** Drawings of this width can still be read where they are fitted into a phone's window; in units of the drawing. */
-const readableWidth = 480;
+const narrowWidth = 480;
 
 /** The drawing as an address asks for it, and the ways to look at it otherwise. */
 export async function showStream(page: StreamPage, query: URLSearchParams, layouts: StreamLayouts): Promise<Html> {
   const { stream, root } = page;
   const view = readStreamView(query, stream, root);
-  const laidOut = await layOutShown(stream, view, layouts);
-  const { shown, isWhole } = laidOut;
+  const { shown, drawing, isWhole } = await layOutShown(stream, view, layouts);
   const pathOf = (changes: Partial<StreamView>) => pathOfView(page, { ...view, ...changes });
   const isTangled = view.isAll && !isWhole;
   return html`<section id="stream" data-part>
@@ -36,42 +35,33 @@ export async function showStream(page: StreamPage, query: URLSearchParams, layou
     ${showFind(page, view)}
     ${showZooms(view, pathOf)}
     ${isTangled && html`<p class="warning">This stream is too tangled to be drawn whole: what is nearest to the focus is shown.</p>`}
-    <div class="scroll canvas" tabindex="0" role="region" aria-label="Value stream">${drawAll(laidOut, { view, pathOf })}</div>
+    <div class="scroll canvas" tabindex="0" role="region" aria-label="Value stream">${
+      drawing ? drawStream(shown, drawing, { view, pathOf }) : showProblem('It cannot be drawn', 'Fold some of it up.')
+    }</div>
   </section>`;
 }
 
 interface LaidOut {
   readonly shown: Neighbourhood;
   readonly drawing: Drawing | undefined;
-  /** For windows in which the other one would be too small to read; undefined where it would not be narrower. */
-  readonly narrow: Drawing | undefined;
   readonly isWhole: boolean;
 }
 
-function drawAll({ shown, drawing, narrow }: LaidOut, options: DrawOptions): Html {
-  if (!drawing) return showProblem('It cannot be drawn', 'Fold some of it up.');
-  if (!narrow) return drawStream(shown, drawing, options);
-  const inWide = drawStream(shown, drawing, { ...options, windows: 'wide' });
-  return html`${inWide}${drawStream(shown, narrow, { ...options, windows: 'narrow' })}`;
-}
-
 /** What there is room for; of a graph that cannot be laid out in time only what is near. */
-async function layOutShown(stream: ValueStream, view: StreamView, layouts: StreamLayouts): Promise<LaidOut> {
-  const { focus, folded, isAll } = view;
+async function layOutShown(stream: ValueStream, { focus, folded, isAll }: StreamView, layouts: StreamLayouts): Promise<LaidOut> {
   const near = takeNearest(stream, { focus, folded, most: nodesShown });
   const all = takeNearest(stream, { focus, folded, most: stream.nodes.length });
-  const whole = isAll ? await layouts.layOut(all) : undefined;
-  if (whole) return { shown: all, drawing: whole, narrow: undefined, isWhole: true };
-  const drawing = await layouts.layOut(near);
-  const narrow = view.zoom === 'fit' && drawing && (await layOutNarrow(near, drawing, layouts));
-  return { shown: near, drawing, narrow: narrow || undefined, isWhole: false };
+  const whole = isAll ? await layOutNarrow(all, layouts) : undefined;
+  if (whole) return { shown: all, drawing: whole, isWhole: true };
+  return { shown: near, drawing: await layOutNarrow(near, layouts), isWhole: false };
 }
 
-/** A drawing that flows downwards, where that is narrower and the other is wider than a phone shows well. */
-async function layOutNarrow(near: Neighbourhood, { width }: Drawing, layouts: StreamLayouts): Promise<Drawing | undefined> {
-  if (width <= readableWidth) return undefined;
-  const down = await layouts.layOut(near, 'down');
-  return down && down.width < width ? down : undefined;
+/** It flows from the left to the right; or downwards, where that fits into a narrower window. */
+async function layOutNarrow(shown: Neighbourhood, layouts: StreamLayouts): Promise<Drawing | undefined> {
+  const across = await layouts.layOut(shown);
+  if (!across || across.width <= narrowWidth || shown.nodes.length > nodesShown) return across;
+  const down = await layouts.layOut(shown, 'down');
+  return down && down.width < across.width ? down : across;
 }
 
 function pathOfView({ path, fixed, root }: StreamPage, view: StreamView): string {
