@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addApproveCommand } from './approve.ts';
 import { addAuditCommand } from './audit.ts';
 import { addBacktestCommand } from './backtest/backtest.ts';
+import { addBackupCommand } from './backup.ts';
 import { addCancelCommand } from './cancel.ts';
 import { addCheckCommand } from './check.ts';
 import { addCompareCommand } from './compare.ts';
@@ -17,6 +18,7 @@ import { addPluginsCommand } from './plugins.ts';
 import { addRejectCommand } from './reject.ts';
 import { addReleaseCommand } from './release.ts';
 import { addRerunCommand } from './rerun.ts';
+import { addRestoreCommand } from './restore.ts';
 import { addRunsCommand } from './runs.ts';
 import { addSchemaCommand } from './schema.ts';
 import { addStatusCommand } from './status.ts';
@@ -53,6 +55,8 @@ const commands: readonly AddCommand[] = [
   addDecisionsCommand,
   addBacktestCommand,
   addAuditCommand,
+  addBackupCommand,
+  addRestoreCommand,
   addTokenCommand,
   addEventsCommand,
 ];

@@ -16,3 +16,9 @@ export async function readStoreIdentity(tx: Tx): Promise<string> {
   const { value = '' } = (await known()) ?? {};
   return value;
 }
+
+/** Gives the store another identity: what it tells and does from now on has other names than what it told and did before. */
+export async function renewStoreIdentity(tx: Tx): Promise<void> {
+  await tx.db.deleteFrom('setting').where('name', '=', identity).execute();
+  await readStoreIdentity(tx);
+}

@@ -78,6 +78,14 @@ export async function release(tx: Tx, lease: Lease): Promise<void> {
   await tx.db.updateTable(lease.table).set({ lease_owner: null, lease_until: null }).where('id', '=', lease.id).execute();
 }
 
+/** Takes all leases from whoever has them, whether they live or not. */
+export async function dropLeases(tx: Tx): Promise<void> {
+  const free = { lease_owner: null, lease_until: null };
+  for (const table of ['repository', 'attempt', 'sink'] as const) {
+    await tx.db.updateTable(table).set(free).where('lease_owner', 'is not', null).execute();
+  }
+}
+
 /**
  * Gives back everything that an earlier life of this node had: it is dead, since this one holds the node's lock. Attempts that only
  * this node can go on with stay its own until it takes them up again, or the leases run out.

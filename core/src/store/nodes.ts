@@ -53,3 +53,9 @@ export async function isConfigurationActive(tx: Tx, hash: string): Promise<boole
   const row = await tx.db.selectFrom('setting').select('value').where('name', '=', activeConfiguration).executeTakeFirst();
   return row?.value === hash;
 }
+
+/** Forgets all nodes, and which configuration is the active one: the next node that starts has it. */
+export async function forgetNodes(tx: Tx): Promise<void> {
+  await tx.db.deleteFrom('node').execute();
+  await tx.db.deleteFrom('setting').where('name', '=', activeConfiguration).execute();
+}

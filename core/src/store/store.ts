@@ -8,6 +8,7 @@ import { migrate } from './migrate.ts';
 import { outlast, type Patience } from './outlast.ts';
 import { createPool, createPostgresDialect } from './postgres.ts';
 import { createPrivately } from './private-file.ts';
+import { refuseUnfinished } from './restoring.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteDialect } from './sqlite.ts';
 import { CommitUnknown, ConnectionLost } from './unreachable.ts';
@@ -119,6 +120,7 @@ async function openPostgres(url: string, { random, signal }: StoreSurroundings):
   const onOutage = () => outages.note();
   const migrating = new Kysely<Schema>({ dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage }) });
   try {
+    await refuseUnfinished(migrating);
     await migrate(migrating, postgresDialect, async () => {});
   } catch (error) {
     await pool.end();

@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import { describeHold } from '../../pipelines/describe-hold.ts';
 import { reaches } from '../../pipelines/rights.ts';
+import { readHold } from '../../store/hold.ts';
 import { keepVisibleMeasures } from '../access/visible.ts';
 import { answerOne, answerText } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
 /** Is it alive, does it take work, what does it measure: for the machines that watch a server. */
-export function registerHealth(server: FastifyInstance, { reasonsNotReady, readMetrics, configuration }: ApiSurroundings): void {
+export function registerHealth(server: FastifyInstance, surroundings: ApiSurroundings): void {
+  const { readMetrics, configuration } = surroundings;
   server.get(
     '/healthz',
     {
@@ -21,7 +24,7 @@ export function registerHealth(server: FastifyInstance, { reasonsNotReady, readM
     response: { ...answerOne('Readiness'), ...answerOne('Readiness', 503) },
   };
   server.get('/readyz', { config: { needs: 'nothing' }, schema: readiness }, async ({ actor }, reply) => {
-    const reasons = await reasonsNotReady();
+    const reasons = await findReasons(surroundings);
     const isReady = reasons.length === 0;
     const told = reaches(actor, 'viewer') ? reasons : [];
     return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', reasons: told });
@@ -36,4 +39,12 @@ export function registerHealth(server: FastifyInstance, { reasonsNotReady, readM
     const { type, text } = await readMetrics();
     return reply.type(type).send(keepVisibleMeasures(text, actor, configuration().config));
   });
+}
+
+/** Where starts are held polls go on; so that is not among the reasons for taking no work at all. */
+async function findReasons({ reasonsNotReady, store }: ApiSurroundings): Promise<readonly string[]> {
+  const reasons = await reasonsNotReady();
+  if (reasons.length > 0) return reasons;
+  const hold = await store.read(readHold);
+  return hold ? [describeHold(hold)] : [];
 }
