@@ -1,5 +1,6 @@
 import type { PluginFields } from './plugin-rules.ts';
 import { sections } from './schema/document.ts';
+import { allowReferences } from './schema/references.ts';
 import { packageSchema, repositorySchema } from './schema/repository.ts';
 import { mapping, named, type Schema } from './schema/terms.ts';
 
@@ -8,7 +9,7 @@ export function toJsonSchema(plugins: ReadonlyMap<string, PluginFields>): Schema
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'sluice.yaml',
-    ...mapping({ ...sections, repositories: named(describeRepository(plugins)) }),
+    ...allowReferences(mapping({ ...sections, repositories: named(describeRepository(plugins)) })),
   };
 }
 

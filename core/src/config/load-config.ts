@@ -77,25 +77,26 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
 
 interface Checked {
   readonly findings: readonly Finding[];
-  /** As written; undefined where there are findings. */
+  /** As it is kept; undefined where there are findings. */
   readonly complete: RawConfig | undefined;
 }
 
 async function check(sources: Sources, interpolator: Interpolator, options: LoadOptions): Promise<Checked> {
-  const written = sources.merged;
   const directory = dirname(sources.files[0] ?? '');
-  const { resolved, findings: unresolved } = interpolateAll(written, interpolator);
-  const structure = checkStructure(resolved, written);
-  const opened = await openPlugins(listPluginSources(structure.rest, written, directory), options);
+  const { resolved, findings: unresolved } = interpolateAll(sources.merged, interpolator);
+  const written = sources.merged;
+  const versions = { written, kept: written === resolved ? written : structuredClone(written), resolved };
+  const structure = checkStructure(versions);
+  const opened = await openPlugins(listPluginSources(structure.rest, versions.kept, directory), options);
   const subject = { config: structure.rest, directory, plugins: opened.rules?.loaded(), isCron: options.isCron };
   const objections = [
     ...structure.findings,
     ...opened.findings,
     ...rules.flatMap((rule) => [...rule(subject)]),
-    ...(opened.rules ? await checkSettings({ written, resolved }, opened.rules) : []),
+    ...(opened.rules ? await checkSettings(versions, opened.rules) : []),
   ];
   const findings = [...sources.findings, ...unresolved, ...withoutUnresolved(objections, unresolved)];
-  return { findings, complete: isComplete(written, findings) ? written : undefined };
+  return { findings, complete: isComplete(versions.kept, findings) ? versions.kept : undefined };
 }
 
 /** As plugins get them later, too: the proxy stays a template, everything else is filled in. */

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Finding, Path } from './problem.ts';
 import type { Incomplete, RawConfig } from './raw-config.ts';
+import { fillInTyped, type Versions } from './reading/fill-in-typed.ts';
 import { documentSchema } from './schema/document.ts';
 import { pointerToPath, toFindings } from './schema/findings.ts';
 import { compileSchema, type Validator } from './schema/validator.ts';
@@ -19,8 +20,10 @@ let validator: Validator | undefined;
  * Validates against the schema of sluice.yaml. What did not fit is taken out of `resolved`, so that the rules that follow
  * look at everything else and one mistake is not reported twice.
  */
-export function checkStructure(resolved: unknown, written: unknown): Structure {
+export function checkStructure(versions: Versions): Structure {
+  const { written, resolved } = versions;
   validator ??= compileSchema(documentSchema);
+  fillInTyped(versions, [], validator);
   const errors = validator(resolved);
   const findings = toFindings(errors, { base: [], written });
   for (const error of errors) removeAt(resolved, offendingPath(error));

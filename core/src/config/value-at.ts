@@ -17,6 +17,13 @@ export function removeAt(value: unknown, path: Path): void {
   if (isObject(holder) && last !== undefined) delete holder[last];
 }
 
+/** Puts another value where a path leads to. */
+export function setAt(value: unknown, path: Path, other: unknown): void {
+  const holder = valueAt(value, path.slice(0, -1));
+  const last = path.at(-1);
+  if (isObject(holder) && last !== undefined) holder[last] = other;
+}
+
 /** Whether a value is a mapping or a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -230,7 +230,7 @@ describe('a value that is filled in', () => {
     const yaml = repository.replace('https://shelf.example.com/', '"${env:SHELF}"');
     expect((await load(yaml)).repositories.get('main')?.config).toEqual({ url: '${env:SHELF}' });
     expect(await problemsOf(yaml, { environment: { SHELF: 's3cret but no url' } })).toEqual([
-      '4:20: url: "${env:SHELF}" is not an absolute URL without user name',
+      '4:20: url: what "${env:SHELF}" stands for is not an absolute URL without user name',
     ]);
   });
 

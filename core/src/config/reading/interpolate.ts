@@ -28,6 +28,11 @@ export function interpolateAll(value: unknown, interpolator: Interpolator): Inte
   return { resolved: mapTexts(value, [], fillIn), findings };
 }
 
+/** Whether a text refers to what is to be filled in. */
+export function hasReference(text: string): boolean {
+  return /(?<!\$)\$\{(env|file):[^}]+\}/.test(text);
+}
+
 function isExempt(path: Path): boolean {
   if (path[0] === 'access') return path[3] === 'sha256';
   if (path[0] !== 'pipelines') return false;

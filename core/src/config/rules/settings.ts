@@ -2,15 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { PluginSettings } from '../config.ts';
 import type { PluginFields, PluginRules, SettingObjection } from '../plugin-rules.ts';
 import type { Finding, Path } from '../problem.ts';
+import { fillInTyped, type Versions } from '../reading/fill-in-typed.ts';
 import { toFindings } from '../schema/findings.ts';
 import { compileSchema, type Validator } from '../schema/validator.ts';
 import { isMapping, valueAt } from '../value-at.ts';
-
-/** A configuration twice: as it is written, and with its references filled in. */
-export interface Versions {
-  readonly written: unknown;
-  readonly resolved: unknown;
-}
 
 interface PluginValidators {
   readonly repository: Validator;
@@ -77,6 +72,7 @@ class RepositorySettings {
 
   #fit(holder: Path, validate: Validator): Finding[] {
     const base = [...holder, 'config'];
+    fillInTyped(this.#versions, base, validate);
     const written = valueAt(this.#versions.written, base) ?? {};
     const errors = validate(valueAt(this.#versions.resolved, base) ?? {});
     return errors.length === 0 ? [] : [...toFindings(errors, { base, written })];
@@ -87,8 +83,8 @@ class RepositorySettings {
     for (let from = 0; from < names.length; from += batchSize) {
       const packages = names
         .slice(from, from + batchSize)
-        .map((name) => [name, this.#written([...this.#path, 'packages', name])] as const);
-      for (const [name, objections] of await ask(this.#written(this.#path), new Map(packages))) {
+        .map((name) => [name, this.#kept([...this.#path, 'packages', name])] as const);
+      for (const [name, objections] of await ask(this.#kept(this.#path), new Map(packages))) {
         for (const objection of objections) {
           const finding = this.#toFinding(name, objection);
           findings.set(`${finding.path.join('/')}: ${finding.message}`, finding);
@@ -103,8 +99,8 @@ class RepositorySettings {
     return { path: [...holder, 'config', objection.field], at: 'value', message: `${objection.field}: ${objection.message}` };
   }
 
-  #written(holder: Path): PluginSettings {
-    const settings = valueAt(this.#versions.written, [...holder, 'config']) ?? {};
+  #kept(holder: Path): PluginSettings {
+    const settings = valueAt(this.#versions.kept, [...holder, 'config']) ?? {};
     return isSettings(settings) ? settings : {};
   }
 }

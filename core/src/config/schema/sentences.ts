@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { findClosest } from '../closest.ts';
 import type { Path } from '../problem.ts';
+import { hasReference } from '../reading/interpolate.ts';
 import { valueAt } from '../value-at.ts';
 
 /** Where an error is, and what is written there. */
@@ -20,7 +21,7 @@ export interface Sentence {
 /** An error of a schema as a sentence that says what to do. */
 export function describeError(error: ErrorObject, { inside, written }: ErrorPlace): Sentence {
   const { keyword, params, parentSchema = {}, propertyName } = error;
-  const shown = parentSchema['writeOnly'] === true ? 'this' : show(valueAt(written, inside));
+  const shown = parentSchema['writeOnly'] === true ? 'this' : showFilledIn(error.data, valueAt(written, inside));
   const here = (message: string): Sentence => ({ message });
   switch (keyword) {
     case 'additionalProperties': {
@@ -102,6 +103,12 @@ function describeChoice(value: string, shown: string, choices: readonly string[]
   const meant = findClosest(value, choices);
   const expected = choices.length === 1 ? choices[0] : `one of ${choices.join(', ')}`;
   return `${shown} is not ${expected}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+}
+
+/** What is written; a value that was filled in there is spoken of, not shown. */
+function showFilledIn(value: unknown, written: unknown): string {
+  const isFilledIn = typeof written === 'string' && written !== value && hasReference(written);
+  return isFilledIn ? `what ${show(written)} stands for` : show(written);
 }
 
 /** A value as it is quoted in a message: in one line, escaped, not too long, without the user info of a URL. */
