@@ -2,9 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser } from '../test/support/browser.ts';
 import { pageList } from '../test/support/page-list.ts';
-import { openShowcase } from '../test/support/showcase.ts';
+import { openShowcase, signIn } from '../test/support/showcase.ts';
 
-/** Takes a picture of every page, light and dark, into docs/screenshots/. */
+/** Takes a picture of every page, light and dark, as somebody sees it who has signed in, into docs/screenshots/. */
 const folder = join(import.meta.dirname, '../docs/screenshots');
 const viewport = { width: 1280, height: 800 };
 const tallest = 900;
@@ -12,10 +12,10 @@ const tallest = 900;
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 await using ending = new AsyncDisposableStack();
-const show = ending.adopt(await openShowcase(''), (one) => one.end());
+const show = ending.adopt(await openShowcase({ harm: '', signsIn: true }), (one) => one.end());
 const browser = ending.adopt(await openBrowser(), (one) => one.close());
 for (const colorScheme of ['light', 'dark'] as const) {
-  const context = await browser.newContext({ baseURL: show.server.url, colorScheme, viewport });
+  const context = await browser.newContext({ baseURL: show.server.url, colorScheme, viewport, ...signIn(show.server) });
   const page = await context.newPage();
   for (const [name, path] of Object.entries(pageList)) {
     await page.goto(path);

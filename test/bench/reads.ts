@@ -118,7 +118,7 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
     'the pipelines': listPipelines,
     'the newest runs of all pipelines': (tx) => listLatestRuns(tx, { most: 4 }),
     'what waits for approval, and what is wrong': async (tx) => [
-      await listWaitingStages(tx, limit),
+      await listWaitingStages(tx, { limit }),
       await listUnacknowledged(tx, limit),
       await listFailing(tx, limit),
     ],

@@ -68,13 +68,22 @@ export async function openPage(browser: Browser, origin: string, options: Browse
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+/** Everything that axe-core looks for; the sizes of targets, which it leaves out by itself, among it. */
+const rules = { 'target-size': { enabled: true } } as const;
+
 /** What axe-core finds against a page, WCAG 2.2 AA and its best practices: rule, what is wrong, where. */
 export async function findBarriers(page: Page): Promise<readonly string[]> {
   await page.evaluate(await readFile(axeSource, 'utf8'));
+  return lookForBarriers(page);
+}
+
+/** The same, where {@link findBarriers} was asked about the page before: it has been made narrower since, or darker. */
+export async function lookForBarriers(page: Page): Promise<readonly string[]> {
+  const options = JSON.stringify({ rules, resultTypes: ['violations'] });
   const found: readonly {
     readonly id: string;
     readonly help: string;
     readonly nodes: readonly { readonly target: unknown }[];
-  }[] = await page.evaluate('axe.run(document).then(({ violations }) => violations)');
+  }[] = await page.evaluate(`axe.run(document, ${options}).then(({ violations }) => violations)`);
   return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => String(target)).join(' | ')}`);
 }

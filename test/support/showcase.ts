@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { BrowserContextOptions } from 'playwright-core';
+import { crowd, longRepository, longVersion } from './crowd.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from './scripted-registry.ts';
 import { openWorkplace, type Server, type Workplace } from './sluice.ts';
 import { pollNow } from './story.ts';
@@ -24,12 +27,27 @@ const startMs = 60_000;
 /** How long a showcase may take to come up, on a machine that does much else. */
 export const showcaseMs = 180_000;
 
-/** Starts a server and lets it live through publications, until there is something of everything to show; `harm` is in every text of a release. */
-export async function openShowcase(harm = markup): Promise<Showcase> {
+/** What a showcase is to have beside what it always has. */
+export interface ShowcaseOptions {
+  /** What is in every text of a release. */
+  readonly harm?: string;
+  /** Whether people have to sign in; {@link signIn} does it as somebody who may do everything. */
+  readonly signsIn?: boolean;
+  /** Whether very much waits and is wrong, under long names and in many scripts. */
+  readonly isCrowded?: boolean;
+}
+
+/** Starts a server and lets it live through publications, until there is something of everything to show. */
+export async function openShowcase({
+  harm = markup,
+  signsIn = false,
+  isCrowded = false,
+}: ShowcaseOptions = {}): Promise<Showcase> {
   const [registry, partner] = [await startScriptedRegistry(), await startScriptedRegistry()];
   const place = await openWorkplace();
-  await place.configure(describeShowcase(registry, partner));
-  const server = await place.serve(startMs);
+  const plain = describeShowcase(registry, partner);
+  await place.configure(`${signsIn ? describeAdmin() : ''}${isCrowded ? crowd(plain, partner.url) : plain}`);
+  const server = askAsAdmin(await place.serve(startMs));
   for (const version of ['1.0.0', '1.0.1', '1.1.0', '2.0.0-rc.1', '2.0.0']) {
     registry.publish(version, {
       ...describeRelease(version, harm),
@@ -40,10 +58,12 @@ export async function openShowcase(harm = markup): Promise<Showcase> {
     await untilRun(server, 'image', ['passed']);
     if (version === '1.1.0') registry.republish('1.0.0');
   }
+  if (isCrowded) registry.publish(longVersion, describeRelease('2.0.1', harm));
+  if (isCrowded) await pollNow(server);
   partner.publish('1.0.0');
   await pollNow(server, 'partner');
   partner.spoil(() => ({ status: 401 }));
-  await pollNow(server, 'partner');
+  for (const repository of ['partner', ...(isCrowded ? [longRepository] : [])]) await pollNow(server, repository);
   await untilRun(server, 'rollout', ['failed']);
   await untilRun(server, 'release', ['waiting']);
   return {
@@ -53,6 +73,40 @@ export async function openShowcase(harm = markup): Promise<Showcase> {
       await place.write('released');
       await place.remove();
       await Promise.all([registry.close(), partner.close()]);
+    },
+  };
+}
+
+const admin = 'mara';
+
+/** What somebody signs in with who may do everything. */
+export const tokenOfAdmin = `slc_${admin}-example`;
+
+/** What a browser brings that has signed in as somebody who may do everything. */
+export function signIn(server: Server): BrowserContextOptions {
+  const { hostname } = new URL(server.url);
+  const cookie = { name: 'sluice-session', value: tokenOfAdmin, domain: hostname, path: '/', expires: -1 };
+  return { storageState: { cookies: [{ ...cookie, httpOnly: true, secure: false, sameSite: 'Strict' }], origins: [] } };
+}
+
+function describeAdmin(): string {
+  const hash = createHash('sha256').update(tokenOfAdmin).digest('hex');
+  return `access: { tokens: { ${admin}: { sha256: [${hash}], roles: [admin] } } }\n`;
+}
+
+/** The same server, asked with a token. */
+function askAsAdmin(server: Server): Server {
+  const headers = { authorization: `Bearer ${tokenOfAdmin}`, 'content-type': 'application/json' };
+  return {
+    ...server,
+    async get(path) {
+      const answer = await fetch(server.url + path, { headers });
+      if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    async post(path, body = {}) {
+      const answer = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status: answer.status, body: await answer.json() };
     },
   };
 }
@@ -83,7 +137,7 @@ function describeShowcase(registry: ScriptedRegistry, partner: ScriptedRegistry)
       - { name: ${name}, jobs: { ${name}: { run: ${JSON.stringify(command)} } } }`;
   const pipeline = (name: string, group: string, trigger: string, stages: string) => `
   ${name}:
-    ${group === '' ? '' : `group: ${group}`}
+    ${group === '' ? 'environment: { TARGET: staging }' : `group: ${group}`}
     label: "\${COUNT}-\${npmjs_watched}"
     materials: [{ package: npmjs/watched, trigger: ${trigger} }]
     stages:${stages}`;

@@ -18,8 +18,14 @@ export interface WaitingStage {
   readonly expiresAt: number | null;
 }
 
-/** What waits for approval in the pipelines of the configuration, longest first, at most `limit`. */
-export async function listWaitingStages(tx: Tx, limit: number): Promise<readonly WaitingStage[]> {
+/** Which of what waits: in these pipelines, in all where none are named; at most `limit`. */
+interface WaitingRequest {
+  readonly pipelines?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** What waits for approval in the pipelines of the configuration, longest first. */
+export async function listWaitingStages(tx: Tx, { pipelines, limit }: WaitingRequest): Promise<readonly WaitingStage[]> {
   const rows = await tx.db
     .selectFrom('stage')
     .innerJoin('run', 'run.id', 'stage.run_id')
@@ -28,6 +34,7 @@ export async function listWaitingStages(tx: Tx, limit: number): Promise<readonly
     .select(['stage.id', 'stage.name as stage', 'stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
     .where(stageIsWaiting)
     .where('pipeline.active', '=', 1)
+    .$if(pipelines !== undefined, (query) => query.where('pipeline.name', 'in', [...(pipelines ?? []), '']))
     // By a sum, so that SQLite does not walk all stages in their order.
     .orderBy((e) => e('stage.id', '+', 0))
     .limit(limit)

@@ -1,57 +1,31 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumBrowser, findBarriers, openBrowser, openPage } from '../../support/browser.ts';
+import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
 import { pageList } from '../../support/page-list.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { markup, openShowcase, type Showcase, showcaseMs } from '../../support/showcase.ts';
+import { markup, openShowcase, type Showcase, showcaseMs, signIn } from '../../support/showcase.ts';
 
 const paths = Object.values(pageList);
-/** axe-core looks at every page, on a machine that may do much else. */
+/** Every page is read more than once, on a machine that may do much else. */
 const timeout = 300_000;
 
 describeWith(chromiumBrowser, 'every page, in Chromium', () => {
   let show: Showcase;
   let browser: Browser;
   beforeAll(async () => {
-    [show, browser] = await Promise.all([openShowcase(), openBrowser()]);
+    [show, browser] = await Promise.all([openShowcase({ signsIn: true }), openBrowser()]);
   }, showcaseMs);
   afterAll(async () => {
     await browser?.close();
     await show?.end();
   });
 
-  it.each(['light', 'dark'] as const)(
-    'is without barriers, asks no other host, and keeps its policy; %s',
-    { timeout },
-    async (colorScheme) => {
-      const { page, faults, close } = await openPage(browser, show.server.url, { colorScheme });
-      const barriers: Record<string, readonly string[]> = {};
-      for (const path of paths) {
-        await page.goto(path);
-        await page.locator('html[data-script=ready]').waitFor();
-        const found = await findBarriers(page);
-        if (found.length > 0) barriers[path] = found;
-      }
-      await close();
-      expect({ barriers, faults: faults() }).toEqual({ barriers: {}, faults: [] });
-    },
-  );
-
-  it('is without barriers on a phone, and no wider than it', { timeout }, async () => {
-    const { page, close } = await openPage(browser, show.server.url, { viewport: { width: 360, height: 740 } });
-    const wider: string[] = [];
-    for (const path of paths) {
-      await page.goto(path);
-      if (await page.evaluate('document.documentElement.scrollWidth > innerWidth')) wider.push(path);
-      expect({ path, barriers: await findBarriers(page) }).toEqual({ path, barriers: [] });
-    }
-    await close();
-    expect(wider).toEqual([]);
-  });
+  const openSignedIn = (options: BrowserContextOptions = {}) =>
+    openPage(browser, show.server.url, { ...signIn(show.server), ...options });
 
   it('says without scripts what it says with them', { timeout }, async () => {
-    const plain = await openPage(browser, show.server.url, { javaScriptEnabled: false });
-    const scripted = await openPage(browser, show.server.url);
+    const plain = await openSignedIn({ javaScriptEnabled: false });
+    const scripted = await openSignedIn();
     for (const path of paths) {
       await plain.page.goto(path);
       await scripted.page.goto(path);
@@ -64,7 +38,7 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
   });
 
   it('shows what a repository wrote as text', async () => {
-    const { page, close } = await openPage(browser, show.server.url);
+    const { page, close } = await openSignedIn();
     await page.goto('/repositories/npmjs/packages/watched');
     expect(await page.locator('main').innerText()).toContain(`Release 2.0.0 ${markup}`);
     expect(await page.locator('main img, main script').count()).toBe(0);
@@ -72,7 +46,7 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
   });
 
   it('leads everywhere from home in two clicks', { timeout }, async () => {
-    const { page, close } = await openPage(browser, show.server.url);
+    const { page, close } = await openSignedIn();
     const listLinks = async (path: string): Promise<readonly string[]> => {
       await page.goto(path);
       return page.locator('a[href^="/"]').evaluateAll((links) => links.map((link) => String(link.getAttribute('href'))));

@@ -102,7 +102,7 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
       expect({ path, status: answer?.status() }).toEqual({ path, status: 403 });
     }
     await page.goto('/');
-    const token = await page.locator('input[name=_csrf]').getAttribute('value');
+    const token = await page.locator('#act input[name=_csrf]').getAttribute('value');
     const sent = await page.request.post('/pipelines/acceptance/runs/3/stages/sign-off/approve', {
       form: { _csrf: token ?? '' },
     });

@@ -76,7 +76,10 @@ describeWith(chromiumBrowser, `a value stream of ${size} nodes`, () => {
     await page.goto(`${path}&show=all`);
     await page.getByRole('region', { name: 'Value stream' }).focus();
     const reached: (string | null)[] = [];
-    const readFocused = () => page.evaluate<string | null>('document.activeElement.getAttribute("aria-label")');
+    const readFocused = () =>
+      page.evaluate<string | null>(
+        'document.activeElement.querySelector("title")?.textContent ?? document.activeElement.getAttribute("aria-label")',
+      );
     for (let step = 0; step < 4; step++) {
       await page.keyboard.press('Tab');
       reached.push(await readFocused());

@@ -37,8 +37,11 @@ export interface Frame {
 // htmx would add a style element and read attributes as code: the Content-Security-Policy forbids both.
 const htmxConfig = JSON.stringify({ includeIndicatorStyles: false, allowEval: false, historyCacheSize: 0 });
 
-/** The form to which buttons anywhere on a page belong: they say where it goes with `formaction`. */
+/** The form to which what a page offers belongs: its buttons say where it goes with `formaction`. */
 export const actionForm = 'act';
+
+/** The form of the buttons in the frame. Enter in a field presses the first button of its form, and that must be one of the page's. */
+const frameForm = 'frame';
 
 /** A whole document. */
 export function layOut({ title, section, main }: PageView, frame: Frame): Html {
@@ -57,10 +60,14 @@ export function layOut({ title, section, main }: PageView, frame: Frame): Html {
       ${frame.notice && html`<p class="notice" role="status">${frame.notice}</p>`}
       <main id="main" tabindex="-1">${main}</main>
       ${section !== undefined && html`<footer><a href="/api/v1/openapi.json">API</a><a href="/metrics">Metrics</a><a href="/readyz">Readiness</a></footer>`}
-      <form id=${actionForm} method="post"><input type="hidden" name="_csrf" value=${frame.token} /><input type="hidden" name="back" value=${frame.path} /></form>
+      ${[actionForm, frameForm].map((id) => showForm(id, frame))}
       ${frame.live && showLive(frame.live)}
     </body>
   </html>`;
+}
+
+function showForm(id: string, { token, path }: Frame): Html {
+  return html`<form id=${id} method="post"><input type="hidden" name="_csrf" value=${token} /><input type="hidden" name="back" value=${path} /></form>`;
 }
 
 function showSections(current: Section, actor: Actor | undefined): readonly Html[] {
@@ -76,7 +83,7 @@ function showLive({ path, place, refreshMs }: LiveAddress): Html {
 }
 
 function showWho({ name }: Actor): Html {
-  return html`<div class="who"><span class="hint">${name}</span><button form=${actionForm} formaction="/sign-out">Sign out</button></div>`;
+  return html`<div class="who"><span class="hint">${name}</span><button form=${frameForm} formaction="/sign-out">Sign out</button></div>`;
 }
 
 function showHead(title: string): Html {
@@ -97,6 +104,6 @@ function showHead(title: string): Html {
 function showThemes(current: Theme): Html {
   return html`<div class="themes" role="group" aria-label="Colours">${Object.entries(themes).map(
     ([theme, { title, glyph }]) =>
-      html`<button form=${actionForm} formaction="/theme" name="theme" value=${theme} aria-pressed=${String(theme === current)} title=${title} aria-label=${title}>${glyph}</button>`,
+      html`<button form=${frameForm} formaction="/theme" name="theme" value=${theme} aria-pressed=${String(theme === current)} title=${title} aria-label=${title}>${glyph}</button>`,
   )}</div>`;
 }

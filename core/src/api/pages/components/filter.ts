@@ -6,7 +6,7 @@ interface Choice {
   readonly name: string;
   readonly title: string;
   readonly options: readonly string[];
-  /** What it is called where nothing is chosen; `all` unless told. */
+  /** What it is called where nothing is chosen; `any` with the title unless told. */
   readonly none?: string;
 }
 
@@ -27,7 +27,12 @@ export function showFilter({ path, query, search, choices }: FilterOptions): Htm
       html`<label><span class="unseen">${search}</span><input type="search" name="q" id="q" value=${query.get('q')} placeholder=${search} autocomplete="off" /></label>`
     }
     ${choices.map(
-      ({ name, title, options, none = 'all' }) => html`<label><span>${title}</span><select name=${name} id=${`choose-${name}`}>
+      ({
+        name,
+        title,
+        options,
+        none = `any ${title.toLowerCase()}`,
+      }) => html`<label><span>${title}</span><select name=${name} id=${`choose-${name}`}>
         <option value="">${none}</option>
         ${options.map((option) => html`<option value=${option} selected=${query.get(name) === option}>${option}</option>`)}
       </select></label>`,

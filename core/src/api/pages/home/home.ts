@@ -1,6 +1,6 @@
 import { reaches } from '../../../pipelines/rights.ts';
-import { listWaitingStages, type WaitingStage } from '../../../store/waiting.ts';
-import { mayViewPipeline } from '../../access/visible.ts';
+import { listWaitingStages } from '../../../store/waiting.ts';
+import { listVisiblePipelines } from '../../access/visible.ts';
 import { withQuery } from '../addresses.ts';
 import { showFilter } from '../components/filter.ts';
 import { showEmpty } from '../components/notice.ts';
@@ -26,15 +26,14 @@ export const homePage: Page = {
       const like = filterRows(all, query);
       return {
         ...{ rows: all, found: like, shown: await takeShown(tx, like, query) },
-        waiting: await listWaitingStages(tx, mostWaiting),
+        waiting: await listWaitingStages(tx, { pipelines: listVisiblePipelines(actor, config), limit: mostWaiting }),
         alarms: reaches(actor, 'viewer') ? await readAlarms(tx) : noAlarms,
       };
     });
-    const isVisible = ({ pipeline }: WaitingStage) => mayViewPipeline(actor, config, pipeline);
     const main = html`<h1 class="unseen">Pipelines</h1>
+      ${showAlarms(alarms, { actor, now, query })}
+      ${showWaiting(waiting, { ...looking, now, query, isCut: waiting.length === mostWaiting })}
       ${showFilters(rows, query)}
-      ${showWaiting(waiting.filter(isVisible), { ...looking, now, isCut: waiting.length === mostWaiting })}
-      ${showAlarms(alarms, actor, now)}
       ${rows.length === 0 && showEmpty('No pipelines yet', html`Add one under <code>pipelines:</code> in sluice.yaml; <a href="/configuration">the configuration</a> shows what is there.`)}
       ${rows.length > 0 && found.length === 0 && showEmpty('No pipeline is like that', html`<a href="/">Show all ${rows.length}</a>`)}
       ${showGroups(shown, found, now)}

@@ -5,6 +5,7 @@ import { type Hold, readHold } from '../../../store/hold.ts';
 import { type FailingRepository, listFailing } from '../../../store/read-repositories.ts';
 import type { Tx } from '../../../store/store.ts';
 import { pathOfPackage, pathOfRepository, releasePath, withQuery } from '../addresses.ts';
+import { showCut } from '../components/cut-list.ts';
 import { showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
 
@@ -27,14 +28,25 @@ export async function readAlarms(tx: Tx): Promise<Alarms> {
   return { unacknowledged, failing: await listFailing(tx, mostOfEach), hold: await readHold(tx) };
 }
 
+/** Who looks at what is wrong, when and how. */
+interface Looking {
+  readonly actor: Actor;
+  readonly now: number;
+  readonly query: URLSearchParams;
+}
+
 /** That nothing starts, versions that were published again with other bytes, and repositories of which nothing new is known. */
-export function showAlarms({ unacknowledged, failing, hold }: Alarms, actor: Actor, now: number): Html {
-  const isAny = hold !== undefined || unacknowledged.length + failing.length > 0;
-  return html`<section id="alarms" data-part aria-labelledby=${isAny ? 'alarms-title' : null}>${
-    isAny &&
-    html`<h2 id="alarms-title">Something is wrong</h2>
-      <ul class="waits alarms">${hold && showHold(hold, actor, now)}${unacknowledged.map((one) => showUnacknowledged(one, actor))}${failing.map((one) => showFailing(one, now))}</ul>`
-  }</section>`;
+export function showAlarms({ unacknowledged, failing, hold }: Alarms, { actor, now, query }: Looking): Html {
+  const items = [
+    ...(hold ? [showHold(hold, actor, now)] : []),
+    ...unacknowledged.map((one) => showUnacknowledged(one, actor)),
+    ...failing.map((one) => showFailing(one, now)),
+  ];
+  const isMore = unacknowledged.length === mostOfEach || failing.length === mostOfEach;
+  return showCut({
+    ...{ id: 'alarms', title: 'Something is wrong', path: '/', classes: 'waits alarms' },
+    ...{ items, isMore, query },
+  });
 }
 
 function showHold({ since, reason }: Hold, actor: Actor, now: number): Html {
@@ -53,5 +65,5 @@ function showUnacknowledged({ package: name, version }: Unacknowledged, actor: A
 }
 
 function showFailing({ name, problem: { code, message, since } }: FailingRepository, now: number): Html {
-  return html`<li><span><a href=${pathOfRepository(name)}>${name}</a> fails since ${showTime(since, now)}</span><span class="error"><code>${code}</code> ${message}</span></li>`;
+  return html`<li><span><a href=${pathOfRepository(name)}>${name}</a> fails since ${showTime(since, now)} <span class="error"><code>${code}</code> ${message}</span></span></li>`;
 }

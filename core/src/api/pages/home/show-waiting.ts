@@ -3,24 +3,30 @@ import type { Actor } from '../../../pipelines/actor.ts';
 import { judgeWord } from '../../../pipelines/stages/judge-word.ts';
 import type { WaitingStage } from '../../../store/waiting.ts';
 import { pathOfRun, pathOfStageAction } from '../addresses.ts';
+import { showCut } from '../components/cut-list.ts';
 import { showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
 
-/** Who looks at what waits, when, and whether more may wait than is listed. */
+/** Who looks at what waits, when, how, and whether more may wait than is listed. */
 interface Looking {
   readonly config: Config;
   readonly actor: Actor;
   readonly now: number;
+  readonly query: URLSearchParams;
   readonly isCut: boolean;
 }
 
-/** Runs that wait for somebody's approval, longest first, with what those may do who look. */
+/** Runs that wait for somebody's approval, first those that wait for who looks, longest first, with what they may do. */
 export function showWaiting(waiting: readonly WaitingStage[], looking: Looking): Html {
-  return html`<section id="waiting" data-part aria-labelledby=${waiting.length > 0 ? 'waiting-title' : null}>${
-    waiting.length > 0 &&
-    html`<h2 id="waiting-title">Waiting for approval</h2>
-      <ul class="waits">${waiting.map((one) => showOne(one, looking))}${looking.isCut && html`<li class="hint">These wait longest; there may be more.</li>`}</ul>`
-  }</section>`;
+  const { query, isCut } = looking;
+  const isMine = (one: WaitingStage) => mayApprove(one, looking);
+  const sorted = waiting.toSorted((a, b) => Number(isMine(b)) - Number(isMine(a)));
+  return showCut({
+    ...{ id: 'waiting', title: 'Waiting for approval', path: '/', classes: 'waits' },
+    items: sorted.map((one) => showOne(one, looking)),
+    isMore: isCut,
+    query,
+  });
 }
 
 function showOne(waiting: WaitingStage, looking: Looking): Html {

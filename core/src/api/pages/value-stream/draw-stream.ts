@@ -15,13 +15,16 @@ export interface DrawOptions {
 
 const lettersShown = 25;
 /** Beside what is in the corner of a node. */
-const lettersOfLabel = 19;
+const lettersOfLabel = 17;
+/** The link in a corner of a node: large enough for a finger where the drawing is fitted into a narrow window. */
+const handleSize = { width: 48, height: 34 } as const;
 
 /** Draws a value stream as SVG; every node is a link to its page, and has one to unfold what is around it, or to fold it up. */
 export function drawStream(stream: Neighbourhood, { width, height, places, lines }: Drawing, options: DrawOptions): Html {
-  const scale = options.view.zoom / 100;
+  const { zoom } = options.view;
+  const scale = zoom === 'fit' ? 1 : zoom / 100;
   const flowing = new Set(stream.edges.map(({ from }) => from));
-  return html`<svg class="stream" viewBox=${`0 0 ${width} ${height}`} width=${Math.ceil(width * scale)} height=${Math.ceil(height * scale)}>
+  return html`<svg class=${zoom === 'fit' ? 'stream fit' : 'stream'} viewBox=${`0 0 ${width} ${height}`} width=${Math.ceil(width * scale)} height=${Math.ceil(height * scale)}>
     <g class="flows" aria-hidden="true">${lines.map((points) => html`<path d=${drawLine(points)} />`)}</g>
     ${stream.nodes.map((node) => {
       const offered = { hidden: stream.hidden.get(node.id) ?? 0, isFlowing: flowing.has(node.id) };
@@ -45,11 +48,11 @@ function drawNode(node: StreamNode, place: Place, options: DrawOptions): Html {
   const { name, path, status } = describeNode(node);
   const isFocus = node.id === options.view.focus;
   return html`<g class=${`node ${status} ${node.kind}${isFocus ? ' focus' : ''}`} id=${isFocus ? 'focus' : null}>
-    <a href=${path} aria-label=${`${name} ${node.label}, ${node.status}`}>
-      <title>${name} ${node.label}: ${node.status}</title>
+    <a href=${path}>
+      <title>${name} ${node.label}, ${node.status}</title>
       <rect x=${left} y=${top} width=${nodeSize.width} height=${nodeSize.height} rx="6" />
-      <text x=${left + 10} y=${top + 21} class="name">${shorten(name, lettersShown)}</text>
-      <text x=${left + 10} y=${top + 39}>${glyphs[status]} ${shorten(node.label, lettersOfLabel)}</text>
+      <text x=${left + 10} y=${top + 20} class="name" aria-hidden="true">${shorten(name, lettersShown)}</text>
+      <text x=${left + 10} y=${top + 42} aria-hidden="true">${glyphs[status]} ${shorten(node.label, lettersOfLabel)}</text>
     </a>
     ${drawHandle(node, place, options)}
   </g>`;
@@ -60,8 +63,9 @@ function drawHandle(node: StreamNode, { x, y, hidden, isFlowing }: Place, { view
   const { folded } = view;
   const name = `${describeNode(node).name} ${node.label}`;
   const draw = (text: string, says: string, path: string) => {
-    const [left, top] = [Math.round(x + nodeSize.width / 2) - 42, Math.round(y + nodeSize.height / 2) - 26];
-    return html`<a href=${`${path}#focus`} aria-label=${says}><rect class="more" x=${left} y=${top} width="38" height="24" rx="4" /><text x=${left + 19} y=${top + 16}>${text}</text></a>`;
+    const { width, height } = handleSize;
+    const [left, top] = [Math.round(x + nodeSize.width / 2) - width, Math.round(y + nodeSize.height / 2) - height];
+    return html`<a href=${`${path}#focus`} aria-label=${says}><rect class="more" x=${left} y=${top} width=${width} height=${height} rx="4" /><text x=${left + width / 2} y=${top + height / 2 + 4} aria-hidden="true">${text}</text></a>`;
   };
   if (folded.has(node.id)) {
     const others = new Set([...folded].filter((id) => id !== node.id));

@@ -1,5 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { layOutStream, type StreamShape } from './lay-out-stream.ts';
+import { type Direction, layOutStream, type StreamShape } from './lay-out-stream.ts';
+
+interface Asked {
+  readonly shape: StreamShape;
+  readonly direction: Direction;
+}
 
 // A thread of its own: a large graph takes a second of it, in which the server goes on.
-parentPort?.on('message', (shape: StreamShape) => parentPort?.postMessage(layOutStream(shape)));
+parentPort?.on('message', ({ shape, direction }: Asked) => parentPort?.postMessage(layOutStream(shape, direction)));

@@ -20,6 +20,8 @@ export interface StreamPage {
 
 /** Of a larger stream only the neighbourhood of one node is drawn, unless all of it is asked for. */
 const nodesShown = 60;
+/** Drawings of this width can still be read where they are fitted into a phone's window; in units of the drawing. */
+const narrowWidth = 480;
 
 /** The drawing as an address asks for it, and the ways to look at it otherwise. */
 export async function showStream(page: StreamPage, query: URLSearchParams, layouts: StreamLayouts): Promise<Html> {
@@ -49,9 +51,17 @@ interface LaidOut {
 async function layOutShown(stream: ValueStream, { focus, folded, isAll }: StreamView, layouts: StreamLayouts): Promise<LaidOut> {
   const near = takeNearest(stream, { focus, folded, most: nodesShown });
   const all = takeNearest(stream, { focus, folded, most: stream.nodes.length });
-  const whole = isAll ? await layouts.layOut(all) : undefined;
+  const whole = isAll ? await layOutNarrow(all, layouts) : undefined;
   if (whole) return { shown: all, drawing: whole, isWhole: true };
-  return { shown: near, drawing: await layouts.layOut(near), isWhole: false };
+  return { shown: near, drawing: await layOutNarrow(near, layouts), isWhole: false };
+}
+
+/** It flows from the left to the right; or downwards, where that fits into a narrower window. */
+async function layOutNarrow(shown: Neighbourhood, layouts: StreamLayouts): Promise<Drawing | undefined> {
+  const across = await layouts.layOut(shown);
+  if (!across || across.width <= narrowWidth || shown.nodes.length > nodesShown) return across;
+  const down = await layouts.layOut(shown, 'down');
+  return down && down.width < across.width ? down : across;
 }
 
 function pathOfView({ path, fixed, root }: StreamPage, view: StreamView): string {
@@ -88,6 +98,7 @@ function showFind({ path, fixed, root }: StreamPage, view: StreamView): Html {
 
 function showZooms({ zoom }: StreamView, pathOf: Looking['pathOf']): Html {
   return html`<nav class="paging" aria-label="Size of the drawing">${zooms.map(
-    (one) => html`<a href=${pathOf({ zoom: one })} aria-current=${one === zoom ? 'true' : null}>${one} %</a>`,
+    (one) =>
+      html`<a href=${pathOf({ zoom: one })} aria-current=${one === zoom ? 'true' : null}>${one === 'fit' ? 'As wide as the window' : `${one} %`}</a>`,
   )}</nav>`;
 }

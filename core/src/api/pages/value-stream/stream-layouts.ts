@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../../api-error.ts';
-import type { Drawing, StreamShape } from './lay-out-stream.ts';
+import type { Direction, Drawing, StreamShape } from './lay-out-stream.ts';
 
 const entry = new URL(`./layout-thread${extname(import.meta.url)}`, import.meta.url);
 
@@ -13,6 +13,12 @@ const mostWaiting = 16;
 const idleMs = 60_000;
 /** A graph that takes longer is not laid out at all. */
 const longestMs = 15_000;
+
+/** What the thread is asked to lay out, and which way. */
+interface Asked {
+  readonly shape: StreamShape;
+  readonly direction: Direction;
+}
 
 /**
  * Understands where value streams are drawn. They are laid out one after another in a thread of its own, so that nobody else waits;
@@ -32,13 +38,14 @@ export class StreamLayouts {
   }
 
   /** Where everything is; undefined for a graph that is too tangled for the time there is. Throws `ApiError`. */
-  layOut({ nodes, edges }: StreamShape): Promise<Drawing | undefined> {
+  layOut({ nodes, edges }: StreamShape, direction: Direction = 'across'): Promise<Drawing | undefined> {
     // What is drawn of a node is not the thread's business.
     const shape = { nodes: nodes.map(({ id }) => ({ id })), edges: edges.map(({ from, to }) => ({ from, to })) };
-    const key = createHash('sha256').update(JSON.stringify(shape)).digest('base64');
+    const asked = { shape, direction };
+    const key = createHash('sha256').update(JSON.stringify(asked)).digest('base64');
     const known = this.#known.get(key);
     this.#known.delete(key);
-    const drawing = known ?? this.#queue(shape);
+    const drawing = known ?? this.#queue(asked);
     this.#known.set(key, drawing);
     for (const oldest of this.#known.keys()) if (this.#known.size > mostKept) this.#known.delete(oldest);
     drawing.catch(() => this.#known.delete(key));
@@ -52,7 +59,7 @@ export class StreamLayouts {
     this.#thread = undefined;
   }
 
-  async #queue(shape: StreamShape): Promise<Drawing | undefined> {
+  async #queue(asked: Asked): Promise<Drawing | undefined> {
     if (this.#waiting >= mostWaiting) {
       throw new ApiError('TOO_MANY_REQUESTS', 'Many value streams are being drawn; look again in a moment');
     }
@@ -62,20 +69,20 @@ export class StreamLayouts {
     this.#last = done.promise;
     try {
       await turn;
-      return await this.#ask(shape);
+      return await this.#ask(asked);
     } finally {
       this.#waiting--;
       done.resolve();
     }
   }
 
-  async #ask(shape: StreamShape): Promise<Drawing | undefined> {
+  async #ask(asked: Asked): Promise<Drawing | undefined> {
     clearTimeout(this.#idle);
     this.#thread ??= this.#begin();
     const thread = this.#thread;
     thread.ref();
     try {
-      thread.postMessage(shape);
+      thread.postMessage(asked);
       const [drawing] = await once(thread, 'message', { signal: AbortSignal.timeout(this.#longestMs) });
       return drawing;
     } catch (error) {

@@ -41,7 +41,7 @@ function makeRunPage(layouts: StreamLayouts): Page {
       const main = html`<header class="page">
           <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a> / <a href=${pathOfRun(pipeline, counter)}>run ${counter}</a></p>
           <h1>Value stream of ${pipeline} ${counter}</h1>
-          <p class="lead">What flowed into this run is on its left, what it flowed into on its right. Every box leads to its page.</p>
+          <p class="lead">What flowed into this run comes before it, what it flowed into after it: from the left to the right, or downwards. Every box leads to its page.</p>
         </header>
         ${await showStream(page, query, layouts)}`;
       return { title: `Value stream of ${pipeline} ${counter}`, section: 'pipelines', main, concerns: concernsOf(stream) };
@@ -71,7 +71,7 @@ function makeRevisionPage(layouts: StreamLayouts): Page {
       const main = html`<header class="page">
           <p class="crumbs"><a href="/repositories">Repositories</a> / <a href=${pathOfRepository(repo)}>${repo}</a> / <a href=${pathOfPackage(name)}>${pkg}</a></p>
           <h1>Value stream of ${pkg} ${version}</h1>
-          <p class="lead">What published this version is on its left, every run that used it on its right. Every box leads to its page.</p>
+          <p class="lead">What published this version comes before it, every run that used it after it: from the left to the right, or downwards. Every box leads to its page.</p>
         </header>
         ${await showStream(page, query, layouts)}`;
       return { title: `Value stream of ${name} ${version}`, section: 'repositories', main, concerns: concernsOf(stream) };

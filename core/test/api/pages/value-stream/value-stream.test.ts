@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drawStream } from '../../../../src/api/pages/value-stream/draw-stream.ts';
 import { layOutStream, nodeSize } from '../../../../src/api/pages/value-stream/lay-out-stream.ts';
@@ -51,8 +52,28 @@ it('lays 500 nodes out so that none covers another, and what flowed is left of w
   for (const { from, to } of stream.edges) expect(at(to).x - at(from).x).toBeGreaterThan(nodeSize.width);
 });
 
+it('draws every line within the picture, also those that go around what lies between', () => {
+  // The release of docs/promotion.md: what is published goes to every pipeline, also past those before it.
+  const all = fc.shuffledSubarray(
+    ['unit acceptance', 'unit performance', 'web unit', 'web acceptance', 'web performance', 'web release'].concat([
+      'acceptance release',
+      'performance release',
+    ]),
+    { minLength: 8 },
+  );
+  const names = fc.shuffledSubarray(['web', 'unit', 'acceptance', 'performance', 'release'], { minLength: 5 });
+  fc.assert(
+    fc.property(all, names, fc.constantFrom('across', 'down'), (pairs, ids, direction) => {
+      const edges = pairs.map((pair) => ({ from: pair.split(' ')[0] ?? '', to: pair.split(' ')[1] ?? '' }));
+      const { width, height, lines, places } = layOutStream({ nodes: ids.map((id) => ({ id })), edges }, direction);
+      const isWithin = ({ x, y }: { x: number; y: number }) => x > 0 && y > 0 && x < width && y < height;
+      expect([...lines.flat(), ...places.values()].filter((point) => !isWithin(point))).toEqual([]);
+    }),
+  );
+});
+
 describe('a drawing', () => {
-  const view = { focus: 'p/1', zoom: 50, isAll: false, folded: unfolded, missed: undefined };
+  const view = { focus: 'p/1', zoom: 50 as const, isAll: false, folded: unfolded, missed: undefined };
   const pathOf = (changes: object) => `/?${JSON.stringify(changes, (_, value) => (value instanceof Set ? [...value] : value))}`;
 
   it('has every node as a link, its label as text, and one link more where neighbours are not shown', () => {
