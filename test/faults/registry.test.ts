@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ScriptedRegistry, type Spoil, startScriptedRegistry } from '../support/scripted-registry.ts';
+import { slowness } from '../support/slowness.ts';
 import { openWorkplace, type Server, type Workplace } from '../support/sluice.ts';
 import { until } from '../support/until.ts';
 
-const silenceMs = 3_000;
+const silenceMs = Math.round(3_000 * slowness);
 /** More than a request waits for, so that it is left to the schedule. */
-const leftAloneS = 12;
+const leftAloneS = Math.round(Math.min(12 * slowness, 60));
 const fullBody = (status: number, headers: Readonly<Record<string, string>> = {}): Spoil => {
   return () => ({ status, headers, body: 'not today' });
 };
@@ -91,7 +92,7 @@ function writeConfiguration(): string {
   const lines = (line: (name: string) => string) => names.map(line).join('\n');
   return `
 server: { port: 0 }
-pluginLimits: { silence: ${silenceMs / 1000}s }
+pluginLimits: { silence: ${silenceMs}ms }
 repositories:
 ${lines((name) => `  ${name}: { plugin: npm, config: { url: "${registryOf(name).url}" }, poll: { every: 1s }, packages: { it: { config: { name: watched } } } }`)}
 pipelines:
@@ -143,7 +144,7 @@ describe('registries that are sick in many ways, and one that is well', () => {
   const first = new Map<string, RepositoryView>();
 
   it('fail each with the right code, while the one that is well and the one that is slow are polled on', async () => {
-    registryOf('slow').spoil((document) => ({ body: document, hold: wait(1_500) }));
+    registryOf('slow').spoil((document) => ({ body: document, hold: wait(silenceMs / 2) }));
     for (const name of sick) await fallIll(name);
     for (const name of sick) {
       await untilFailed(name, 1);

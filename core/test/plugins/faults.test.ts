@@ -20,7 +20,7 @@ const faults: Readonly<Record<string, Refused>> = {
   'buffers without a pause': { code: 'PLUGIN_FAILED', message: /more than 256 MB of memory/ },
   'unhandled rejection': { code: 'PLUGIN_FAILED', message: /nobody caught this/ },
   'uncaught exception': { code: 'PLUGIN_FAILED', message: /nobody caught this/ },
-  silence: { code: 'TIMEOUT', message: /no sign of life for 4000 ms/ },
+  silence: { code: 'TIMEOUT', message: /no sign of life for \d+ ms/ },
   'silence, deaf to the signal': { code: 'TIMEOUT', message: /did not end when it was told to/ },
   'a broken channel': { code: 'PLUGIN_FAILED', message: /sent a line that is no JSON/ },
   throws: { code: 'PLUGIN_FAILED', message: /a bug/ },

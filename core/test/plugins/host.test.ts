@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { patienceMs } from '../../../test/support/until.ts';
 import { ask, fixture, repository } from './asking.ts';
-import { hostFixtures, poll } from './host.ts';
+import { hostFixtures, poll, silenceMs } from './host.ts';
 
 const { signal } = new AbortController();
 
@@ -72,7 +73,7 @@ describe('loading', () => {
     const { host } = await hostFixtures([], {
       plugins: [...names.map(fixture), 'sluice-plugin-ts', 'not-installed', '/no/such/plugin.ts'],
       directory,
-      limits: { silenceMs: 4000, totalMs: 6000, memoryBytes: 2 ** 28 },
+      limits: { silenceMs, totalMs: 1.5 * silenceMs, memoryBytes: 2 ** 28 },
     });
     expect([...host.loaded().keys()]).toEqual(['orderly']);
     const messages = host.failed().map(({ message }) => message);
@@ -178,7 +179,9 @@ describe('questions', () => {
   });
 
   it('carries the largest set that is allowed, in pieces, in order', async () => {
-    const host = await hostFixtures(['orderly'], { limits: { silenceMs: 20_000, totalMs: 60_000, memoryBytes: 2 ** 30 } });
+    const host = await hostFixtures(['orderly'], {
+      limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 30 },
+    });
     const [answer] = await poll(host, repository('r', 'orderly', { size: 100_000 }), ask(['a']));
     const revisions = answer?.kind === 'complete' ? answer.revisions : [];
     expect(revisions).toHaveLength(100_000);
@@ -265,7 +268,7 @@ describe('taking a question back', () => {
   });
 
   it('tells the plugin to end when nobody reads on', async () => {
-    const host = await hostFixtures(['faulty'], { limits: { silenceMs: 60_000, totalMs: 60_000, memoryBytes: 2 ** 28 } });
+    const host = await hostFixtures(['faulty'], { limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 28 } });
     const deaf = repository('deaf', 'faulty', { fault: 'silence, deaf to the signal' });
     for await (const answer of host.host.poll(deaf, ask(['a', 'b']), { signal, cursor: undefined })) {
       expect(answer).toMatchObject({ key: 'a' });

@@ -1,4 +1,5 @@
 import { afterEach } from 'vitest';
+import { slowness } from '../../../test/support/slowness.ts';
 import type { RepositoryConfig } from '../../src/config/config.ts';
 import { createPluginHost } from '../../src/plugins/host.ts';
 import type { PluginHostOptions } from '../../src/plugins/host-options.ts';
@@ -11,6 +12,9 @@ const open: PluginHost[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((host) => host.close()));
 });
+
+/** How long a plugin may be silent, in milliseconds: no longer than tests like to wait. */
+export const silenceMs = Math.round(4000 * slowness);
 
 /** A host with what it said; closed after the test. */
 export interface TestHost {
@@ -27,7 +31,7 @@ export async function hostFixtures(fixtures: readonly string[], options: Partial
   const host = await createPluginHost({
     plugins: fixtures.map(fixture),
     directory: import.meta.dirname,
-    limits: { silenceMs: 4000, totalMs: 60_000, memoryBytes: 256 * 1_048_576 },
+    limits: { silenceMs, totalMs: 10 * silenceMs, memoryBytes: 256 * 1_048_576 },
     http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 16 },
     resolve: (template) => template.replaceAll('${env:TOKEN}', 'hunter2-hunter2'),
     mask: (text) => [...secrets].reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text),

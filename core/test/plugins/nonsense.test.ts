@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { patienceMs } from '../../../test/support/until.ts';
 import { ask, repository } from './asking.ts';
 import { hostFixtures, poll } from './host.ts';
 
@@ -43,7 +44,7 @@ const outcomes = {
 } as const;
 
 it('checks every answer at the boundary, and lets one bad package spoil nothing', async () => {
-  const host = await hostFixtures(['nonsense'], { limits: { silenceMs: 20_000, totalMs: 60_000, memoryBytes: 2 ** 31 } });
+  const host = await hostFixtures(['nonsense'], { limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 31 } });
   const asked = ask(Object.keys(outcomes), (says) => ({ says }));
   const answers = await poll(host, repository('r', 'nonsense', {}), asked);
   for (const [key, outcome] of Object.entries(outcomes)) {
