@@ -1,3 +1,4 @@
+// @module-tag long
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Deployment, type Maven, mavenRequirement, setUpMaven } from '../support/maven.ts';

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { long } from '../support/long.ts';
 import { openWorkplace, type Server, type Workplace } from '../support/sluice.ts';
 import { describeStory, pollNow, readRuns, type StoryOptions, settle } from '../support/story.ts';
 import { until } from '../support/until.ts';
 import { startVerdaccio, type Verdaccio } from '../support/verdaccio.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let registry: Verdaccio;
 let place: Workplace;
@@ -197,7 +196,7 @@ describe('nothing starts a second time', () => {
     expect(await versionsOf('each')).toEqual(versions);
   }
 
-  it('when the range is edited, and what is new in it above what was had starts at most once', async () => {
+  it('when the range is edited, and what is new in it above what was had starts at most once', long, async () => {
     await beginWithHistory();
     await restart({ settings: 'versions: "^1"' });
     await poll();
@@ -211,7 +210,7 @@ describe('nothing starts a second time', () => {
     expect(await versionsOf('newest')).toEqual([...versions, '3.0.0']);
   });
 
-  it('when the URL changes', async () => {
+  it('when the URL changes', long, async () => {
     await beginWithHistory();
     await restart({ registry: registry.url.replace('127.0.0.1', 'localhost') });
     await poll();
@@ -219,7 +218,7 @@ describe('nothing starts a second time', () => {
     expect(await versionsOf('newest')).toEqual(versions);
   });
 
-  it('when the repository is renamed', async () => {
+  it('when the repository is renamed', long, async () => {
     await beginWithHistory();
     await restart({ repository: 'mirror', formerly: 'npmjs' });
     await poll('mirror');

@@ -1,6 +1,6 @@
 import type fc from 'fast-check';
 
-/** How many stories are tried: `ROUNDS=1000` for more. */
+/** How many stories are tried, and ten times as many among the long tests: `ROUNDS=1000` for more. */
 export const rounds = Number(process.env['ROUNDS'] ?? 40);
 /** `SEED=...` repeats. */
 export const seed = process.env['SEED'] === undefined ? Date.now() % 2 ** 31 : Number(process.env['SEED']);

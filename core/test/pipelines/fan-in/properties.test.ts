@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, it } from 'vitest';
+import { long } from '../../../../test/support/long.ts';
 import { describePostgres, describeSqlite, type StorePlace } from '../../../../test/support/stores.ts';
 import { reportStory, rounds, seed } from '../rounds.ts';
 import { World } from '../world.ts';
@@ -24,4 +25,5 @@ function describeStories(numRuns: number, place: () => Promise<StorePlace>): voi
 }
 
 describeSqlite('fan-in over random graphs and stories', (place) => describeStories(rounds, place));
-describePostgres('fan-in over random graphs and stories', (place) => describeStories(Math.ceil(rounds / 10), place));
+describeSqlite('fan-in over many random graphs and stories', (place) => describeStories(10 * rounds, place), long);
+describePostgres('fan-in over random graphs and stories', (place) => describeStories(rounds, place), long);

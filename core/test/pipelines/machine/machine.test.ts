@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, it } from 'vitest';
+import { long } from '../../../../test/support/long.ts';
 import { describePostgres, describeSqlite, type StorePlace } from '../../../../test/support/stores.ts';
 import { reportStory, rounds, seed } from '../rounds.ts';
 import { World } from '../world.ts';
@@ -30,4 +31,5 @@ function describeWalks(numRuns: number, place: () => Promise<StorePlace>): void 
 }
 
 describeSqlite('the stage machine on random walks', (place) => describeWalks(rounds, place));
-describePostgres('the stage machine on random walks', (place) => describeWalks(Math.ceil(rounds / 10), place));
+describeSqlite('the stage machine on many random walks', (place) => describeWalks(10 * rounds, place), long);
+describePostgres('the stage machine on random walks', (place) => describeWalks(rounds, place), long);

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { describeRounds } from '../../../../test/support/long.ts';
 import { patience } from '../../../../test/support/until.ts';
 import { processTable } from '../../../src/targets/run/processes.ts';
 import { WorkDirectory } from '../../../src/targets/run/work-directory.ts';
@@ -32,14 +33,14 @@ interface Stored {
 type Server = ChildProcessByStdio<Writable, Readable, null>;
 
 /** Lets a waiting server do the job and kills it after a while, if it is not done by then. */
-async function serve(server: Server, stored: Stored, killAfterMs: number): Promise<void> {
+async function serve(server: Server, stored: Stored, killAfterMs: number | undefined): Promise<void> {
   const exited = once(server, 'close');
   let killing: NodeJS.Timeout | undefined;
   for await (const text of createInterface({ input: server.stdout })) {
     const line: Line = JSON.parse(text);
     if (line.ready) {
       server.stdin.write(`${stored.offset}\n`);
-      killing = setTimeout(() => server.kill('SIGKILL'), killAfterMs);
+      if (killAfterMs !== undefined) killing = setTimeout(() => server.kill('SIGKILL'), killAfterMs);
     }
     stored.text += line.text ?? '';
     stored.offset = line.offset ?? stored.offset;
@@ -49,24 +50,26 @@ async function serve(server: Server, stored: Stored, killAfterMs: number): Promi
   await exited;
 }
 
+/** Kills one server after the other, and the last one never. */
+async function checkRound(directory: string, key: string, kills: readonly number[]): Promise<void> {
+  const command = 'echo x >>runs; echo begun; sleep 0.02; echo done';
+  const start = () => spawn(process.execPath, [driver, directory, key, command], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const stored: Stored = { text: '', offset: 0, status: undefined };
+  const servers = [...kills, undefined].map((killAfterMs) => ({ server: start(), killAfterMs }));
+  for (const { server, killAfterMs } of servers) await serve(server, stored, killAfterMs);
+  const runs = readFileSync(join(directory, key, 'work/runs'), 'utf8');
+  expect({ kills, ...stored, runs }).toMatchObject({ kills, status: 'passed', runs: 'x\n', text: 'begun\ndone\n' });
+}
+
 describe('a command', () => {
-  it('is executed exactly once, and all its output is stored once, whenever its servers are killed', async () => {
-    const directory = makeDirectory();
-    // The next server stands ready, so that it meets what the killed one has just begun.
-    const [rounds] = fc.sample(
-      fc.array(fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 1, maxLength: 2 }), { minLength: 50, maxLength: 50 }),
-      1,
-    );
-    for (const [round, kills] of (rounds ?? []).entries()) {
-      const key = `round-${round}`;
-      const command = 'echo x >>runs; echo begun; sleep 0.02; echo done';
-      const start = () => spawn(process.execPath, [driver, directory, key, command], { stdio: ['pipe', 'pipe', 'inherit'] });
-      const stored: Stored = { text: '', offset: 0, status: undefined };
-      const servers = [...kills, 60_000].map((killAfterMs) => ({ server: start(), killAfterMs }));
-      for (const { server, killAfterMs } of servers) await serve(server, stored, killAfterMs);
-      const runs = readFileSync(join(directory, key, 'work/runs'), 'utf8');
-      expect({ kills, ...stored, runs }).toMatchObject({ kills, status: 'passed', runs: 'x\n', text: 'begun\ndone\n' });
-    }
+  describeRounds({ few: 8, all: 50 }, (rounds, options) => {
+    const title = `is executed exactly once, all its output stored once, whenever servers are killed, in ${rounds} rounds`;
+    it(title, options, async () => {
+      const directory = makeDirectory();
+      // The next server stands ready, so that it meets what the killed one has just begun.
+      const kills = fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 1, maxLength: 2 });
+      for (const [round, after] of fc.sample(kills, rounds).entries()) await checkRound(directory, `round-${round}`, after);
+    });
   });
 
   it('is begun by one of many wrappers that start at the same moment', async () => {
