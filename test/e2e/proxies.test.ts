@@ -6,6 +6,7 @@ import { bareNginx, haproxy, nginx, type Running, readDocumented, startHaproxy, 
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from '../support/scripted-registry.ts';
 import { openWorkplace, type Server, type Workplace } from '../support/sluice.ts';
+import { patienceMs } from '../support/until.ts';
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 const everybody = ['alice', 'victor'];
@@ -41,7 +42,7 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
       server = await place.serve(60_000);
       proxy = ending.adopt(await start(server.url), (one) => one.close());
       await publish();
-    }, 120_000);
+    });
     afterAll(() => ending.disposeAsync());
 
     const ask = (path: string, init: RequestInit = {}) =>
@@ -56,7 +57,7 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
     }
 
     it.each(['/api/v1/events', '/live'])('a stream of %s begins at once, and tells what happens when it does', async (path) => {
-      const stream = await ask(path, { signal: AbortSignal.timeout(20_000) });
+      const stream = await ask(path, { signal: AbortSignal.timeout(patienceMs) });
       await publish();
       if (path === '/live') return expect(await readUntil(stream, 'event: news')).toContain('data: ');
       const told = await readEvents(stream, ({ type }) => type === 'artifact.published');
@@ -96,10 +97,10 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
           await page.locator('#p-web', { hasText: version }).waitFor();
 
           await place.configure(describeConfig(registry.url, ['alice']));
-          await page.locator('input[name=token]').waitFor({ timeout: 60_000 });
+          await page.locator('input[name=token]').waitFor();
           expect(await page.locator('body').innerText()).not.toContain(version);
           expect(faults()).toEqual([]);
-        }, 120_000);
+        });
       });
     }
   });

@@ -24,9 +24,6 @@ export interface Showcase {
 
 const startMs = 60_000;
 
-/** How long a showcase may take to come up, on a machine that does much else. */
-export const showcaseMs = 180_000;
-
 /** What a showcase is to have beside what it always has. */
 export interface ShowcaseOptions {
   /** What is in every text of a release. */

@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
+import { long } from '../../support/long.ts';
 import { pageList } from '../../support/page-list.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { openShowcase, type Showcase, showcaseMs, signIn, tokenOfAdmin } from '../../support/showcase.ts';
+import { openShowcase, type Showcase, signIn, tokenOfAdmin } from '../../support/showcase.ts';
 import { openWorkplace } from '../../support/sluice.ts';
 
 /** What Enter asks for in each field of each page; a search asks for its list, everything else does what its page is for. */
@@ -30,23 +31,19 @@ describeWith(chromiumBrowser, 'Enter in a form', () => {
   beforeAll(async () => {
     show = ending.adopt(await openShowcase({ signsIn: true }), (one) => one.end());
     browser = ending.adopt(await openBrowser(), (one) => one.close());
-  }, showcaseMs);
+  });
   afterAll(() => ending.disposeAsync());
 
-  it.each([true, false])(
-    'does what the page is for, on every page; scripts: %s',
-    { timeout: 120_000 },
-    async (javaScriptEnabled) => {
-      const { page, close } = await openPage(browser, show.server.url, { ...signIn(show.server), javaScriptEnabled });
-      const asked: Record<string, string> = {};
-      for (const [name, path] of Object.entries(pageList)) {
-        await page.goto(path);
-        for (const [field, request] of await pressEnter(page)) asked[`${name} ${field}`] = request;
-      }
-      await close();
-      expect(asked).toEqual(wanted);
-    },
-  );
+  it.each([true, false])('does what the page is for, on every page; scripts: %s', long, async (javaScriptEnabled) => {
+    const { page, close } = await openPage(browser, show.server.url, { ...signIn(show.server), javaScriptEnabled });
+    const asked: Record<string, string> = {};
+    for (const [name, path] of Object.entries(pageList)) {
+      await page.goto(path);
+      for (const [field, request] of await pressEnter(page)) asked[`${name} ${field}`] = request;
+    }
+    await close();
+    expect(asked).toEqual(wanted);
+  });
 
   it('signs in, and leads to what was asked for', async () => {
     const { page, close } = await openPage(browser, show.server.url);
@@ -66,7 +63,7 @@ describeWith(chromiumBrowser, 'Enter in a form', () => {
     const asked = new Set((await pressEnter(page)).map(([, request]) => request));
     await close();
     expect([...asked]).toEqual(['POST /check']);
-  }, 120_000);
+  });
 });
 
 /** Presses Enter in each field of text, and answers what the browser then wants to go to; it stays where it is. */

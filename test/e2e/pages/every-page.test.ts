@@ -1,20 +1,19 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
+import { long } from '../../support/long.ts';
 import { pageList } from '../../support/page-list.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { markup, openShowcase, type Showcase, showcaseMs, signIn } from '../../support/showcase.ts';
+import { markup, openShowcase, type Showcase, signIn } from '../../support/showcase.ts';
 
 const paths = Object.values(pageList);
-/** Every page is read more than once, on a machine that may do much else. */
-const timeout = 300_000;
 
 describeWith(chromiumBrowser, 'every page, in Chromium', () => {
   let show: Showcase;
   let browser: Browser;
   beforeAll(async () => {
     [show, browser] = await Promise.all([openShowcase({ signsIn: true }), openBrowser()]);
-  }, showcaseMs);
+  });
   afterAll(async () => {
     await browser?.close();
     await show?.end();
@@ -23,7 +22,7 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
   const openSignedIn = (options: BrowserContextOptions = {}) =>
     openPage(browser, show.server.url, { ...signIn(show.server), ...options });
 
-  it('says without scripts what it says with them', { timeout }, async () => {
+  it('says without scripts what it says with them', async () => {
     const plain = await openSignedIn({ javaScriptEnabled: false });
     const scripted = await openSignedIn();
     for (const path of paths) {
@@ -45,7 +44,7 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
     await close();
   });
 
-  it('leads everywhere from home in two clicks', { timeout }, async () => {
+  it('leads everywhere from home in two clicks', long, async () => {
     const { page, close } = await openSignedIn();
     const listLinks = async (path: string): Promise<readonly string[]> => {
       await page.goto(path);

@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, findBarriers, lookForBarriers, openBrowser, openPage } from '../../support/browser.ts';
+import { long } from '../../support/long.ts';
 import { pageList } from '../../support/page-list.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { openShowcase, type Showcase, showcaseMs, signIn } from '../../support/showcase.ts';
+import { openShowcase, type Showcase, signIn } from '../../support/showcase.ts';
 
 /** The windows in which every page has to be at its best. */
 const windows = [
@@ -13,7 +14,6 @@ const windows = [
   { width: 390, height: 844 },
   { width: 320, height: 568 },
 ] as const;
-const timeout = 600_000;
 
 /** What is wider than its place: the page itself, or a box that scrolls and is none for a table, a drawing or a log. */
 const findWide = `(() => {
@@ -33,7 +33,7 @@ describeWith(chromiumBrowser, 'every page in every window, signed in, with 40 ap
   let browser: Browser;
   beforeAll(async () => {
     [show, browser] = await Promise.all([openShowcase({ signsIn: true, isCrowded: true }), openBrowser()]);
-  }, showcaseMs);
+  });
   afterAll(async () => {
     await browser?.close();
     await show?.end();
@@ -41,7 +41,7 @@ describeWith(chromiumBrowser, 'every page in every window, signed in, with 40 ap
 
   const openSignedIn = () => openPage(browser, show.server.url, signIn(show.server));
 
-  it('is without barriers and without anything wider than it, light and dark', { timeout }, async () => {
+  it('is without barriers and without anything wider than it, light and dark', long, async () => {
     const { page, faults, close } = await openSignedIn();
     const found: string[] = [];
     for (const [name, path] of Object.entries(pageList)) {

@@ -2,13 +2,13 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { openShowcase, type Showcase, showcaseMs } from '../../support/showcase.ts';
+import { openShowcase, type Showcase } from '../../support/showcase.ts';
 import { until } from '../../support/until.ts';
 
 let show: Showcase;
 beforeAll(async () => {
   show = await openShowcase();
-}, showcaseMs);
+});
 afterAll(() => show?.end());
 
 describeWith(chromiumBrowser, 'the forms of the pages, without scripts', () => {

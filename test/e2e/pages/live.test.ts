@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { openShowcase, type Showcase, showcaseMs } from '../../support/showcase.ts';
+import { openShowcase, type Showcase } from '../../support/showcase.ts';
 import { pollNow } from '../../support/story.ts';
 
 describeWith(chromiumBrowser, 'an open page', () => {
@@ -12,7 +12,7 @@ describeWith(chromiumBrowser, 'an open page', () => {
   let browser: Browser;
   beforeAll(async () => {
     [show, browser] = await Promise.all([openShowcase(), openBrowser()]);
-  }, showcaseMs);
+  });
   afterAll(async () => {
     await browser?.close();
     await show?.end();
@@ -72,7 +72,7 @@ describeWith(chromiumBrowser, 'an open page', () => {
     const [yaml, { port }] = [await readFile(join(show.place.directory, 'sluice.yaml'), 'utf8'), new URL(show.server.url)];
     await show.place.configure(yaml.replace('port: 0', `port: ${port}`));
     const server = await show.place.serve(60_000);
-    await page.locator('.disconnected').waitFor({ state: 'hidden', timeout: 60_000 });
+    await page.locator('.disconnected').waitFor({ state: 'hidden' });
     show.partner.spoil();
     await pollNow(server, 'partner');
     await page.locator('#r-partner .status.passed').waitFor();

@@ -6,7 +6,7 @@ import { describeWith } from '../../support/requirement.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from '../../support/scripted-registry.ts';
 import { openWorkplace, type Server } from '../../support/sluice.ts';
 import { pollNow } from '../../support/story.ts';
-import { until } from '../../support/until.ts';
+import { patienceMs, until } from '../../support/until.ts';
 
 const windows = 20;
 
@@ -33,7 +33,7 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
     registry.publish('0.1.0');
     await pollNow(server, 'shop');
     own = await countConnections();
-  }, 120_000);
+  });
   afterAll(() => ending.disposeAsync());
 
   /** How many connections the server holds, by what the kernel says of its process's port. */
@@ -45,13 +45,14 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
 
   async function openWindow(context: BrowserContext): Promise<Page> {
     const page = await context.newPage();
-    await page.goto(`${server.url}/`, { timeout: 20_000 });
-    await page.locator('html[data-connected]').waitFor({ state: 'attached', timeout: 20_000 });
+    await page.goto(`${server.url}/`);
+    await page.locator('html[data-connected]').waitFor({ state: 'attached' });
     return page;
   }
 
   it('are all open, true and of use at once, over one stream', async () => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(patienceMs);
     const pages: Page[] = [];
     for (let count = 0; count < windows; count++) pages.push(await openWindow(context));
     expect(await Promise.all(pages.map((page) => page.evaluate('document.visibilityState')))).toEqual(
@@ -61,12 +62,12 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
     await pollNow(server, 'shop');
     await Promise.all(pages.map((page) => page.locator('#p-web', { hasText: '1.0.0' }).waitFor()));
 
-    await pages[windows - 1]?.goto(`${server.url}/pipelines/web`, { timeout: 20_000 });
+    await pages[windows - 1]?.goto(`${server.url}/pipelines/web`);
     expect(await pages[windows - 1]?.locator('h1').innerText()).toContain('web');
     // What remains is the stream, and what the browser keeps for what comes: less than the six that it opens at most.
     expect((await countConnections()) - own).toBeLessThanOrEqual(6);
     await context.close();
-  }, 180_000);
+  });
 
   it('leave nothing behind', async () => {
     await until(async () => (await countConnections()) <= own, { describe: () => 'the end of the stream' });
@@ -74,6 +75,7 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
 
   it('each have a stream of their own where the browser has no shared workers', async () => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(patienceMs);
     await context.addInitScript('delete window.SharedWorker');
     const page = await openWindow(context);
     registry.publish('2.0.0');
