@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { container, instanceCachingFactory } from 'tsyringe';
 import { runCli } from './cli/program.ts';
 import { addServeCommand } from './cli/serve/serve.ts';
-import { createStopSignal } from './cli/stop-signal.ts';
+import { createStopSignal, type StopSignal } from './cli/stop-signal.ts';
 import type { CliSurroundings, OpenHost } from './cli/surroundings.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { Interpolator } from './config/interpolator.ts';
@@ -24,7 +24,10 @@ function compose(): void {
   const masker = () => container.resolve<Masker>('Masker');
   const terminal = () => container.resolve<ReturnType<typeof createTerminal>>('Terminal');
 
+  const stop = () => container.resolve<StopSignal>('StopSignal');
+
   provide('Masker', () => new Masker());
+  provide('StopSignal', createStopSignal);
   provide('Terminal', () => createTerminal({ stdout: process.stdout, stderr: process.stderr, masker: masker() }));
   provide(
     'OpenHost',
@@ -42,6 +45,7 @@ function compose(): void {
           mask: (text) => masker().mask(text),
           log:
             listeners?.onLine ?? (({ plugin, level, message }) => level !== 'debug' && terminal().warn(`${plugin}: ${message}`)),
+          signal: stop().signal,
           ...(listeners && { onRestart: listeners.onRestart }),
         });
       },
@@ -54,7 +58,8 @@ function compose(): void {
       environment,
       masker: masker(),
       stdin: process.stdin,
-      signal: createStopSignal(),
+      signal: stop().signal,
+      interruptibly: (work) => stop().interruptibly(work),
       isCron,
       openHost: container.resolve<OpenHost>('OpenHost'),
     }),

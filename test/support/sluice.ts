@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepChild } from './keep-child.ts';
 import { until } from './until.ts';
 
 const bin = join(import.meta.dirname, '../../core/bin/sluice.js');
@@ -31,6 +32,8 @@ export interface Workplace {
   begin(...args: readonly string[]): Running;
   /** The same as `sluice`, with something on its standard input. */
   feed(input: string, ...args: readonly string[]): Promise<Ended>;
+  /** Starts the server, and waits for nothing. */
+  start(): Started;
   /** Starts the server, and waits until it says where to look, 25 seconds unless told otherwise. */
   serve(limitMs?: number): Promise<Server>;
   /** Makes a file in the folder. */
@@ -40,12 +43,16 @@ export interface Workplace {
   remove(): Promise<void>;
 }
 
-/** A server that runs. */
-export interface Server {
-  readonly url: string;
+/** A server that was started, and may not be ready. */
+export interface Started {
   readonly process: ChildProcess;
   /** What it has printed. */
   output(): string;
+}
+
+/** A server that runs. */
+export interface Server extends Started {
+  readonly url: string;
   /** Waits until it says anew where to look, and answers that. */
   next(): Promise<{ readonly url: string }>;
   get(path: string): Promise<unknown>;
@@ -57,13 +64,19 @@ export interface Server {
 /** Makes a workplace in a new folder. `environment` is added to what the program sees. */
 export async function openWorkplace(environment: Readonly<Record<string, string>> = {}): Promise<Workplace> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
-  const running = new Set<Server>();
-  const start = (args: readonly string[]) =>
-    spawn(process.execPath, [bin, ...args], {
+  /** Whatever it is, ready or not. */
+  const running = new Set<ChildProcess>();
+  const start = (args: readonly string[]) => {
+    const child = spawn(process.execPath, [bin, ...args], {
       cwd: directory,
       env: { PATH: process.env['PATH'], HOME: directory, ...environment },
       stdio: 'pipe',
     });
+    keepChild(child);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    return child;
+  };
   const begin = (input: string, args: readonly string[]): Running => {
     const child = start(args);
     child.stdin.end(input);
@@ -82,19 +95,20 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
     begin: (...args) => begin('', args),
     feed,
     sluice: (...args) => feed('', ...args),
-    async serve(limitMs = 25_000) {
-      const server = await waitForServer(start(['serve']), limitMs);
-      running.add(server);
-      server.process.once('exit', () => running.delete(server));
-      return server;
+    start() {
+      const child = start(['serve']);
+      const stdout = collect(child, 'stdout');
+      const stderr = collect(child, 'stderr');
+      return { process: child, output: () => stdout() + stderr() };
     },
+    serve: (limitMs = 25_000) => waitForServer(start(['serve']), limitMs),
     write: (file, text = '') => writeFile(join(directory, file), text),
     async lines(file) {
       const text = await readFile(join(directory, file), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '');
     },
     async remove() {
-      await Promise.all([...running].map((server) => server.stop('SIGKILL')));
+      await Promise.all([...running].map((child) => end(child, 'SIGKILL')));
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -134,13 +148,15 @@ async function waitForServer(child: ChildProcess, limitMs: number): Promise<Serv
       const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
       return { status: answer.status, body: await answer.json() };
     },
-    async stop(signal = 'SIGTERM') {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      await ended;
-    },
+    stop: (signal = 'SIGTERM') => end(child, signal),
   };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
 }
 
 function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): () => string {

@@ -3,6 +3,7 @@ import type { PluginSources } from '../config/build.ts';
 import type { LoadOptions } from '../config/load-config.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { PluginLogLine } from '../plugins/words.ts';
+import type { StopSignal } from './stop-signal.ts';
 
 /** Who is told how the plugins are. */
 export interface HostListeners {
@@ -15,7 +16,9 @@ export interface HostListeners {
 export type OpenHost = (sources: PluginSources, listeners?: HostListeners) => Promise<PluginHost>;
 
 /** What the commands are lent by the composition root. */
-export interface CliSurroundings extends Pick<LoadOptions, 'environment' | 'masker' | 'isCron' | 'signal'> {
+export interface CliSurroundings
+  extends Pick<LoadOptions, 'environment' | 'masker' | 'isCron' | 'signal'>,
+    Pick<StopSignal, 'interruptibly'> {
   /** The current directory. */
   readonly directory: string;
   readonly stdin: Readable;

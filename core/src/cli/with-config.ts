@@ -27,16 +27,25 @@ export async function loadWithPlugins(
   listeners?: HostListeners,
 ): Promise<{ readonly config: Config; readonly host: PluginHost }> {
   await using closing = new AsyncDisposableStack();
+  using loaded = endOfScope();
   const { promise: opened, resolve } = Promise.withResolvers<PluginHost>();
   const openPlugins = async (sources: PluginSources) => {
     const host = await surroundings.openHost(sources, listeners);
     closing.defer(() => host.close());
+    // A plugin may hang over a question about the configuration.
+    surroundings.signal.addEventListener('abort', () => void host.close(), { signal: loaded.signal });
     resolve(host);
     return host;
   };
   const config = await loadConfig(file, { ...surroundings, openPlugins });
   closing.move();
   return { config, host: await opened };
+}
+
+/** A signal that aborts when it is disposed of. */
+function endOfScope(): Disposable & { readonly signal: AbortSignal } {
+  const ending = new AbortController();
+  return { signal: ending.signal, [Symbol.dispose]: () => ending.abort() };
 }
 
 /** Loads a configuration with its plugins, for as long as `use` takes. Throws `ConfigError`. */

@@ -67,6 +67,8 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
   const interpolator = new Interpolator({ directory: dirname(resolve(file)), environment, masker });
   const sources = await readSources(reader, file, (text) => interpolator.resolve(text));
   const { findings, complete } = await check(sources, interpolator, options);
+  // What was ended says nothing of the configuration.
+  options.signal.throwIfAborted();
   const problems = [...sources.problems, ...(await locateFindings(reader, sources, findings.slice(0, maxProblems)))];
   const { files, include, hash, places } = sources;
   if (complete === undefined || problems.length > 0) {
@@ -116,6 +118,7 @@ async function openPlugins(wanted: PluginSources, options: LoadOptions): Promise
     const opened = await options.openPlugins(wanted);
     return { rules: opened, findings: opened.failed().map((failure) => blamePlugin(wanted.plugins, failure)) };
   } catch (thrown) {
+    options.signal.throwIfAborted();
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return { findings: [{ path: ['plugins'], at: 'key', message: `plugins: ${message}` }] };
   }

@@ -58,6 +58,11 @@ class ConfigWatch {
     return this.#load(true);
   }
 
+  /** Until nothing is being loaded. */
+  settled(): Promise<void> {
+    return this.#loading;
+  }
+
   /** Watches the directories that matter now, and answers whether one of them is new. */
   #watch(): boolean {
     if (this.#options.signal.aborted) return false;

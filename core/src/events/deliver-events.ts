@@ -15,7 +15,7 @@ export interface DeliverOptions extends Pick<SinkLoopOptions, 'store' | 'node' |
   readonly lookAhead?: number;
   /** For one try, in milliseconds; default 30,000. */
   readonly tryMs?: number;
-  /** How long what is on its way may take when delivery stops, in milliseconds; default 5,000. */
+  /** How long what is on its way may take when delivery stops, in milliseconds; default 3,000. */
   readonly graceMs?: number;
 }
 
@@ -27,7 +27,7 @@ const concurrency: Readonly<Record<SinkConfig['kind'], number>> = { http: 32, sl
  * another. Never rejects.
  */
 export async function deliverEvents(options: DeliverOptions, signal: AbortSignal): Promise<void> {
-  const { config, resolve, now, lookAhead = 10_000, tryMs = 30_000, graceMs = 5_000 } = options;
+  const { config, resolve, now, lookAhead = 10_000, tryMs = 30_000, graceMs = 3_000 } = options;
   const origin = describeOrigin(config.server, options.identity);
   const loops = config.events.map((sink) => {
     const surroundings = { config, resolve, origin, now, tryMs };

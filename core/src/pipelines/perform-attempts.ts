@@ -31,7 +31,7 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config' | 'looks'
   readonly observer: PipelineObserver;
   /** The most jobs in hand at once, those not counted whose work is elsewhere; default 64. */
   readonly limit?: number;
-  /** How long a webhook in flight may take when the server stops, in milliseconds; default 5,000. */
+  /** How long a webhook in flight may take when the server stops, in milliseconds; default 3,000. */
   readonly graceMs?: number;
   /** How often leases are renewed, in milliseconds; default a third of how long they last. */
   readonly renewMs?: number;
@@ -87,7 +87,7 @@ class Performer {
   }
 
   async perform(signal: AbortSignal): Promise<void> {
-    const { store, graceMs = 5_000 } = this.#options;
+    const { store, graceMs = 3_000 } = this.#options;
     store.onWake('attempts', () => this.#bell.ring(), signal);
     signal.addEventListener('abort', () => this.#bell.ring(), { once: true });
     const renewing = new AbortController();

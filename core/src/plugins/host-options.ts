@@ -19,4 +19,6 @@ export interface PluginHostOptions extends SettingsReader {
   readonly onRestart?: (plugin: string, reason: string) => void;
   /** A process that was asked nothing for so long is ended, in milliseconds; default five minutes. */
   readonly idleMs?: number;
+  /** Ends plugins that are still being loaded. */
+  readonly signal?: AbortSignal;
 }

@@ -52,9 +52,16 @@ export class HostedPlugin {
     this.#options = options;
   }
 
-  /** Starts the plugin to learn what it is. Throws {@link PluginError} when it does not fit. */
-  async load(): Promise<Manifest> {
-    await this.#share();
+  /** Starts the plugin to learn what it is. Throws {@link PluginError} when it does not fit, or the signal has it closed meanwhile. */
+  async load(signal?: AbortSignal): Promise<Manifest> {
+    const close = () => void this.close();
+    signal?.addEventListener('abort', close);
+    try {
+      if (signal?.aborted) close();
+      await this.#share();
+    } finally {
+      signal?.removeEventListener('abort', close);
+    }
     this.#waitForIdle();
     if (this.#manifest === undefined) throw new Error('a plugin that was started has said what it is');
     return this.#manifest;

@@ -26,7 +26,7 @@ export async function loadPlugin(source: string, options: PluginHostOptions): Pr
       ...{ directory: process.cwd(), configuration: options.directory, idleMs: options.idleMs ?? idleMs },
       onRestart: options.onRestart ?? (() => {}),
     });
-    const manifest = await plugin.load();
+    const manifest = await plugin.load(options.signal);
     words.plugin = manifest.id;
     const { id, title, contract, repository, package: packageSchema, secrets } = manifest;
     const loaded = { id, title, contract, version: found.version, source, repository, package: packageSchema, secrets };

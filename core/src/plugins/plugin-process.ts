@@ -137,8 +137,9 @@ export class PluginProcess {
   end(): Promise<void> {
     if (!this.#isEnding) {
       this.#isEnding = true;
-      for (const open of this.#open.values())
-        open.giveUp(new PluginError('PLUGIN_FAILED', 'Sluice ended the plugin: it is stopping.'));
+      const stopping = new PluginError('PLUGIN_FAILED', 'Sluice ended the plugin: it is stopping.');
+      this.#loading.reject(stopping);
+      for (const open of this.#open.values()) open.giveUp(stopping);
       this.#spawned.channel.destroy();
       setTimeout(() => this.#spawned.child.kill('SIGKILL'), graceMs).unref();
     }

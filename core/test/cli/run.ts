@@ -57,6 +57,7 @@ export async function runSluice(args: readonly string[], options: RunOptions = {
     masker,
     isCron,
     signal: new AbortController().signal,
+    interruptibly: (work) => work(),
     openHost: async ({ pluginLimits, plugins, ...sources }) =>
       createPluginHost({
         ...sources,

@@ -40,7 +40,7 @@ export interface GenerationSurroundings {
 export interface Generation extends Loaded {
   readonly loadedAt: number;
   startOptions(): StartOptions;
-  /** Ends its polls and deliveries, gives their leases back, and ends its plugins. */
+  /** Ends its polls and deliveries, gives their leases back, and ends its plugins. Asked again, it is the same end. */
   end(): Promise<void>;
 }
 
@@ -62,14 +62,16 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
   });
   const polling = poller.run(ending.signal);
   const delivering = deliverEvents({ ...surroundings, config, identity }, ending.signal);
+  let ended: Promise<unknown> | undefined;
   return {
     ...loaded,
     loadedAt: now(),
     startOptions,
     async end() {
       ending.abort();
-      await Promise.all([polling, delivering]);
-      await host.close();
+      // At once, for a poll may wait for a plugin that hangs.
+      ended ??= Promise.all([polling, delivering, host.close()]);
+      await ended;
     },
   };
 }

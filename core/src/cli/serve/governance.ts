@@ -5,7 +5,7 @@ import type { ConfigurationStatus } from '../../api/surroundings.ts';
 import type { Config } from '../../config/config.ts';
 import { describeNotListenedTo } from '../../config/not-listened-to.ts';
 import { type ConfigProblem, formatProblem } from '../../config/problem.ts';
-import { watchConfig } from '../../config/watch-config.ts';
+import { type ConfigWatch, watchConfig } from '../../config/watch-config.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { findStoreBackOff } from '../../store/back-off.ts';
 import { appendEvents } from '../../store/events.ts';
@@ -34,6 +34,8 @@ export class Governance {
   /** Loaded, and not in force yet. */
   #next: Loaded | undefined;
   #changing: Promise<void> = Promise.resolve();
+  #watch: ConfigWatch | undefined;
+  #ended: Promise<void> | undefined;
 
   constructor(options: GovernanceOptions) {
     this.#options = options;
@@ -60,9 +62,9 @@ export class Governance {
     return { config, loadedAt, refused: this.#refused, replaced: this.#replaced.signal };
   }
 
-  /** Follows the files, and SIGHUP, until the signal aborts. */
-  follow(signal: AbortSignal): void {
-    const { load, observer } = this.#options;
+  /** Follows the files, and SIGHUP, until the server stops; then it ends at once, and {@link Governance.end} tells when it has. */
+  follow(): void {
+    const { load, observer, stopping: signal } = this.#options;
     const watch = watchConfig({
       config: this.config(),
       load: async () => {
@@ -76,21 +78,40 @@ export class Governance {
       onError: (error) => observer.onProblem('the configuration cannot be followed', error),
       signal,
     });
+    this.#watch = watch;
     const reload = () => void watch.reload();
     process.on('SIGHUP', reload);
-    signal.addEventListener('abort', () => process.off('SIGHUP', reload), { once: true });
+    const stop = () => {
+      process.off('SIGHUP', reload);
+      this.end().catch((error: unknown) => observer.onProblem('the configuration cannot be brought to an end', error));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
   }
 
-  /** Ends the generation in force. */
-  async end(): Promise<void> {
-    await this.#changing;
-    await this.#next?.host.close();
+  /** Ends the generation in force, and what was to follow it. */
+  end(): Promise<void> {
+    this.#ended ??= this.#endAll();
+    return this.#ended;
+  }
+
+  async #endAll(): Promise<void> {
+    const settle = async () => {
+      // What is being loaded is given up, and its plugins are ended.
+      await this.#watch?.settled();
+      await this.#changing;
+      await this.#next?.host.close();
+    };
+    await Promise.all([settle(), this.#generation?.end()]);
     await this.#generation?.end();
   }
 
   /** One change at a time, in their order. */
   #change(change: () => Promise<void>): void {
-    const report = (error: unknown) => this.#options.observer.onProblem('the configuration cannot be changed', error);
+    const { observer, stopping } = this.#options;
+    const report = (error: unknown) => {
+      if (!stopping.aborted) observer.onProblem('the configuration cannot be changed', error);
+    };
     this.#changing = this.#changing.then(change).catch(report);
   }
 
@@ -115,13 +136,18 @@ export class Governance {
   /** The one before has ended: where the store is away, this one begins when it is back. */
   async #beginAtLast(loaded: Loaded): Promise<Generation> {
     const { observer, random, stopping } = this.#options;
+    await using closing = new AsyncDisposableStack();
+    closing.defer(() => loaded.host.close());
     for (let failures = 1; ; failures++) {
+      stopping.throwIfAborted();
       try {
-        return await beginGeneration(loaded, this.#options);
+        const generation = await beginGeneration(loaded, this.#options);
+        closing.move();
+        return generation;
       } catch (error) {
-        if (!(error instanceof StoreUnreachable) || stopping.aborted) throw error;
+        if (!(error instanceof StoreUnreachable)) throw error;
         observer.onProblem('the configuration cannot come into force yet', error);
-        await wait(findStoreBackOff(failures, random), undefined, { signal: stopping });
+        await wait(findStoreBackOff(failures, random), undefined, { signal: stopping }).catch(() => {});
       }
     }
   }

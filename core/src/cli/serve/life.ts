@@ -92,7 +92,11 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
     }).resolve(template);
   const place = ending.adopt(takeNodePlace(config.directory), (taken) => taken.release());
   const url = readStoreUrl(config, resolve);
-  const store = ending.adopt(await openStore(url, { now, random, signal: stopping }), (opened) => opened.close());
+  const store = ending.adopt(
+    // It may have to be migrated, which takes as long as it takes.
+    await surroundings.interruptibly(() => openStore(url, { now, random, signal: stopping })),
+    (opened) => opened.close(),
+  );
   const exposed = describeExposed(findExposed(place.directory, toStoreFile(url)));
   if (exposed !== undefined) log.warn(exposed);
   await store.transact((tx) => releaseAll(tx, place.id));
@@ -101,9 +105,9 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   await room.look();
   const governance = new Governance({ store, node: place.id, observer, now, random, room, resolve, load, log, stopping });
   ending.defer(() => governance.end());
-  await governance.begin(loaded);
+  await surroundings.interruptibly(() => governance.begin(loaded));
   closing.move();
-  governance.follow(stopping);
+  governance.follow();
   return { server: { ...options, store, place, room, observer, metrics, governance, resolve, stopping }, config };
 }
 

@@ -19,8 +19,14 @@ export function addServeCommand(program: Command, surroundings: CliSurroundings)
         import('./life.ts'),
       ]);
       const log = createLog(logging, surroundings.masker);
-      await helpToConfigure({ file, surroundings, log });
-      if (surroundings.signal.aborted) return;
-      await liveAsServer({ file, surroundings, log, now: Date.now, random: Math.random });
+      const { signal } = surroundings;
+      try {
+        await helpToConfigure({ file, surroundings, log });
+        if (signal.aborted) return;
+        await liveAsServer({ file, surroundings, log, now: Date.now, random: Math.random });
+      } catch (thrown) {
+        if (thrown !== signal.reason) throw thrown;
+        log.info('stopping before it was ready');
+      }
     });
 }

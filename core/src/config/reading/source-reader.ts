@@ -44,8 +44,14 @@ export class SourceReader implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       signal,
     });
+    const end = () => this.#process.kill('SIGKILL');
+    // However this process ends: a large file would be read on.
+    process.once('exit', end);
     this.#ended = new Promise((resolve) => {
-      this.#process.on('exit', () => resolve());
+      this.#process.on('exit', () => {
+        process.off('exit', end);
+        resolve();
+      });
       this.#process.on('error', () => resolve());
     });
   }
@@ -61,7 +67,7 @@ export class SourceReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill();
+    this.#process.kill('SIGKILL');
     await this.#ended;
   }
 
