@@ -11,3 +11,10 @@ export function aboutTrigger({ pipeline, now }: Pick<Move, 'pipeline' | 'now'>, 
   const { upstream, counter, runId } = trigger;
   return { ...at, packageId: null, version: null, materials: { [upstream]: counter }, upstreamRunId: runId };
 }
+
+/** What the one decision about a start says beside its outcome, whatever number of triggers it fulfils: of each kind the first. */
+export function aboutTaken(move: Pick<Move, 'pipeline' | 'now'>, taken: readonly WaitingTrigger[]) {
+  const [publication, pass] = [taken.find(({ kind }) => kind === 'revision'), taken.find(({ kind }) => kind === 'pass')];
+  const about = { at: move.now, pipelineId: move.pipeline.id, packageId: null, version: null };
+  return { ...about, ...(pass && aboutTrigger(move, pass)), ...(publication && aboutTrigger(move, publication)) };
+}

@@ -3,7 +3,7 @@ import { isPipelineMaterial } from '../config/materials.ts';
 import { claimSets, findStartedSet } from '../store/provenance.ts';
 import type { Tx } from '../store/store.ts';
 import { endTriggers, fulfilTriggers, type WaitingTrigger } from '../store/triggers.ts';
-import { aboutTrigger } from './about-trigger.ts';
+import { aboutTaken, aboutTrigger } from './about-trigger.ts';
 import type { Move } from './changes.ts';
 import { createRuns, type RunWish } from './create-runs.ts';
 import { type ChoosingContext, chooseSet } from './fan-in/choose-set.ts';
@@ -117,11 +117,9 @@ async function describeRun(move: Move, starting: Starting, options: LookOptions)
   const cause = taken.map(describeCause).join('; ');
   const startedBy = taken.some(({ mode }) => mode === 'every') ? 'every' : 'latest';
   const by = { startedBy, person: undefined, overridden: false, environment: {} } as const;
-  const explain: RunWish['explain'] = ({ id, materials }) =>
-    taken.map((trigger) => ({
-      ...{ ...aboutTrigger(move, trigger), materials, runId: id },
-      ...{ outcome: 'started', reason: cause },
-    }));
+  const explain: RunWish['explain'] = ({ id, materials }) => [
+    { ...aboutTaken(move, taken), materials, runId: id, outcome: 'started', reason: cause },
+  ];
   return { move, definition, pins, provenance, cause, explain, ...by, hash, taken, more: taken.length < queue.length };
 }
 

@@ -1,6 +1,7 @@
 import { chunk } from './chunk.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { DecisionTable } from './schema.ts';
+import { selectAbout } from './select-about.ts';
 import type { Tx } from './store.ts';
 
 /** What was decided. */
@@ -83,8 +84,11 @@ export async function listDecisions(
   else if (pipeline) query = query.where('pipeline.name', 'in', [...pipeline, '']);
   if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
   if (runId !== undefined) query = query.where('decision.run_id', '=', runId);
-  if (about) query = query.where('decision.package_id', '=', about.packageId);
-  if (about?.version !== undefined) query = query.where('decision.version', '=', about.version);
+  if (about) {
+    const versions = about.version === undefined ? undefined : [about.version];
+    const ids = selectAbout(tx, { packageId: about.packageId, versions }).as('about');
+    query = query.where('decision.id', 'in', tx.db.selectFrom(ids).select('about.id'));
+  }
   if (after !== undefined) query = query.where('decision.id', '<', after);
   const rows = await query
     .orderBy('decision.id', 'desc')

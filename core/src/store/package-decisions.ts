@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type DecisionView, selectDecisions, toDecisionView } from './decisions.ts';
+import { selectAbout } from './select-about.ts';
 import type { Tx } from './store.ts';
 
 /** What was decided about one version. */
@@ -27,13 +28,12 @@ export async function readDecisionsOfPackage(
 ): Promise<ReadonlyMap<string, VersionDecisions>> {
   if (versions.length === 0) return new Map();
   const ranked = tx.db
-    .selectFrom('decision')
+    .selectFrom(selectAbout(tx, { packageId, versions }).as('about'))
+    .innerJoin('decision', 'decision.id', 'about.id')
     .innerJoin('pipeline', 'pipeline.id', 'decision.pipeline_id')
-    .select(['decision.id', 'decision.version'])
-    .select(sql<number>`row_number() over (partition by decision.version order by decision.id desc)`.as('nth'))
-    .select(sql<number>`count(*) over (partition by decision.version)`.as('count'))
-    .where('decision.package_id', '=', packageId)
-    .where('decision.version', 'in', versions)
+    .select(['about.id', 'about.version'])
+    .select(sql<number>`row_number() over (partition by about.version order by about.id desc)`.as('nth'))
+    .select(sql<number>`count(*) over (partition by about.version)`.as('count'))
     .$if(pipelines !== undefined, (query) => query.where('pipeline.name', 'in', ['', ...(pipelines ?? [])]))
     .as('ranked');
   const rows = await selectDecisions(tx)
