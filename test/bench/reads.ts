@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readBoardPage } from '../../core/src/api/read-board.ts';
 import { anonymous } from '../../core/src/pipelines/actor.ts';
 import { compareRuns } from '../../core/src/pipelines/compare-runs.ts';
-import { listUnacknowledged } from '../../core/src/store/alarms.ts';
+import { listAlarmsAtHand } from '../../core/src/store/alarms.ts';
 import { listAudit } from '../../core/src/store/audit.ts';
 import { listDecisions } from '../../core/src/store/decisions.ts';
 import { listDecisionsAbout } from '../../core/src/store/decisions-about.ts';
@@ -119,7 +119,7 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
     'the newest runs of all pipelines': (tx) => listLatestRuns(tx, { most: 4 }),
     'what waits for approval, and what is wrong': async (tx) => [
       await listWaitingStages(tx, { limit }),
-      await listUnacknowledged(tx, limit),
+      await listAlarmsAtHand(tx, limit),
       await listFailing(tx, limit),
     ],
     'what was decided about 40 versions': (tx) => {

@@ -38,20 +38,22 @@ const job = object('A job of a stage', {
   link: { ...orNull(text), description: 'Where people see what is done for it on another server' },
 });
 
+const approvals = array(
+  object("Somebody's word on the run's entering", {
+    person: text,
+    name: { ...text, description: 'The token that was used' },
+    verdict: { type: 'string', enum: ['approved', 'rejected'] },
+    comment: orNull(text),
+    at: time,
+  }),
+);
+
 const stage = object('A stage of a run; one that was run again is there each time', {
   name: text,
   counter: count,
   status,
   approval: { type: 'string', enum: ['auto', 'manual'] },
-  approvals: array(
-    object("Somebody's word on the run's entering", {
-      person: text,
-      name: { ...text, description: 'The token that was used' },
-      verdict: { type: 'string', enum: ['approved', 'rejected'] },
-      comment: orNull(text),
-      at: time,
-    }),
-  ),
+  approvals,
   readyAt: { ...orNull(time), description: 'Since when a run waits to enter it, or waited' },
   cancelAt: { ...orNull(time), description: 'When somebody cancelled it while it ran' },
   expiresAt: { ...orNull(time), description: 'When its waiting for approval ends' },
@@ -62,6 +64,17 @@ const stage = object('A stage of a run; one that was run again is there each tim
   jobs: array(job),
 });
 
+const alarms = array(
+  object('Something that whoever acts on a version must know', {
+    kind: {
+      type: 'string',
+      enum: ['republished', 'withdrawn', 'missing', 'deprecated', 'yanked'],
+      description: '`republished`: with other bytes, which nobody has acknowledged; `missing`: from the last answer',
+    },
+    package: text,
+    version: text,
+  }),
+);
 const changed = { ...flag, description: 'Whether it differs from the run before' };
 const pinned: Schema = {
   anyOf: [
@@ -201,7 +214,21 @@ const nouns = {
     createdAt: time,
     finishedAt: orNull(time),
     materials: array(pinned),
+    alarms: { ...alarms, description: 'What is wrong by now with the versions behind it' },
     stages: array(stage),
+  }),
+  WaitingApproval: object('A run that waits for people to let it into a stage', {
+    pipeline: text,
+    counter: count,
+    label: text,
+    stage: text,
+    stageCounter: count,
+    person: { ...orNull(text), description: 'Who triggered the run' },
+    since: orNull(time),
+    expiresAt: orNull(time),
+    alarms: { ...alarms, description: 'What is wrong by now with the versions behind it' },
+    approvals,
+    mayApprove: { ...flag, description: 'Whether whoever asks could approve it now' },
   }),
   Decision: object('Why a revision or a request did or did not start a run', {
     at: time,
@@ -235,6 +262,7 @@ const nouns = {
         version: text,
         state: revisionState,
         standing,
+        alarms: { ...alarms, description: 'What is wrong with it by now' },
         publishedAt: orNull(time),
         detectedAt: time,
         cells: {

@@ -9,6 +9,7 @@ import { EventHub } from './event-hub.ts';
 import { everyAnswer } from './every-answer.ts';
 import { OpenStreams } from './open-streams.ts';
 import { registerPages } from './pages/register-pages.ts';
+import { registerApprovals } from './routes/approvals.ts';
 import { registerAudit } from './routes/audit.ts';
 import { registerBoard } from './routes/board.ts';
 import { registerCallbacks } from './routes/callbacks.ts';
@@ -46,6 +47,7 @@ const tokenScheme = {
 const registrations = [
   registerHealth,
   registerRepositories,
+  registerApprovals,
   registerBoard,
   registerHooks,
   registerJobHooks,

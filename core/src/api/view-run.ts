@@ -1,3 +1,5 @@
+import type { Alarm } from '../store/alarms.ts';
+import type { Approval } from '../store/approvals.ts';
 import { type RunView, readRun, type StageView } from '../store/run-views.ts';
 import { ApiError } from './api-error.ts';
 import { toIso } from './paging.ts';
@@ -25,13 +27,30 @@ export function unknownRun({ pipeline, counter }: OfRun): ApiError {
 }
 
 /** A run as lists show it. */
-export function viewRun({ createdAt, finishedAt, stages, ...run }: RunView): Readonly<Record<string, unknown>> {
+export function viewRun({ createdAt, finishedAt, stages, alarms, ...run }: RunView): Readonly<Record<string, unknown>> {
   return {
     ...run,
     createdAt: toIso(createdAt),
     finishedAt: toIso(finishedAt),
+    alarms: alarms.map(viewAlarm),
     stages: stages.map(viewStage),
   };
+}
+
+/** Somebody's word as the API shows it. */
+export function viewApproval({
+  person,
+  name,
+  verdict,
+  comment,
+  at,
+}: Omit<Approval, 'stageId'>): Readonly<Record<string, unknown>> {
+  return { person, name, verdict, comment, at: toIso(at) };
+}
+
+/** An alarm as the API shows it. */
+export function viewAlarm({ kind, package: name, version }: Alarm): Readonly<Record<string, unknown>> {
+  return { kind, package: name, version };
 }
 
 function viewStage({
@@ -46,7 +65,7 @@ function viewStage({
 }: StageView): Readonly<Record<string, unknown>> {
   return {
     ...stage,
-    approvals: approvals.map((approval) => ({ ...approval, at: toIso(approval.at) })),
+    approvals: approvals.map(viewApproval),
     ...{
       readyAt: toIso(readyAt),
       cancelAt: toIso(cancelAt),

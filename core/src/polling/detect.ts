@@ -49,7 +49,9 @@ function compareRevision(recorded: RecordedRevision | undefined, seen: Revision)
   };
   if (bytes.differ) {
     const other = { facts: replaceFacts(recorded.facts, seen), edition: recorded.edition + 1 };
-    const patch = { ...present, state: 'republished', unacknowledged: true, ...other } as const;
+    // What nobody has acknowledged is not what is to be compared with.
+    const replaced = recorded.unacknowledged ? recorded.replaced : recorded.facts.digests;
+    const patch = { ...present, state: 'republished', unacknowledged: true, replaced, ...other } as const;
     return { kind: 'republished', recorded, patch };
   }
   const facts = mergeFacts(recorded.facts, seen, bytes);

@@ -27,5 +27,5 @@ export async function insertAcknowledgement(
     .onConflict((conflict) => conflict.columns(['revision_id', 'digest']).doUpdateSet({ comment, by, at: now }))
     .execute();
   const published = state === 'republished' ? ({ state: 'published' } as const) : {};
-  await patchRevisions(tx, [{ id, patch: { ...published, unacknowledged: false } }]);
+  await patchRevisions(tx, [{ id, patch: { ...published, unacknowledged: false, replaced: null } }]);
 }

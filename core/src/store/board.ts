@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Alarm, readAlarms } from './alarms.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { RevisionTable, Status } from './schema.ts';
 import type { Tx } from './store.ts';
@@ -8,6 +9,8 @@ export interface BoardRow {
   readonly version: string;
   readonly state: RevisionTable['state'];
   readonly standing: RevisionTable['standing'];
+  /** What is wrong with it by now. */
+  readonly alarms: readonly Alarm[];
   /** Milliseconds. */
   readonly publishedAt: number | null;
   /** Milliseconds. */
@@ -63,8 +66,12 @@ export async function readBoard(tx: Tx, request: BoardRequest): Promise<Page<Boa
     shown.map(({ id }) => id),
     pipelineIds,
   );
+  const alarms = await readAlarms(
+    tx,
+    shown.map(({ id }) => id),
+  );
   return {
-    items: shown.map(({ id, rank: _, ...row }) => ({ ...row, cells: cells.get(id) ?? new Map() })),
+    items: shown.map(({ id, rank: _, ...row }) => ({ ...row, alarms: alarms.get(id) ?? [], cells: cells.get(id) ?? new Map() })),
     next: revisions.length > limit ? (shown.at(-1)?.rank ?? null) : null,
   };
 }

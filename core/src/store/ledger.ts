@@ -23,6 +23,8 @@ export interface RecordedRevision {
   readonly selected: boolean;
   /** Whether its bytes changed and nobody has acknowledged them. */
   readonly unacknowledged: boolean;
+  /** What its digests were before its bytes changed, while nobody has acknowledged the new ones. */
+  readonly replaced: Revision['digests'];
   /** Whether the plugin's `describe` has filled it in. */
   readonly described: boolean;
   /** How often its bytes changed. */
@@ -45,6 +47,7 @@ export interface RevisionPatch {
   readonly missingSince?: number | null;
   readonly selected?: boolean;
   readonly unacknowledged?: boolean;
+  readonly replaced?: Revision['digests'] | null;
   readonly described?: boolean;
   readonly edition?: number;
 }
@@ -75,6 +78,7 @@ export function readRevision(row: Selectable<RevisionTable>): RecordedRevision {
     missingSince: row.missing_since ?? undefined,
     selected: row.selected === 1,
     unacknowledged: row.unacknowledged === 1,
+    replaced: row.replaced_digests === null ? undefined : JSON.parse(row.replaced_digests),
     described: row.described === 1,
     edition: row.edition,
   };
@@ -119,12 +123,20 @@ export async function patchRevisions(
   }
 }
 
-function toPatchColumns({ facts, state, missingSince, edition, ...flags }: RevisionPatch): Partial<Selectable<RevisionTable>> {
+function toPatchColumns({
+  facts,
+  state,
+  missingSince,
+  edition,
+  replaced,
+  ...flags
+}: RevisionPatch): Partial<Selectable<RevisionTable>> {
   return {
     ...(facts && toColumns(facts)),
     ...(state && { state }),
     ...(missingSince !== undefined && { missing_since: missingSince }),
     ...(edition !== undefined && { edition }),
+    ...(replaced !== undefined && { replaced_digests: replaced && JSON.stringify(replaced) }),
     ...Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag ? 1 : 0])),
   };
 }

@@ -1,5 +1,6 @@
 import type { ApprovalConfig } from '../config/config.ts';
 import { nameMaterial } from '../config/materials.ts';
+import { type Alarm, readAlarmsOfRuns } from './alarms.ts';
 import { type Approval, readApprovals } from './approvals.ts';
 import type { Page, PageRequest } from './page.ts';
 import { type Pin, readPins } from './runs.ts';
@@ -19,6 +20,8 @@ export interface RunView {
   readonly createdAt: number;
   readonly finishedAt: number | null;
   readonly materials: readonly MaterialView[];
+  /** What is wrong by now with the revisions behind it. */
+  readonly alarms: readonly Alarm[];
   /** In their order; of a stage that was run again, each time. */
   readonly stages: readonly StageView[];
 }
@@ -116,7 +119,13 @@ async function completeRuns(tx: Tx, rows: readonly RunRow[]): Promise<readonly R
   const ids = rows.map(({ id }) => id);
   const pins = await readPins(tx, ids);
   const stages = await readStages(tx, ids);
-  return rows.map(({ id, ...run }) => ({ ...run, materials: (pins.get(id) ?? []).map(viewPin), stages: stages.get(id) ?? [] }));
+  const alarms = await readAlarmsOfRuns(tx, ids);
+  return rows.map(({ id, ...run }) => ({
+    ...run,
+    materials: (pins.get(id) ?? []).map(viewPin),
+    alarms: alarms.get(id) ?? [],
+    stages: stages.get(id) ?? [],
+  }));
 }
 
 function viewPin(pin: Pin): MaterialView {

@@ -96,6 +96,8 @@ export interface RevisionTable {
   readonly selected: Flag;
   /** Whether its bytes changed and nobody has acknowledged them; outlives a withdrawal. */
   readonly unacknowledged: Flag;
+  /** What its digests were before its bytes changed, while nobody has acknowledged the new ones. */
+  readonly replaced_digests: Generated<Json | null>;
   /** How often its bytes changed: which bytes a run pinned is this number, since digests of other algorithms cannot be compared. */
   readonly edition: Generated<number>;
   /** Whether the plugin's `describe` has filled it in. */

@@ -1,3 +1,4 @@
+import { type Alarm, readAlarmsOfRuns } from './alarms.ts';
 import { type Approval, readApprovals } from './approvals.ts';
 import { stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
@@ -8,8 +9,11 @@ export interface WaitingStage {
   readonly counter: number;
   readonly label: string;
   readonly stage: string;
+  readonly stageCounter: number;
   /** Who triggered the run, where a person did. */
   readonly person: string | null;
+  /** What is wrong by now with the revisions behind the run. */
+  readonly alarms: readonly Alarm[];
   /** What people have said so far. */
   readonly approvals: readonly Approval[];
   /** Milliseconds; since when. */
@@ -30,8 +34,14 @@ export async function listWaitingStages(tx: Tx, { pipelines, limit }: WaitingReq
     .selectFrom('stage')
     .innerJoin('run', 'run.id', 'stage.run_id')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
-    .select(['pipeline.name as pipeline', 'run.counter', 'run.label', 'run.person'])
-    .select(['stage.id', 'stage.name as stage', 'stage.ready_at as readyAt', 'stage.expires_at as expiresAt'])
+    .select(['pipeline.name as pipeline', 'run.id as runId', 'run.counter', 'run.label', 'run.person'])
+    .select([
+      'stage.id',
+      'stage.name as stage',
+      'stage.counter as stageCounter',
+      'stage.ready_at as readyAt',
+      'stage.expires_at as expiresAt',
+    ])
     .where(stageIsWaiting)
     .where('pipeline.active', '=', 1)
     .$if(pipelines !== undefined, (query) => query.where('pipeline.name', 'in', [...(pipelines ?? []), '']))
@@ -46,5 +56,6 @@ export async function listWaitingStages(tx: Tx, { pipelines, limit }: WaitingReq
     ),
     ({ stageId }) => stageId,
   );
-  return rows.map(({ id, ...row }) => ({ ...row, approvals: approvals.get(id) ?? [] }));
+  const alarms = await readAlarmsOfRuns(tx, [...new Set(rows.map(({ runId }) => runId))]);
+  return rows.map(({ id, runId, ...row }) => ({ ...row, alarms: alarms.get(runId) ?? [], approvals: approvals.get(id) ?? [] }));
 }

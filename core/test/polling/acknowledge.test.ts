@@ -3,6 +3,7 @@ import { describeStores, type StorePlace } from '../../../test/support/stores.ts
 import type { PluginHost } from '../../src/plugins/plugin-host.ts';
 import { acknowledge } from '../../src/polling/acknowledge.ts';
 import { strongestDigest } from '../../src/store/digests.ts';
+import { findRevision } from '../../src/store/read-repositories.ts';
 import { House, hostShelves, revision } from './house.ts';
 
 let host: PluginHost;
@@ -48,6 +49,19 @@ describeStores('acknowledging other bytes', (place) => {
     await house.publish(revision('1.0.0', { bytes: 'a third' }));
     expect(await give(strongestDigest(other.digests))).toBe('moved on');
     expect(await house.ledger()).toEqual(['1.0.0 republished']);
+  });
+
+  it('is asked for beside the digests that were replaced, however often they change before somebody gives it', async () => {
+    const address = { repository: 'shop', package: 'web' };
+    const read = () => house.store.read(async (tx) => (await findRevision(tx, address, '1.0.0'))?.replaced);
+    expect(await read()).toEqual(revision('1.0.0').digests);
+    const third = revision('1.0.0', { bytes: 'a third' });
+    await house.publish(third);
+    expect(await read()).toEqual(revision('1.0.0').digests);
+    await give(strongestDigest(third.digests));
+    expect(await read()).toBeUndefined();
+    await house.publish(other);
+    expect(await read()).toEqual(third.digests);
   });
 
   it('is refused where nothing is to be acknowledged', async () => {

@@ -27,11 +27,17 @@ function record(history: PackageHistory, { fresh, changed, pointer, shrunkSince 
   const patches = new Map(changed.map(({ recorded, patch }) => [recorded.id, patch]));
   const known = history.revisions.map((one): RecordedRevision => {
     const { missingSince, ...patch } = patches.get(one.id) ?? {};
-    return { ...one, ...patch, missingSince: missingSince === undefined ? one.missingSince : (missingSince ?? undefined) };
+    const replaced = patch.replaced === undefined ? one.replaced : (patch.replaced ?? undefined);
+    return {
+      ...one,
+      ...patch,
+      replaced,
+      missingSince: missingSince === undefined ? one.missingSince : (missingSince ?? undefined),
+    };
   });
   const added = fresh.map((facts, index) => ({
     ...{ id: known.length + index + 1, rank: 0, state: 'published' as const, facts, detectedAt: 0, missingSince: undefined },
-    ...{ selected: true, described: true, unacknowledged: false, edition: 0 },
+    ...{ selected: true, described: true, unacknowledged: false, replaced: undefined, edition: 0 },
   }));
   return { revisions: [...known, ...added], baseline: false, pointer, shrunkSince };
 }

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { listUnacknowledged } from '../../src/store/alarms.ts';
 import { listDecisions } from '../../src/store/decisions.ts';
 import { type LatestRequest, listLatestRuns } from '../../src/store/latest-runs.ts';
 import { readDecisionsOfPackage } from '../../src/store/package-decisions.ts';
@@ -61,17 +60,6 @@ describeWorldsContract('what overviews show', (open) => {
       expect(first).toMatchObject({ pipeline, counter: 1 });
     }
     expect(await world.store.read((tx) => listWaitingStages(tx, { limit: 10 }))).toHaveLength(4);
-  });
-
-  it('is which versions have other bytes that nobody has acknowledged', async () => {
-    const world = await open(every('p'));
-    await publish(world);
-    const read = () => world.store.read((tx) => listUnacknowledged(tx, 10));
-    expect(await read()).toEqual([]);
-    for (const version of ['1.0.0', '1.2.0']) await world.amend('a', version, { state: 'republished', unacknowledged: true });
-    expect((await read()).map(({ version }) => version)).toEqual(['1.2.0', '1.0.0']);
-    await world.acknowledge('a', '1.2.0');
-    expect(await read()).toEqual([{ package: 'npmjs/a', version: '1.0.0' }]);
   });
 
   it('is what was decided about each version: some of it, how much there is, and of some pipelines only', async () => {

@@ -20,6 +20,7 @@ const routes = [
   'post /api/v1/hooks/{repo}',
   'post /api/v1/hooks/jobs/{name}',
   'post /api/v1/callbacks/{key}',
+  'get /api/v1/approvals',
   'get /api/v1/pipelines',
   'get /api/v1/pipelines/{pipeline}',
   'get /api/v1/decisions',

@@ -29,7 +29,7 @@ export const acknowledgePage: Page = {
         <h1>Acknowledge the new bytes of ${version}</h1>
         <p class="lead">${version} was published again with other bytes. Once you say that they are right, stages that wait for your word go on with the bytes that their runs pinned, and the new ones can start something.</p>
       </header>
-      <dl class="facts-list"><div><dt>New digest</dt><dd>${showDigest(digest)}</dd></div></dl>
+      <dl class="facts-list"><div><dt>Old digest</dt><dd>${showDigest(strongestDigest(revision.replaced))}</dd></div><div><dt>New digest</dt><dd>${showDigest(digest)}</dd></div></dl>
       <div class="fields">
         <input type="hidden" name="version" value=${version} form=${actionForm} />
         <input type="hidden" name="digest" value=${digest} form=${actionForm} />

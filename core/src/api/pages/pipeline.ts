@@ -2,6 +2,7 @@ import type { Material } from '../../config/config.ts';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
 import { mayOperate } from '../../pipelines/rights.ts';
 import { listDecisions } from '../../store/decisions.ts';
+import { readHold } from '../../store/hold.ts';
 import { readPipeline } from '../../store/pipeline-views.ts';
 import { listRuns, type RunView } from '../../store/run-views.ts';
 import { mayViewPipeline } from '../access/visible.ts';
@@ -32,8 +33,9 @@ export const pipelinePage: Page = {
     const config = whole.pipelines.get(name);
     const isVisible = (one: string) => mayViewPipeline(actor, whole, one);
     const after = readAfter(query);
-    const { pipeline, runs, decisions } = await store.read(async (tx) => ({
+    const { pipeline, hold, runs, decisions } = await store.read(async (tx) => ({
       pipeline: await readPipeline(tx, name),
+      hold: await readHold(tx),
       runs: await listRuns(tx, name, { limit: runsShown, after }),
       decisions: await listDecisions(tx, name, { limit: decisionsShown }),
     }));
@@ -47,7 +49,7 @@ export const pipelinePage: Page = {
         }<span>${pipeline.waiting === 0 ? 'Nothing waits to start' : `${pipeline.waiting} waiting to start`}</span>${
           pipeline.held > 0 && html`<span class="status waiting">${pipeline.held} held by the storm guard</span>`
         }${pipeline.lockedBy !== null && html`<span>locked by <a href=${pathOfRun(name, pipeline.lockedBy)}>run ${pipeline.lockedBy}</a></span>`}</p>
-        ${mayOperate(actor, config.access) && showPipelineOffers(pipeline)}</div>
+        ${mayOperate(actor, config.access) && showPipelineOffers(pipeline, { mayStart: pipeline.paused === null && !hold })}</div>
       </header>
       <section><h2>Listens to</h2>
         <ul class="plain">${config.materials.map((material) => showMaterial(material))}</ul>

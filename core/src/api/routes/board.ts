@@ -4,6 +4,7 @@ import { pageQuerySchema, toIso } from '../paging.ts';
 import { readBoardPage } from '../read-board.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
+import { viewAlarm } from '../view-run.ts';
 import { type OfPackage, unknownPackage } from './repositories.ts';
 
 interface BoardQuery {
@@ -45,6 +46,7 @@ export function registerBoard(server: FastifyInstance, { store, configuration }:
       if (!board) throw unknownPackage(params);
       const items = board.items.map((row) => ({
         ...row,
+        alarms: row.alarms.map(viewAlarm),
         publishedAt: toIso(row.publishedAt),
         detectedAt: toIso(row.detectedAt),
       }));

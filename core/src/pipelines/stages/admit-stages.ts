@@ -1,5 +1,5 @@
+import { type Alarm, type AlarmKind, readAlarmsOfRuns } from '../../store/alarms.ts';
 import { type Approval, readApprovals } from '../../store/approvals.ts';
-import { type Objection, readObjections } from '../../store/objections.ts';
 import { type ActiveStages, type OpenStage, readActiveStages } from '../../store/open-stages.ts';
 import { patchPipeline, readLockHolder } from '../../store/pipelines.ts';
 import { setRunStatus } from '../../store/runs.ts';
@@ -32,14 +32,14 @@ export async function admitStages(tx: Tx, moves: readonly Move[]): Promise<Reado
     moves.map(({ pipeline }) => pipeline.id),
   );
   const runIds = [...active.values()].flatMap(({ ready }) => ready.map(({ runId }) => runId));
-  const objections = Map.groupBy(await readObjections(tx, [...new Set(runIds)]), ({ runId }) => runId);
+  const alarms = await readAlarmsOfRuns(tx, [...new Set(runIds)]);
   const words = Map.groupBy(await readApprovals(tx, listAsked(moves, active)), ({ stageId }) => stageId);
   const until = new Map<number, number>();
   const entering: Entering[] = [];
   for (const move of moves) {
     const stages = active.get(move.pipeline.id);
     if (!stages) continue;
-    const next = await admitTo(tx, move, { ...stages, objections, words, entering });
+    const next = await admitTo(tx, move, { ...stages, alarms, words, entering });
     if (next !== undefined) until.set(move.pipeline.id, next);
   }
   await enterStages(tx, entering);
@@ -56,7 +56,7 @@ function listAsked(moves: readonly Move[], active: ReadonlyMap<number, ActiveSta
 
 interface Admitting extends ActiveStages {
   /** By run. */
-  readonly objections: ReadonlyMap<number, readonly Objection[]>;
+  readonly alarms: ReadonlyMap<number, readonly Alarm[]>;
   /** By stage. */
   readonly words: ReadonlyMap<number, readonly Approval[]>;
   /** Is added to. */
@@ -66,14 +66,14 @@ interface Admitting extends ActiveStages {
 async function admitTo(
   tx: Tx,
   move: Move,
-  { running, ready, expiring, objections, words, entering }: Admitting,
+  { running, ready, expiring, alarms, words, entering }: Admitting,
 ): Promise<number | undefined> {
   const { now } = move;
   for (const stage of expiring.filter(({ expiresAt }) => expiresAt <= now)) {
     const reason = `nobody approved run ${stage.counter} for ${stage.name} in time`;
     await endWaiting(tx, move, stage, { outcome: 'refused', reason });
   }
-  const { eligible, until } = await findEligible(tx, move, { ready, objections, words });
+  const { eligible, until } = await findEligible(tx, move, { ready, alarms, words });
   const occupied = new Set(running.map(({ name }) => name));
   for (const [name, waiting] of Map.groupBy(eligible, (stage) => stage.name)) {
     const stage = occupied.has(name) ? undefined : await giveTurn(tx, move, waiting);
@@ -88,9 +88,9 @@ export function earliest(moments: readonly (number | undefined)[]): number | und
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-type Judging = Pick<Admitting, 'ready' | 'objections' | 'words'>;
+type Judging = Pick<Admitting, 'ready' | 'alarms' | 'words'>;
 
-async function findEligible(tx: Tx, move: Move, { ready, objections, words }: Judging) {
+async function findEligible(tx: Tx, move: Move, { ready, alarms, words }: Judging) {
   const eligible: StageAtGate[] = [];
   const until: (number | undefined)[] = [];
   for (const open of ready) {
@@ -105,7 +105,7 @@ async function findEligible(tx: Tx, move: Move, { ready, objections, words }: Ju
       until.push(await askForApproval(tx, move, unapproved));
       continue;
     }
-    const held = stage.overridden ? [] : (objections.get(stage.runId) ?? []);
+    const held = stage.overridden ? [] : (alarms.get(stage.runId) ?? []).filter(isHolding);
     if (held.length > 0) {
       await holdStage(tx, move, stage, held);
       continue;
@@ -195,29 +195,29 @@ async function enterStages(tx: Tx, entering: readonly Entering[]): Promise<void>
   }
 }
 
-async function holdStage(
-  tx: Tx,
-  { pipeline, now, changes }: Move,
-  stage: OpenStage,
-  objections: readonly Objection[],
-): Promise<void> {
+async function holdStage(tx: Tx, { pipeline, now, changes }: Move, stage: OpenStage, alarms: readonly Alarm[]): Promise<void> {
   if (stage.heldAt !== null) return;
   await markHeld(tx, stage.id, now);
-  for (const { packageId, package: name, version, state } of objections) {
+  for (const { packageId, package: name, version, kind } of alarms) {
     changes.addDecision({
       at: now,
       pipelineId: pipeline.id,
       packageId,
       version,
       outcome: 'held',
-      reason: `run ${stage.counter} does not enter ${stage.name}: ${name} ${version} ${describeState[state]}`,
+      reason: `run ${stage.counter} does not enter ${stage.name}: ${name} ${version} ${holding[kind]}`,
       materials: { [name]: version },
       runId: stage.runId,
     });
   }
 }
 
-const describeState: Record<Objection['state'], string> = {
+/** The alarms that keep a run out of a stage; the others are for people to judge. */
+const holding: Partial<Record<AlarmKind, string>> = {
   republished: 'was published again with other bytes, which nobody has acknowledged',
   withdrawn: 'was withdrawn from its repository',
 };
+
+function isHolding({ kind }: Alarm): boolean {
+  return holding[kind] !== undefined;
+}

@@ -14,16 +14,19 @@ export interface Question {
   readonly back: string;
   /** What the words that are asked for are; they must be given where `isRequired`. */
   readonly comment: { readonly label: string; readonly isRequired: boolean };
+  /** What is wrong by now with what it is done to. */
+  readonly alarms?: Part;
   /** More that is sent: fields that belong to the form of actions. */
   readonly fields?: Part;
 }
 
 /** Asks before something is done: what it will do, why somebody wants it, and the button. */
-export function showQuestion({ title, will, path, button, back, comment, fields }: Question): Html {
+export function showQuestion({ title, will, path, button, back, comment, fields, alarms }: Question): Html {
   return html`<header class="page">
       <p class="crumbs"><a href=${back}>Back</a></p>
       <h1>${title}</h1>
       <p class="lead">${will}</p>
+      ${alarms}
     </header>
     <div class="fields">
       ${fields}

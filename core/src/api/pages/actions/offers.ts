@@ -12,12 +12,12 @@ export function showStageOffers(run: RunView, { name }: StageView, offers: reado
   return offers.length > 0 && html`<p class="offers">${offers.map(link)}</p>`;
 }
 
-/** Links to the pages that ask before something is done to a pipeline, for those who may operate it; while it is paused nobody starts a run. */
-export function showPipelineOffers(pipeline: PipelineView): Html {
+/** Links to the pages that ask before something is done to a pipeline, for those who may operate it; nobody starts a run while it, or everything, is held. */
+export function showPipelineOffers(pipeline: PipelineView, { mayStart }: { readonly mayStart: boolean }): Html {
   const { name } = pipeline;
   const possible = pipelineOffers.filter((offer) => offer.isPossible(pipeline));
   const start = html`<a class="button" href=${pathOfPipelineAction(name, 'trigger')}>Start a run …</a>`;
-  return html`<p class="offers">${pipeline.paused === null && start}${possible.map(
+  return html`<p class="offers">${mayStart && start}${possible.map(
     (offer) => html`<a class="button" href=${pathOfPipelineAction(name, offer.name)}>${offer.title} …</a>`,
   )}</p>`;
 }

@@ -5,6 +5,7 @@ import { toApiError } from '../../refusals.ts';
 import type { RouteSurroundings } from '../../surroundings.ts';
 import { pathOfRun, pathOfStageAction } from '../addresses.ts';
 import { callApi } from '../call-api.ts';
+import { showAlarmList } from '../components/alarms.ts';
 import { type FormBody, formRoute, leaveNotice, readField } from '../forms.ts';
 import { html } from '../html.ts';
 import { actionForm } from '../layout.ts';
@@ -38,6 +39,7 @@ export const stageActionPages: readonly Page[] = stageOffers.map((offer) => ({
         label: offer.isCommentRequired ? 'Why?' : 'What do you want to say about it?',
         isRequired: offer.isCommentRequired,
       },
+      alarms: showAlarmList(run.alarms),
       fields: html`<input type="hidden" name="stageCounter" value=${stage.counter} form=${actionForm} />`,
     });
     return { title, section: 'pipelines', main };

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Material, PipelineConfig } from '../../../config/config.ts';
 import { isPipelineMaterial, nameMaterial } from '../../../config/materials.ts';
+import { readAlarms } from '../../../store/alarms.ts';
 import { listRevisions } from '../../../store/read-repositories.ts';
 import { listRuns } from '../../../store/run-views.ts';
 import type { Tx } from '../../../store/store.ts';
@@ -8,6 +9,7 @@ import { mayViewPipeline } from '../../access/visible.ts';
 import { unknownPipeline } from '../../unknown-pipeline.ts';
 import { pathOfPipeline, pathOfPipelineAction, pathOfRun } from '../addresses.ts';
 import { callApi } from '../call-api.ts';
+import { describeAlarms } from '../components/alarms.ts';
 import { type FormBody, formRoute, leaveNotice, readField } from '../forms.ts';
 import { type Html, html } from '../html.ts';
 import { actionForm } from '../layout.ts';
@@ -59,10 +61,22 @@ async function listChoices(tx: Tx, material: Material): Promise<readonly Choice[
   if (isPipelineMaterial(material)) {
     const { items } = await listRuns(tx, material.pipeline, { limit: choicesShown });
     const passed = items.filter(({ stages }) => stages.findLast(({ name }) => name === material.stage)?.status === 'passed');
-    return passed.map(({ counter, label }) => ({ value: String(counter), title: `${label} (run ${counter})` }));
+    return passed.map(({ counter, label, alarms }) => {
+      const wrong = alarms
+        .map(({ package: name, version, kind }) => `; ${name} ${version}: ${describeAlarms([{ kind }])}`)
+        .join('');
+      return { value: String(counter), title: `${label} (run ${counter}${wrong})` };
+    });
   }
-  const page = await listRevisions(tx, material, { limit: choicesShown, after: undefined });
-  return (page?.items ?? []).map(({ facts: { version } }) => ({ value: version, title: version }));
+  const revisions = (await listRevisions(tx, material, { limit: choicesShown, after: undefined }))?.items ?? [];
+  const alarms = await readAlarms(
+    tx,
+    revisions.map(({ id }) => id),
+  );
+  return revisions.map(({ id, facts: { version } }) => {
+    const wrong = describeAlarms(alarms.get(id) ?? []);
+    return { value: version, title: wrong === '' ? version : `${version} (${wrong})` };
+  });
 }
 
 function showMaterial(material: Material, choices: readonly Choice[], query: URLSearchParams): Html {

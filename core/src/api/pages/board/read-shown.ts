@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/config.ts';
 import type { Actor } from '../../../pipelines/actor.ts';
 import { type Level, listLevels } from '../../../pipelines/levels.ts';
+import { readHold } from '../../../store/hold.ts';
 import { listPipelines } from '../../../store/pipeline-views.ts';
 import { type RunView, readRunsOf } from '../../../store/run-views.ts';
 import type { Tx } from '../../../store/store.ts';
@@ -13,8 +14,8 @@ export interface ShownBoard extends Board {
   readonly shown: readonly ShownLevel[];
   /** The runs of those cells whose stage can be approved or done again. */
   readonly runs: ShownRuns;
-  /** The names of pipelines that start nothing. */
-  readonly paused: ReadonlySet<string>;
+  /** The names of pipelines that start nothing now: they are paused, or all starts are held. */
+  readonly atRest: ReadonlySet<string>;
 }
 
 /** Runs by pipeline and counter. */
@@ -68,8 +69,9 @@ export async function readShown(
   const first = Math.min(readFirst(query), Math.max(0, levels.length - 1));
   const shown = levels.map((level, index) => ({ level, index })).slice(first, first + mostLevels);
   const runs = await readActionable(tx, items, shown);
-  const paused = new Set((await listPipelines(tx)).flatMap((pipeline) => (pipeline.paused ? [pipeline.name] : [])));
-  return { levels, items, next: board.next, shown, runs, paused };
+  const hold = await readHold(tx);
+  const atRest = (await listPipelines(tx)).filter(({ paused }) => paused || hold).map((pipeline) => pipeline.name);
+  return { levels, items, next: board.next, shown, runs, atRest: new Set(atRest) };
 }
 
 async function readActionable(tx: Tx, items: readonly PlacedRow[], shown: readonly ShownLevel[]): Promise<ShownRuns> {

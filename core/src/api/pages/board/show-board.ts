@@ -7,8 +7,9 @@ import type { BoardCell } from '../../../store/board.ts';
 import type { PlacedRow } from '../../read-board.ts';
 import { listOffers, type StageOffer } from '../actions/stage-actions.ts';
 import { pathOfPipelineAction, pathOfRun, pathOfStageAction, withQuery } from '../addresses.ts';
+import { showAlarmList, showAlarmMarks } from '../components/alarms.ts';
 import { showEmpty } from '../components/notice.ts';
-import { showMark, showStatus } from '../components/status.ts';
+import { showStatus } from '../components/status.ts';
 import { showTable } from '../components/table.ts';
 import { type Html, html } from '../html.ts';
 import type { ShownBoard, ShownLevel } from './read-shown.ts';
@@ -43,11 +44,9 @@ function showNothing(isFiltered: boolean, isMore: boolean): Html {
 }
 
 function showRow(row: PlacedRow, around: Around): Html {
-  const { version, state, standing } = row;
+  const { version, alarms } = row;
   return html`<tr>
-    <th scope="row"><span class="version">${version}</span>${state !== 'published' && html` ${showMark('failed', state)}`}${
-      standing !== 'ok' && html` ${showMark('waiting', standing)}`
-    }</th>
+    <th scope="row"><span class="version">${version}</span>${showAlarmMarks(alarms)}</th>
     ${around.board.shown.map((shown) => html`<td>${showCell(row, shown, around)}</td>`)}
   </tr>`;
 }
@@ -55,11 +54,13 @@ function showRow(row: PlacedRow, around: Around): Html {
 function showCell(row: PlacedRow, { level, index }: ShownLevel, around: Around): Html {
   const cell = row.cells[index] ?? null;
   const isReady = row.ready[index] === true;
+  const run = cell && around.board.runs.get(cell.pipeline)?.get(cell.counter);
+  const others = run?.alarms.filter((alarm) => alarm.package !== around.name || alarm.version !== row.version) ?? [];
   return html`${
     cell
       ? html`<a class="cell" href=${pathOfRun(cell.pipeline, cell.counter)} title=${cell.label}>${showStatus(cell.status)}</a>${cell.held && html` <span class="hint">held</span>`}`
       : html`<span class="hint">not yet</span>`
-  }${isReady && cell?.status !== 'passed' && html` <span title="Has passed everything before">★<span class="unseen"> has passed everything before</span></span>`}${showSend(row, { level, cell, isReady }, around)}`;
+  }${isReady && cell?.status !== 'passed' && html` <span title="Has passed everything before">★<span class="unseen"> has passed everything before</span></span>`}${showAlarmList(others)}${showSend(row, { level, cell, isReady }, around)}`;
 }
 
 interface Place {
@@ -77,7 +78,7 @@ function showSend(row: PlacedRow, { level, cell, isReady }: Place, around: Aroun
   if (cell && offer) {
     return html` <a class="button small" href=${pathOfStageAction(cell, stage, offer.name)}>${label(offer.title)}</a>`;
   }
-  if (!config || row.state !== 'published' || !isReady || around.board.paused.has(pipeline)) return false;
+  if (!config || row.state !== 'published' || !isReady || around.board.atRest.has(pipeline)) return false;
   if (!mayOperate(around.actor, config.access)) return false;
   const isFirst = config.stages[0]?.name === stage;
   if (!isFirst || cell) return false;

@@ -7,7 +7,7 @@ import { showEmpty } from '../components/notice.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../page.ts';
 import { filterRows, listRows, type Row, takeShown } from './rows.ts';
-import { noAlarms, readAlarms, showAlarms } from './show-alarms.ts';
+import { noAlarms, readHomeAlarms, showAlarms } from './show-alarms.ts';
 import { showGroups } from './show-rows.ts';
 import { showWaiting } from './show-waiting.ts';
 
@@ -27,7 +27,7 @@ export const homePage: Page = {
       return {
         ...{ rows: all, found: like, shown: await takeShown(tx, like, query) },
         waiting: await listWaitingStages(tx, { pipelines: listVisiblePipelines(actor, config), limit: mostWaiting }),
-        alarms: reaches(actor, 'viewer') ? await readAlarms(tx) : noAlarms,
+        alarms: reaches(actor, 'viewer') ? await readHomeAlarms(tx) : noAlarms,
       };
     });
     const main = html`<h1 class="unseen">Pipelines</h1>

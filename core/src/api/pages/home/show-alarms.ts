@@ -1,10 +1,11 @@
 import type { Actor } from '../../../pipelines/actor.ts';
 import { reaches } from '../../../pipelines/rights.ts';
-import { listUnacknowledged, type Unacknowledged } from '../../../store/alarms.ts';
+import { type Alarm, listAlarmsAtHand } from '../../../store/alarms.ts';
 import { type Hold, readHold } from '../../../store/hold.ts';
 import { type FailingRepository, listFailing } from '../../../store/read-repositories.ts';
 import type { Tx } from '../../../store/store.ts';
 import { pathOfPackage, pathOfRepository, releasePath, withQuery } from '../addresses.ts';
+import { showAlarm } from '../components/alarms.ts';
 import { showCut } from '../components/cut-list.ts';
 import { showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
@@ -13,19 +14,20 @@ const mostOfEach = 20;
 
 /** What is wrong with what is watched. */
 export interface Alarms {
-  readonly unacknowledged: readonly Unacknowledged[];
+  /** About versions that somebody has to do with. */
+  readonly versions: readonly Alarm[];
   readonly failing: readonly FailingRepository[];
   /** What holds all starts. */
   readonly hold: Hold | undefined;
 }
 
 /** For those who may not see repositories. */
-export const noAlarms: Alarms = { unacknowledged: [], failing: [], hold: undefined };
+export const noAlarms: Alarms = { versions: [], failing: [], hold: undefined };
 
 /** Reads what is wrong, as much as there is room for. */
-export async function readAlarms(tx: Tx): Promise<Alarms> {
-  const unacknowledged = await listUnacknowledged(tx, mostOfEach);
-  return { unacknowledged, failing: await listFailing(tx, mostOfEach), hold: await readHold(tx) };
+export async function readHomeAlarms(tx: Tx): Promise<Alarms> {
+  const versions = await listAlarmsAtHand(tx, mostOfEach);
+  return { versions, failing: await listFailing(tx, mostOfEach), hold: await readHold(tx) };
 }
 
 /** Who looks at what is wrong, when and how. */
@@ -35,14 +37,14 @@ interface Looking {
   readonly query: URLSearchParams;
 }
 
-/** That nothing starts, versions that were published again with other bytes, and repositories of which nothing new is known. */
-export function showAlarms({ unacknowledged, failing, hold }: Alarms, { actor, now, query }: Looking): Html {
+/** That nothing starts, what is wrong with versions that runs carry or people must look at, and repositories of which nothing new is known. */
+export function showAlarms({ versions, failing, hold }: Alarms, { actor, now, query }: Looking): Html {
   const items = [
     ...(hold ? [showHold(hold, actor, now)] : []),
-    ...unacknowledged.map((one) => showUnacknowledged(one, actor)),
+    ...versions.map((one) => showVersion(one, actor)),
     ...failing.map((one) => showFailing(one, now)),
   ];
-  const isMore = unacknowledged.length === mostOfEach || failing.length === mostOfEach;
+  const isMore = versions.length === mostOfEach || failing.length === mostOfEach;
   return showCut({
     ...{ id: 'alarms', title: 'Something is wrong', path: '/', classes: 'waits alarms' },
     ...{ items, isMore, query },
@@ -56,11 +58,13 @@ function showHold({ since, reason }: Hold, actor: Actor, now: number): Html {
   }</li>`;
 }
 
-function showUnacknowledged({ package: name, version }: Unacknowledged, actor: Actor): Html {
-  const path = pathOfPackage(name);
-  return html`<li><span><a href=${withQuery(path, { q: version })}>${name} ${version}</a> was published again with other bytes</span>${
+function showVersion(alarm: Alarm, actor: Actor): Html {
+  const { kind, package: name, version } = alarm;
+  const path = withQuery(`${pathOfPackage(name)}/acknowledge`, { version });
+  return html`<li><span>${showAlarm(alarm)}</span>${
+    kind === 'republished' &&
     reaches(actor, 'operator') &&
-    html`<span class="offers"><a class="button" href=${withQuery(`${path}/acknowledge`, { version })}>Acknowledge<span class="unseen"> ${name} ${version}</span> …</a></span>`
+    html`<span class="offers"><a class="button" href=${path}>Acknowledge<span class="unseen"> ${name} ${version}</span> …</a></span>`
   }</li>`;
 }
 

@@ -1,23 +1,19 @@
-import type { Config } from '../../../config/config.ts';
-import type { Actor } from '../../../pipelines/actor.ts';
-import { judgeWord } from '../../../pipelines/stages/judge-word.ts';
 import type { WaitingStage } from '../../../store/waiting.ts';
+import { type Looking, mayApprove } from '../../may-approve.ts';
 import { pathOfRun, pathOfStageAction } from '../addresses.ts';
+import { showAlarm } from '../components/alarms.ts';
 import { showCut } from '../components/cut-list.ts';
 import { showTime } from '../components/time.ts';
 import { type Html, html } from '../html.ts';
 
 /** Who looks at what waits, when, how, and whether more may wait than is listed. */
-interface Looking {
-  readonly config: Config;
-  readonly actor: Actor;
-  readonly now: number;
+interface LookingAtAll extends Looking {
   readonly query: URLSearchParams;
   readonly isCut: boolean;
 }
 
 /** Runs that wait for somebody's approval, first those that wait for who looks, longest first, with what they may do. */
-export function showWaiting(waiting: readonly WaitingStage[], looking: Looking): Html {
+export function showWaiting(waiting: readonly WaitingStage[], looking: LookingAtAll): Html {
   const { query, isCut } = looking;
   const isMine = (one: WaitingStage) => mayApprove(one, looking);
   const sorted = waiting.toSorted((a, b) => Number(isMine(b)) - Number(isMine(a)));
@@ -30,23 +26,13 @@ export function showWaiting(waiting: readonly WaitingStage[], looking: Looking):
 }
 
 function showOne(waiting: WaitingStage, looking: Looking): Html {
-  const { pipeline, counter, label, stage, readyAt, expiresAt } = waiting;
+  const { pipeline, counter, label, stage, readyAt, expiresAt, alarms } = waiting;
   const { now } = looking;
   const link = (action: string, title: string) =>
     html`<a class="button" href=${pathOfStageAction({ pipeline, counter }, stage, action)}>${title}<span class="unseen"> ${pipeline} ${label} for ${stage}</span> …</a>`;
   return html`<li><span><a href=${pathOfRun(pipeline, counter)}>${pipeline} ${label}</a> waits to enter <strong>${stage}</strong>${
     readyAt !== null && html` <span class="hint">since ${showTime(readyAt, now)}</span>`
-  }${expiresAt !== null && html` <span class="hint">· expires ${showTime(expiresAt, now)}</span>`}</span>${
+  }${expiresAt !== null && html` <span class="hint">· expires ${showTime(expiresAt, now)}</span>`}${alarms.map((alarm) => html` <span class="warning">${showAlarm(alarm)}</span>`)}</span>${
     mayApprove(waiting, looking) && html`<span class="offers">${link('approve', 'Approve')}${link('reject', 'Reject')}</span>`
   }</li>`;
-}
-
-/** As the API judges it. */
-function mayApprove(waiting: WaitingStage, { config, actor, now }: Looking): boolean {
-  const { pipeline, counter, person, stage: name, readyAt, expiresAt, approvals } = waiting;
-  const stage = { name, status: 'waiting', readyAt, cancelAt: null, expiresAt } as const;
-  const definition = config.pipelines.get(pipeline);
-  return (
-    judgeWord(actor, { pipeline, definition, run: { counter, person }, stage, stages: [stage], now }, approvals) === undefined
-  );
 }

@@ -7,6 +7,7 @@ import { mayViewPipeline } from '../../access/visible.ts';
 import { unknownRun } from '../../view-run.ts';
 import { takeNewest } from '../actions/stage-actions.ts';
 import { pathOfComparison, pathOfPipeline, pathOfRun, pathOfValueStream } from '../addresses.ts';
+import { showAlarmList } from '../components/alarms.ts';
 import { showDecisions } from '../components/decision-list.ts';
 import { showStages } from '../components/stage-bar.ts';
 import { showStatus } from '../components/status.ts';
@@ -22,9 +23,9 @@ const decisionsShown = 20;
 export const runPage: Page = {
   path: '/pipelines/:pipeline/runs/:counter',
   needs: 'view',
-  concerns({ subject }, { params }) {
+  concerns({ type, subject }, { params }) {
     const run = `${params['pipeline']}/${params['counter']}`;
-    return subject === run || subject.startsWith(`${run}/`);
+    return subject === run || subject.startsWith(`${run}/`) || type.startsWith('artifact.');
   },
   async read({ params, actor, now }, { store, configuration }) {
     const { pipeline = '', counter: text = '' } = params;
@@ -43,6 +44,7 @@ export const runPage: Page = {
         }</p>
         ${showStages(takeNewest(run.stages))}
         ${showNeighbours(run)}
+        ${showAlarmList(run.alarms)}
       </header>
       <section><h2>What it pinned</h2>${showMaterials(run, before)}</section>
       ${run.stages.map((stage) => showStage({ run, stage, ...around }))}

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeSqlite } from '../../../../../test/support/stores.ts';
 import type { PipelineConfig } from '../../../../src/config/config.ts';
 import type { Actor } from '../../../../src/pipelines/actor.ts';
+import { beginHold, endHold } from '../../../../src/store/hold.ts';
 import { listenTo, makeApproval, makePipeline, makeStage, runJob } from '../../../pipelines/configs.ts';
 import { Hands } from '../../../pipelines/hands.ts';
 import { Desk, toTokens } from '../../../pipelines/machine/desk.ts';
@@ -132,6 +133,20 @@ describeSqlite('what pages offer', (place) => {
       expect([actor.name, ofRun]).toEqual([actor.name, granted]);
       expect([actor.name, ofHome]).toEqual([actor.name, granted.filter((name) => name === 'approve' || name === 'reject')]);
     }
+  });
+
+  it('is no start of a run while the pipeline is paused, or all starts are held', async () => {
+    await tell('has passed the stage');
+    const offers = async () => (await desk.see(alice, '/pipelines/p')).includes('/pipelines/p/trigger"');
+    const sends = async () => (await desk.see(alice, '/repositories/npmjs/packages/a/board')).includes('/pipelines/p/trigger?');
+    await world.publish('a', ['2.0.0'], []);
+    expect([await offers(), await sends()]).toEqual([true, true]);
+    await world.pause('p', 'release week');
+    expect([await offers(), await sends()]).toEqual([false, false]);
+    await world.pause('p', null);
+    await world.store.transact((tx) => beginHold(tx, { since: 1, reason: 'as after a restore' }));
+    expect([await offers(), await sends()]).toEqual([false, false]);
+    await world.store.transact(endHold);
   });
 
   it('is on the board what the API grants, one thing a level', { timeout: 60_000 }, async () => {
