@@ -66,6 +66,8 @@ function adaptClient(line: Line, names: StatementNames | undefined): PostgresPoo
 }
 
 const readsOnly = /^(select|begin|start transaction)\b/;
+/** What follows cannot write, in whatever words it asks. */
+const beginsReading = /^start transaction\b.*\bread only\b/;
 
 /** Understands whether a connection still stands, from its taking to its giving back, and what hangs on it if it does not. */
 class Line {
@@ -73,6 +75,7 @@ class Line {
   readonly #options: PostgresOptions;
   #lost: unknown;
   #hasWritten = false;
+  #isReading = false;
 
   constructor(client: pg.PoolClient, options: PostgresOptions) {
     this.#client = client;
@@ -83,7 +86,8 @@ class Line {
   /** Throws {@link ConnectionLost}, or what the database says against the statement. */
   async ask(statement: { readonly name?: string | undefined; readonly text: string; values?: unknown[] }): Promise<unknown> {
     const { purpose, onOutage } = this.#options;
-    this.#hasWritten ||= !readsOnly.test(statement.text);
+    this.#isReading ||= beginsReading.test(statement.text);
+    this.#hasWritten ||= !this.#isReading && !readsOnly.test(statement.text);
     const silence =
       purpose === 'serving' &&
       setTimeout(() => {
