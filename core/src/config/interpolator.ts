@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import type { Template } from './config.ts';
+import { isInHost, type Span } from './host-part.ts';
 import type { Masker } from './masker.ts';
 
 /** What `${...}` can refer to, and where the values come from. */
@@ -9,8 +10,15 @@ export interface InterpolatorOptions {
   readonly directory: string;
   /** What `${env:NAME}` reads. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Learns every value that is filled in. */
+  /** Learns every value that is filled in, but for hosts and ports of URLs. */
   readonly masker: Pick<Masker, 'add'>;
+}
+
+/** A text with its references filled in. */
+export interface FilledIn {
+  readonly text: string;
+  /** What was filled in; hosts and ports of URLs are no secrets. */
+  readonly secrets: readonly string[];
 }
 
 /** A reference that cannot be filled in; the message says which and why, and holds no value. */
@@ -34,18 +42,32 @@ export class Interpolator {
     this.#options = options;
   }
 
-  /** The text with its references filled in. Throws {@link UnresolvedReference}. */
+  /** The text with its references filled in. The masker learns what is secret of it. Throws {@link UnresolvedReference}. */
   resolve(template: Template): string {
-    return template.replaceAll(reference, (written, name: string | undefined, end: string | undefined) => {
-      if (name === undefined) return '${';
-      if (end === undefined) throw new UnresolvedReference(`"${written}" has no closing brace; write $\${ for the text itself`);
-      const value = this.#valueOf(name);
-      this.#options.masker.add(value);
-      return value;
-    });
+    const { text, secrets } = this.fillIn(template);
+    for (const secret of secrets) this.#options.masker.add(secret);
+    return text;
   }
 
-  #valueOf(name: string): string {
+  /** The same, and the masker learns nothing yet. */
+  fillIn(template: Template): FilledIn {
+    let text = '';
+    let from = 0;
+    const values: (Span & { readonly value: string })[] = [];
+    for (const { 0: written, 1: name, 2: end, index } of template.matchAll(reference)) {
+      text += template.slice(from, index);
+      from = index + written.length;
+      const value = name === undefined ? '${' : this.#valueOf(name, end === undefined ? written : undefined);
+      if (name !== undefined) values.push({ value, start: text.length, end: text.length + value.length });
+      text += value;
+    }
+    text += template.slice(from);
+    return { text, secrets: values.filter((span) => !isInHost(text, span)).map(({ value }) => value) };
+  }
+
+  /** `open` is a reference that does not end, as it is written. */
+  #valueOf(name: string, open: string | undefined): string {
+    if (open !== undefined) throw new UnresolvedReference(`"${open}" has no closing brace; write $\${ for the text itself`);
     const { environment, directory } = this.#options;
     if (name.startsWith('file:')) return readText(name, resolvePath(directory, name.slice('file:'.length)));
     if (!name.startsWith('env:')) {

@@ -7,6 +7,7 @@ import type { PluginRules } from './plugin-rules.ts';
 import { ConfigError, compareProblems, type Finding } from './problem.ts';
 import type { Incomplete, RawConfig } from './raw-config.ts';
 import { interpolateAll } from './reading/interpolate.ts';
+import { keepPublic } from './reading/keep-public.ts';
 import { locateFindings } from './reading/locate.ts';
 import { SourceReader } from './reading/source-reader.ts';
 import { readSources, type Sources } from './reading/sources.ts';
@@ -85,10 +86,11 @@ interface Checked {
 
 async function check(sources: Sources, interpolator: Interpolator, options: LoadOptions): Promise<Checked> {
   const directory = dirname(sources.files[0] ?? '');
-  const { resolved, findings: unresolved } = interpolateAll(sources.merged, interpolator);
+  const { resolved, findings: unresolved, places } = interpolateAll(sources.merged, interpolator);
   const written = sources.merged;
   const versions = { written, kept: written === resolved ? written : structuredClone(written), resolved };
   const structure = checkStructure(versions);
+  for (const secret of keepPublic(versions, places, structure.typed)) options.masker.add(secret);
   const opened = await openPlugins(listPluginSources(structure.rest, versions.kept, directory), options);
   const subject = { config: structure.rest, directory, plugins: opened.rules?.loaded(), isCron: options.isCron };
   const objections = [

@@ -12,6 +12,8 @@ export interface Structure {
   readonly findings: readonly Finding[];
   /** The configuration without what did not fit. */
   readonly rest: Incomplete<RawConfig>;
+  /** Where numbers, switches and choices were filled in. */
+  readonly typed: readonly Path[];
 }
 
 let validator: Validator | undefined;
@@ -23,12 +25,12 @@ let validator: Validator | undefined;
 export function checkStructure(versions: Versions): Structure {
   const { written, resolved } = versions;
   validator ??= compileSchema(documentSchema);
-  fillInTyped(versions, [], validator);
+  const typed = fillInTyped(versions, [], validator);
   const errors = validator(resolved);
   const findings = toFindings(errors, { base: [], written });
   for (const error of errors) removeAt(resolved, offendingPath(error));
   assertPruned(resolved);
-  return { findings, rest: resolved };
+  return { findings, rest: resolved, typed };
 }
 
 /** What has to go for the error to go; nothing, where something is missing. */

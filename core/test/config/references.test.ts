@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { toJsonSchema } from '../../src/config/json-schema.ts';
+import { Masker } from '../../src/config/masker.ts';
 import { compileSchema } from '../../src/config/schema/validator.ts';
-import { load, problemsOf, shelfRules } from './load.ts';
+import { load, problemsOf, repository, shelfRules } from './load.ts';
 
 const environment = {
   PORT: '8154',
@@ -73,5 +74,46 @@ describe('a reference', () => {
       expect.stringContaining('depth: a whole number is expected, not what "${env:WORD}" stands for'),
       expect.stringContaining('shade: what "${env:WORD}" stands for is not one of dark, light'),
     ]);
+  });
+});
+
+describe('what a log shows of a value from the environment', () => {
+  const access = `access: { tokens: { alice: { sha256: ["${'a'.repeat(64)}"], roles: [admin] } } }`;
+  const loadWith = async (yaml: string, values: Readonly<Record<string, string>>) => {
+    const masker = new Masker();
+    const config = await load(yaml, { environment: values, masker });
+    return { config, mask: (text: string) => masker.mask(text) };
+  };
+
+  it('is where the server listens, its address, its port and its time zone', async () => {
+    const values = { HOST: 'sluice.internal', PORT: '8154', URL: 'https://sluice.example.com/', ZONE: 'Europe/Berlin' };
+    const server = 'server: { host: "${env:HOST}", port: "${env:PORT}", url: "${env:URL}" }';
+    const { config, mask } = await loadWith(`${server}\ntimezone: "\${env:ZONE}"\n${access}`, values);
+    expect(config).toMatchObject({ server: { host: 'sluice.internal', url: values.URL }, timezone: 'Europe/Berlin' });
+    const line = 'look at http://sluice.internal:8154/, https://sluice.example.com/ in Europe/Berlin';
+    expect(mask(line)).toBe(line);
+  });
+
+  it('is nothing of what stands at a place of secrets as well', async () => {
+    const yaml = `server: { port: "\${env:VALUE}" }
+repositories:
+  main:
+    plugin: shelf
+    config: { token: "\${env:VALUE}" }
+`;
+    const { mask } = await loadWith(yaml, { VALUE: '8154' });
+    expect(mask('port 8154')).toBe('port [secret]');
+  });
+
+  it.each([
+    'repositories: { main: { plugin: shelf, config: { token: "${env:VALUE}" } } }',
+    'repositories: { main: { plugin: shelf, hook: { secret: "${env:VALUE}" } } }',
+    'store: "postgres://sluice:${env:VALUE}@localhost/sluice"',
+    'http: { proxy: "http://somebody:${env:VALUE}@localhost:3128" }',
+    'events: [{ slack: { url: "https://hooks.slack.com/services/${env:VALUE}" } }]',
+    `${repository}pipelines: { p: { environment: { A: "\${env:VALUE}" }, materials: [{ package: main/web }], stages: [{ name: s, jobs: { j: { run: 'true' } } }] } }`,
+  ])('is nothing of a secret: %s', async (yaml) => {
+    const { mask } = await loadWith(yaml, { VALUE: 'a-secret-value' });
+    expect(mask('it is a-secret-value')).toBe('it is [secret]');
   });
 });

@@ -17,12 +17,13 @@ export interface Versions {
 
 /**
  * Puts numbers, switches and choices in the places of references that stand for them, in what is kept too: what is no text cannot be
- * filled in at the moment of use. What a reference stands for and does not fit is left, for the schema to object to. The validator is that of
+ * filled in at the moment of use. Answers where. What a reference stands for and does not fit is left, for the schema to object to. The validator is that of
  * what stands at `base`.
  */
-export function fillInTyped({ written, kept, resolved }: Versions, base: Path, validate: Validator): void {
+export function fillInTyped({ written, kept, resolved }: Versions, base: Path, validate: Validator): readonly Path[] {
   const [before, after] = [valueAt(written, base), valueAt(resolved, base)];
-  if (before === undefined || before === after) return;
+  if (before === undefined || before === after) return [];
+  const places: Path[] = [];
   for (const error of validate(before)) {
     const path = [...base, ...pointerToPath(error.instancePath)];
     const [text, filled] = [valueAt(written, path), valueAt(resolved, path)];
@@ -31,7 +32,9 @@ export function fillInTyped({ written, kept, resolved }: Versions, base: Path, v
     if (value === undefined) continue;
     setAt(kept, path, value);
     setAt(resolved, path, value);
+    places.push(path);
   }
+  return places;
 }
 
 /** The value that a text stands for where the schema objects to a text; undefined where it stands for none. */

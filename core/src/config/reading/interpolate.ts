@@ -7,25 +7,36 @@ export interface Interpolated {
   /** Shares every part with the original in which nothing was to be filled in. */
   readonly resolved: unknown;
   readonly findings: readonly Finding[];
+  /** Where something was filled in, and what of it is secret. */
+  readonly places: readonly FilledPlace[];
+}
+
+/** A place that a reference was filled in at. */
+export interface FilledPlace {
+  readonly path: Path;
+  readonly secrets: readonly string[];
 }
 
 /**
  * Fills in the references of every text of the configuration but `run:` and `label:`, which have a `${...}` of their own, and the
- * hashes of tokens, which are what they are.
+ * hashes of tokens, which are what they are. The masker learns nothing of it yet.
  */
 export function interpolateAll(value: unknown, interpolator: Interpolator): Interpolated {
   const findings: Finding[] = [];
+  const places: FilledPlace[] = [];
   const fillIn = (text: string, path: Path): string => {
     if (isExempt(path)) return text;
     try {
-      return interpolator.resolve(text);
+      const { text: filled, secrets } = interpolator.fillIn(text);
+      places.push({ path, secrets });
+      return filled;
     } catch (thrown) {
       if (!(thrown instanceof UnresolvedReference)) throw thrown;
       findings.push({ path, at: 'value', message: thrown.message });
       return text;
     }
   };
-  return { resolved: mapTexts(value, [], fillIn), findings };
+  return { resolved: mapTexts(value, [], fillIn), findings, places };
 }
 
 /** Whether a text refers to what is to be filled in. */
