@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type AccessConfig, isExpired, type TokenConfig } from '../config/access.ts';
 import { describeNotListenedTo } from '../config/not-listened-to.ts';
+import { formatProblem } from '../config/problem.ts';
 import { describeExposed, findExposed } from '../store/exposed.ts';
 import { placeOf } from '../store/nodes.ts';
 import { findStoreUrl, toStoreFile } from './store-url.ts';
@@ -13,7 +14,9 @@ export function addValidateCommand(program: Command, surroundings: CliSurroundin
     .description('check the configuration')
     .action(({ config: file }: ConfigOptions) =>
       withConfig(file, surroundings, async (config) => {
-        const { repositories, pipelines, access } = config;
+        const { repositories, pipelines, access, warnings } = config;
+        for (const { message, ...place } of warnings)
+          surroundings.warn(formatProblem({ ...place, message: `warning: ${message}` }));
         for (const { name, expiresAt = 0 } of findExpired(access, Date.now())) {
           const since = new Date(expiresAt).toISOString();
           surroundings.warn(`${file}: the token "${name}" has expired at ${since} and is worth nothing; renew or remove it`);

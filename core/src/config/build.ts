@@ -15,6 +15,7 @@ export interface Origin extends ReadFrom {
   readonly file: string;
   readonly hash: string;
   readonly places: Config['places'];
+  readonly warnings: Config['warnings'];
 }
 
 /** The parts of a configuration that plugins are loaded with. */

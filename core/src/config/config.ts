@@ -1,6 +1,7 @@
 import type { AccessConfig, PipelineAccess } from './access.ts';
 import type { SinkConfig } from './events.ts';
 import type { JobConfig } from './jobs.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /**
  * A configuration as everything else sees it: read, merged, validated, frozen.
@@ -19,6 +20,8 @@ export interface Config {
   readonly include: readonly string[];
   /** Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`. */
   readonly places: ReadonlyMap<string, ConfigPlace>;
+  /** What in the files is allowed, and hardly meant: an `include:` that matches nothing. */
+  readonly warnings: readonly ConfigProblem[];
   /** SHA-256 of what was read, before interpolation: two nodes with the same hash have the same configuration. */
   readonly hash: string;
   readonly server: ServerConfig;

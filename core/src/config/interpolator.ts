@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import type { Template } from './config.ts';
 import { isInHost, type Span } from './host-part.ts';
 import type { Masker } from './masker.ts';
+import { readRegularFile, UnreadableFile } from './regular-file.ts';
 
 /** What `${...}` can refer to, and where the values come from. */
 export interface InterpolatorOptions {
@@ -83,10 +83,11 @@ export class Interpolator {
 
 function readText(name: string, file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > maxFileBytes) throw new Error(`it is larger than ${maxFileBytes / 1024} KB`);
-    return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
+    return readRegularFile(file, maxFileBytes)
+      .toString('utf8')
+      .replace(/[\r\n]+$/, '');
   } catch (thrown) {
-    throw new UnresolvedReference(`\${${name}} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    if (!(thrown instanceof UnreadableFile)) throw thrown;
+    throw new UnresolvedReference(`\${${name}} cannot be read: it ${thrown.message}`);
   }
 }

@@ -66,7 +66,10 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
   await using reader = new SourceReader(options.signal);
   const { environment, masker } = options;
   const interpolator = new Interpolator({ directory: dirname(resolve(file)), environment, masker });
-  const sources = await readSources(reader, file, (text) => interpolator.resolve(text));
+  const sources = await readSources(reader, file, {
+    interpolate: (text) => interpolator.resolve(text),
+    signal: options.signal,
+  });
   const { findings, complete } = await check(sources, interpolator, options);
   // What was ended says nothing of the configuration.
   options.signal.throwIfAborted();
@@ -75,7 +78,9 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
   if (complete === undefined || problems.length > 0) {
     throw new ConfigError(problems.sort(compareProblems).slice(0, maxProblems), { files, include });
   }
-  return buildConfig(complete, { file: resolve(file), files, include, hash, places }, (text) => interpolator.resolve(text));
+  const warnings = await locateFindings(reader, sources, sources.warnings);
+  const read = { file: resolve(file), files, include, hash, places, warnings };
+  return buildConfig(complete, read, (text) => interpolator.resolve(text));
 }
 
 interface Checked {

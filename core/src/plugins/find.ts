@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readRegularFile } from '../config/regular-file.ts';
 
 /** A plugin's module before it is loaded. */
 export interface FoundPlugin {
@@ -34,12 +35,21 @@ export async function findPlugin(source: string, directory: string): Promise<Fou
   return isAbsolute(source) ? findFile(source) : findPackage(source, directory);
 }
 
-async function findFile(path: string): Promise<FoundPlugin> {
-  const text = await readFile(path).catch((cause: unknown) => {
-    throw new Error(`${path} cannot be read: put the plugin there, or take it from the list of plugins`, { cause });
-  });
+const mostBytes = 64 * 1024 ** 2;
+
+function findFile(path: string): FoundPlugin {
+  const text = readPlugin(path);
   const specifier = pathToFileURL(path).href;
   return { source: path, specifier, base: specifier, version: createHash('sha256').update(text).digest('hex').slice(0, 12) };
+}
+
+function readPlugin(path: string): Buffer {
+  try {
+    return readRegularFile(path, mostBytes);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'is not there';
+    throw new Error(`${path} cannot be read, it ${why}: put the plugin there, or take it from the list of plugins`, { cause });
+  }
 }
 
 async function findPackage(name: string, directory: string): Promise<FoundPlugin> {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Secret } from '@sluice/plugin-sdk';
 import { Connections, type Reach } from '@sluice/plugin-sdk/http';
 import type { Config, Template } from '../config/config.ts';
 import type { TlsFiles } from '../config/jobs.ts';
+import { readPemFile } from '../config/pem-file.ts';
 
 /** Over what requests go, and who may be reached. */
 export interface Wires {
@@ -25,9 +25,7 @@ export async function openWires(
   files: TlsFiles = noFiles,
 ): Promise<Wires & AsyncDisposable> {
   const reach = { allowPrivate: targets.allowPrivate };
-  const [general, own, clientCert, clientKey] = await Promise.all(
-    [http.ca, files.ca, files.clientCert, files.clientKey].map(readPem),
-  );
+  const [general, own, clientCert, clientKey] = [http.ca, files.ca, files.clientCert, files.clientKey].map(readPem);
   const ca = [general, own].filter((pem) => pem !== undefined).join('\n');
   const connections = new Connections({
     ...reach,
@@ -40,9 +38,11 @@ export async function openWires(
   return { connections, reach, [Symbol.asyncDispose]: () => connections.close() };
 }
 
-async function readPem(path: string | undefined): Promise<string | undefined> {
+function readPem(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
-  return readFile(path, 'utf8').catch(() => {
-    throw new Error(`${path} cannot be read: check the path and its permissions`);
-  });
+  try {
+    return readPemFile(path);
+  } catch (cause) {
+    throw new Error(`${path} cannot be read: it ${cause instanceof Error ? cause.message : 'is not there'}`, { cause });
+  }
 }

@@ -121,7 +121,7 @@ describe('usage', () => {
     expect(await runSluice(['validate', '-c', '/nonexistent/sluice.yaml'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: '/nonexistent/sluice.yaml:1:1: there is no such file\n',
+      stderr: '/nonexistent/sluice.yaml:1:1: cannot be read: it does not exist\n',
     });
   });
 });

@@ -25,7 +25,7 @@ describe('an interpolator', () => {
 
   test.each([
     ['${env:MISSING}', '${env:MISSING} is not set in the environment'],
-    ['${file:missing}', '${file:missing} cannot be read: ENOENT'],
+    ['${file:missing}', '${file:missing} cannot be read: it does not exist'],
     ['${NAME}', '${NAME} is neither ${env:NAME} nor ${file:PATH}; write $${NAME} for the text itself'],
     ['a ${env:NAME', '"${env:NAME" has no closing brace; write $${ for the text itself'],
   ])('refuses %s', async (template, message) => {

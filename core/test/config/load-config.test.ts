@@ -70,6 +70,7 @@ pipelines:
     expect(places.get('repositories/main')).toEqual({ file: join(directory, 'conf.d/main.yaml'), line: 4 });
     expect(places.has('server/host')).toBe(false);
     expect(rest).toEqual({
+      warnings: [],
       file: join(directory, 'sluice.yaml'),
       directory,
       files: ['sluice.yaml', 'conf.d/main.yaml', 'conf.d/pipelines.yaml'].map((file) => join(directory, file)),
@@ -243,13 +244,15 @@ pipelines:
 
 describe('a file that is no configuration', () => {
   test('is reported like any other mistake', async () => {
-    expect(await problemsIn({})).toEqual(['1:1: there is no such file']);
-    expect(await problemsOf('- a\n- b\n')).toEqual(['1:1: a mapping with keys such as "repositories" is expected']);
+    expect(await problemsIn({})).toEqual(['1:1: cannot be read: it does not exist']);
+    expect(await problemsOf('- a\n- b\n')).toEqual([
+      '1:1: write what to watch and what to start, such as "repositories: { npmjs: { plugin: npm, ... } }"; docs/configuration.md has an example',
+    ]);
     expect(await problemsOf('a: [1\nb: 2\n')).toEqual(expect.arrayContaining([expect.stringMatching(/^2:1: YAML: /)]));
     expect(await problemsOf('a: b: c\n')).toEqual([expect.stringMatching(/^1:\d+: YAML: /)]);
-    expect(await problemsOf('a: *nowhere\n')).toEqual(['1:4: YAML: there is no anchor &nowhere before this']);
+    expect(await problemsOf('a: *nowhere\n')).toEqual(['1:4: YAML: there is no anchor of this name before this alias']);
     expect(await problemsOf('--- {}\n--- {}\n')).toEqual([expect.stringMatching(/YAML: .*multiple documents/)]);
-    expect(await problemsOf('store: !custom x\n')).toEqual([expect.stringMatching(/^1:8: YAML: .*!custom/)]);
+    expect(await problemsOf('store: !custom x\n')).toEqual([expect.stringMatching(/^1:8: YAML: there is no such tag/)]);
   });
 
   test('may not grow without bound by its aliases', async () => {

@@ -168,7 +168,7 @@ ${repository}    poll: { every: "\${env:EVERY}" }
 `);
     expect(problems).toEqual([
       '1:17: ${env:HOST} is not set in the environment',
-      expect.stringMatching(/^2:8: \$\{file:missing} cannot be read: ENOENT/),
+      expect.stringMatching(/^2:8: \$\{file:missing} cannot be read: it does not exist/),
       '3:11: ${TZ} is neither ${env:NAME} nor ${file:PATH}; write $${TZ} for the text itself',
       '4:16: "${env:TOKEN" has no closing brace; write $${ for the text itself',
       '11:20: ${env:EVERY} is not set in the environment',

@@ -64,6 +64,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     directory: '/etc',
     files: ['/etc/sluice.yaml'],
     include: [],
+    warnings: [],
     places: new Map(),
     hash: createHash('sha256').update(JSON.stringify(pipelines)).digest('hex'),
     server: { host: '127.0.0.1', port: 0, url: undefined, trustProxy: false },

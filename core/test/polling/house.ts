@@ -265,6 +265,7 @@ export class House {
         files: [],
         places: new Map(),
         include: [],
+        warnings: [],
         store: '',
         timezone: 'UTC',
         plugins: [],

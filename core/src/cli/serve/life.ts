@@ -6,6 +6,7 @@ import { createApi } from '../../api/server.ts';
 import type { ApiSurroundings } from '../../api/surroundings.ts';
 import type { Config, Template } from '../../config/config.ts';
 import { Interpolator } from '../../config/interpolator.ts';
+import { formatProblem } from '../../config/problem.ts';
 import { performAttempts } from '../../pipelines/perform-attempts.ts';
 import { deleteOld } from '../../pipelines/retention.ts';
 import { describeExposed, findExposed } from '../../store/exposed.ts';
@@ -77,7 +78,11 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   });
   const observer = tellAll([reportTo(log), metrics.observer]);
   const listeners = { onRestart: observer.onPluginRestart, onLine: logPluginLine(log) };
-  const load = () => loadWithPlugins(file, surroundings, listeners);
+  const load = async () => {
+    const loaded = await loadWithPlugins(file, surroundings, listeners);
+    for (const warning of loaded.config.warnings) log.warn(formatProblem(warning));
+    return loaded;
+  };
 
   const loaded = await load();
   const { config } = loaded;

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { Path } from '../problem.ts';
+import { yamlFaults } from './yaml-faults.ts';
 
 /** A value of a YAML file that somebody wants to find: a key, or what it stands for. */
 export interface Place {
@@ -40,24 +41,18 @@ export function parseText(text: string): Parsed {
     return { line, column: col, message };
   };
   const broken = [
-    ...[...document.errors, ...document.warnings].map(({ pos, message }) => faultAt(pos[0], `YAML: ${message}`)),
-    ...findDangling(document).map(({ offset, name }) => faultAt(offset, `YAML: there is no anchor &${name} before this`)),
+    ...[...document.errors, ...document.warnings].map(({ pos, code }) => faultAt(pos[0], `YAML: ${yamlFaults[code]}`)),
+    ...findDangling(document).map((offset) => faultAt(offset, 'YAML: there is no anchor of this name before this alias')),
   ];
+  if (broken.length > 0) return { value: undefined, faults: broken, lines: [] };
   const duplicates = findDuplicates(document).map(({ offset, first, key }) => {
     const { line, col } = counter.linePos(first);
     return faultAt(offset, `"${key}" is defined twice; the first is at ${line}:${col}`);
   });
-  const faults = [...broken, ...duplicates];
-  const lines = broken.length > 0 ? [] : listLines(document, counter);
-  if (broken.length > 0) return { value: undefined, faults, lines };
-  try {
-    return { value: expand(document), faults, lines };
-  } catch (thrown) {
-    return {
-      ...{ value: undefined, lines },
-      faults: [...faults, faultAt(0, `YAML: ${thrown instanceof Error ? thrown.message : String(thrown)}`)],
-    };
-  }
+  const lines = listLines(document, counter);
+  const expanded = expand(document);
+  if ('value' in expanded) return { value: expanded.value, faults: duplicates, lines };
+  return { value: undefined, faults: [...duplicates, faultAt(0, `YAML: ${expanded.fault}`)], lines };
 }
 
 function listLines({ contents }: Document.Parsed, counter: LineCounter): [string, number][] {
@@ -70,12 +65,16 @@ function listLines({ contents }: Document.Parsed, counter: LineCounter): [string
   return listKeys(contents, '');
 }
 
-/** Throws for an alias that leads nowhere or into itself, and for aliases that come to too much. */
-function expand(document: Document.Parsed): unknown {
-  // The library's own limit counts uses of an alias, not what they come to: 101 packages could not share their defaults.
-  const value: unknown = document.toJS({ maxAliasCount: -1 });
-  if (countValues(value, maxValues) < maxValues) return value;
-  throw new RangeError(`more than ${maxValues} values once its aliases are expanded; use fewer`);
+/** The plain value, or what keeps it from being one: an alias that leads into itself, or aliases that come to too much. */
+function expand(document: Document.Parsed): { readonly value: unknown } | { readonly fault: string } {
+  try {
+    // The library's own limit counts uses of an alias, not what they come to: 101 packages could not share their defaults.
+    const value: unknown = document.toJS({ maxAliasCount: -1 });
+    if (countValues(value, maxValues) < maxValues) return { value };
+  } catch {
+    return { fault: 'an alias or a merge key ("<<") stands for what it cannot: itself, or no mapping' };
+  }
+  return { fault: `more than ${maxValues} values once its aliases are expanded; use fewer` };
 }
 
 /** Where the places are, in their order; for one that is not there, the nearest that encloses it. */
@@ -121,15 +120,15 @@ function findDuplicates(document: Document.Parsed): { key: string; first: number
 }
 
 /** Aliases of anchors that are not there, or come later. */
-function findDangling(document: Document.Parsed): { name: string; offset: number }[] {
+function findDangling(document: Document.Parsed): number[] {
   const anchors = new Set<string>();
-  const dangling: { name: string; offset: number }[] = [];
+  const dangling: number[] = [];
   visit(document, {
     Value(_, { anchor }) {
       if (anchor) anchors.add(anchor);
     },
     Alias(_, { source, range }) {
-      if (!anchors.has(source)) dangling.push({ name: source, offset: range?.[0] ?? 0 });
+      if (!anchors.has(source)) dangling.push(range?.[0] ?? 0);
     },
   });
   return dangling;

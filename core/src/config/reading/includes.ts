@@ -1,16 +1,44 @@
+import type { Dirent } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** More files than this are taken for a mistake in a pattern. */
-const maxFiles = 10_000;
+/** How far a pattern is followed; more is taken for a mistake in it. */
+export interface IncludeBounds {
+  readonly files: number;
+  /** Directories looked into. */
+  readonly directories: number;
+  /** Milliseconds. */
+  readonly timeMs: number;
+}
 
-/** The files that a pattern of `include:` names, absolute, sorted. Throws RangeError for more than 10,000. */
-export async function findIncluded(pattern: string, directory: string): Promise<readonly string[]> {
+const usual: IncludeBounds = { files: 10_000, directories: 10_000, timeMs: 10_000 };
+
+/**
+ * The files that a pattern of `include:` names, absolute, sorted. Throws RangeError for a pattern that leads too far, and the signal's
+ * reason.
+ */
+export async function findIncluded(
+  pattern: string,
+  directory: string,
+  signal: AbortSignal,
+  bounds = usual,
+): Promise<readonly string[]> {
   const files: string[] = [];
-  for await (const entry of glob(pattern, { cwd: directory, withFileTypes: true })) {
+  const deadline = performance.now() + bounds.timeMs;
+  let directories = 0;
+  const exclude = (entry: Dirent): boolean => {
+    signal.throwIfAborted();
+    if (entry.isDirectory()) directories++;
+    if (directories > bounds.directories)
+      throw new RangeError(`leads through more than ${bounds.directories} directories; narrow it`);
+    if (performance.now() > deadline)
+      throw new RangeError(`takes more than ${bounds.timeMs / 1000} seconds to follow; narrow it`);
+    return false;
+  };
+  for await (const entry of glob(pattern, { cwd: directory, withFileTypes: true, exclude })) {
     if (entry.isDirectory()) continue;
     files.push(resolve(entry.parentPath, entry.name));
-    if (files.length > maxFiles) throw new RangeError(`matches more than ${maxFiles} files`);
+    if (files.length > bounds.files) throw new RangeError(`matches more than ${bounds.files} files; narrow it`);
   }
   return files.sort();
 }

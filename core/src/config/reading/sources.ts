@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, relative, resolve } from 'node:path';
+import { findClosest } from '../closest.ts';
 import type { ConfigPlace } from '../config.ts';
 import { UnresolvedReference } from '../interpolator.ts';
 import type { ConfigProblem, Finding, Path } from '../problem.ts';
+import { sections } from '../schema/document.ts';
 import { isMapping } from '../value-at.ts';
 import { findIncluded } from './includes.ts';
 import type { SourceReader } from './source-reader.ts';
@@ -19,12 +21,20 @@ export interface Sources {
   /** What is wrong already: YAML mistakes, with their position, and what does not merge. */
   readonly problems: readonly ConfigProblem[];
   readonly findings: readonly Finding[];
+  /** What is allowed, and hardly meant. */
+  readonly warnings: readonly Finding[];
   /** Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`. */
   readonly places: ReadonlyMap<string, ConfigPlace>;
   /** The file that a path of `merged` comes from. */
   fileOf(path: Path): string;
   /** A file as people named it. */
   nameOf(file: string): string;
+}
+
+/** What reading needs beside the file. */
+export interface ReadOptions {
+  readonly interpolate: (text: string) => string;
+  readonly signal: AbortSignal;
 }
 
 /** Sections whose entries may come from several files. */
@@ -34,10 +44,10 @@ const shared: ReadonlySet<string> = new Set(['repositories', 'pipelines']);
  * Reads a file and what it includes, one after another, and merges them: repositories and pipelines by name, every other
  * section from one file.
  */
-export async function readSources(reader: SourceReader, named: string, interpolate: (text: string) => string): Promise<Sources> {
+export async function readSources(reader: SourceReader, named: string, { interpolate, signal }: ReadOptions): Promise<Sources> {
   const merger = new Merger(reader, named);
   await merger.add(merger.main);
-  for (const file of await merger.findIncludes(interpolate)) await merger.add(file);
+  for (const file of await merger.findIncludes(interpolate, signal)) await merger.add(file);
   return merger.finish();
 }
 
@@ -54,6 +64,7 @@ class Merger {
   readonly #hash = createHash('sha256');
   readonly #problems: ConfigProblem[] = [];
   readonly #findings: Finding[] = [];
+  readonly #warnings: Finding[] = [];
 
   constructor(reader: SourceReader, named: string) {
     this.#reader = reader;
@@ -65,14 +76,25 @@ class Merger {
     const { value, faults, sha256, lines } = await this.#reader.read(file);
     this.#files.push(file);
     this.#hash.update(`${relative(dirname(this.main), file)}\0${sha256}\n`);
+    if (file !== this.main && isMapping(value) && !isOfOurs(value)) {
+      this.#findings.push({ file, path: [], at: 'value', message: `the file is no part of a configuration: ${expected}` });
+      return;
+    }
     this.#problems.push(...faults.map((fault) => ({ file: this.#nameOf(file), ...fault })));
     for (const [path, line] of lines) if (isOwned(path) && !this.#places.has(path)) this.#places.set(path, { file, line });
-    if (value === undefined || value === null) return;
+    if (value === undefined) return;
     if (isMapping(value)) this.#merge(file, value);
-    else this.#findings.push({ file, path: [], at: 'value', message: 'a mapping with keys such as "repositories" is expected' });
+    else if (value !== null) this.#findings.push({ file, path: [], at: 'value', message: expected });
+    else
+      this.#warnings.push({
+        file,
+        path: [],
+        at: 'value',
+        message: file === this.main ? `the file is empty: ${expected}` : 'the file is empty',
+      });
   }
 
-  async findIncludes(interpolate: (text: string) => string): Promise<readonly string[]> {
+  async findIncludes(interpolate: ReadOptions['interpolate'], signal: AbortSignal): Promise<readonly string[]> {
     const { include } = this.#merged;
     const found = new Set<string>();
     for (const [index, pattern] of Array.isArray(include) ? include.entries() : []) {
@@ -80,9 +102,13 @@ class Merger {
       const object = (message: string) => this.#findings.push({ path: ['include', String(index)], at: 'value', message });
       try {
         const resolved = interpolate(pattern);
+        const files = await findIncluded(resolved, dirname(this.main), signal);
+        // Whoever watches the files follows these, too: only those that do not lead too far.
         this.#include.push(resolve(dirname(this.main), resolved));
-        const files = await findIncluded(resolved, dirname(this.main));
-        if (files.length === 0 && !/[*?[{]/.test(resolved)) object(`${JSON.stringify(pattern)} does not exist`);
+        if (files.length === 0) {
+          const [told, what] = /[*?[{]/.test(resolved) ? [this.#warnings, 'matches no file'] : [this.#findings, 'does not exist'];
+          told.push({ path: ['include', String(index)], at: 'value', message: `${JSON.stringify(pattern)} ${what}` });
+        }
         for (const file of files) found.add(file);
       } catch (thrown) {
         if (thrown instanceof RangeError) object(`${JSON.stringify(pattern)} ${thrown.message}`);
@@ -103,6 +129,7 @@ class Merger {
       places: this.#places,
       problems: this.#problems,
       findings: this.#findings,
+      warnings: this.#warnings,
       fileOf: (path) => this.#origins.get(ownerOf(path)) ?? this.#origins.get(String(path[0])) ?? this.main,
       nameOf: (file) => this.#nameOf(file),
     };
@@ -152,6 +179,14 @@ class Merger {
   #nameOf(file: string): string {
     return file === this.main ? this.#named : join(dirname(this.#named), relative(dirname(this.main), file));
   }
+}
+
+const expected = `write what to watch and what to start, such as "repositories: { npmjs: { plugin: npm, ... } }"; docs/configuration.md has an example`;
+
+/** Whether a mapping has a section of ours, or one that was meant to be; of any other file nothing is repeated, not even keys. */
+function isOfOurs(value: Readonly<Record<string, unknown>>): boolean {
+  const known = Object.keys(sections);
+  return Object.keys(value).some((key) => key.startsWith('x-') || known.includes(key) || findClosest(key, known) !== undefined);
 }
 
 /** Whether a path is one that comes from one file: a section, or an entry of a shared one. */

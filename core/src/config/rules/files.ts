@@ -1,6 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
+import { maxPemBytes } from '../pem-file.ts';
 import type { Finding, Path } from '../problem.ts';
+import { requireRegularFile, UnreadableFile } from '../regular-file.ts';
 import { atValue, entriesOf, itemsOf, type Rule } from './rule.ts';
 
 /** Files that the configuration names can be read, and a client certificate comes with its key. */
@@ -29,8 +31,10 @@ function* checkCertificate(at: Path, { clientCert, clientKey }: ClientCertificat
 export function* checkReadable(path: Path, file: string | undefined, directory: string): Generator<Finding> {
   if (file === undefined) return;
   try {
+    requireRegularFile(resolve(directory, file), maxPemBytes);
     accessSync(resolve(directory, file), constants.R_OK);
-  } catch {
-    yield atValue(path, `"${file}" cannot be read, looked for in ${directory}`);
+  } catch (thrown) {
+    const why = thrown instanceof UnreadableFile ? thrown.message : 'may not be read by this user';
+    yield atValue(path, `"${file}" cannot be read, looked for in ${directory}: it ${why}`);
   }
 }

@@ -66,7 +66,7 @@ describe('a reader', () => {
     await truncate(join(directory, 'large.yaml'), 16 * 1024 ** 2 + 1);
     await using reader = new SourceReader(new AbortController().signal);
     expect(await reader.read(join(directory, 'large.yaml'))).toMatchObject({
-      faults: [{ message: 'cannot be read: more than 16MB; split it with include:' }],
+      faults: [{ message: 'cannot be read: it is larger than 16 MB' }],
     });
     expect(await reader.read(process.execPath)).toMatchObject({
       faults: [{ line: 1, column: 1, message: expect.stringMatching(/^cannot be read: /) }],
