@@ -1,9 +1,11 @@
 // A node that performs what a store has for it, in a process that can be killed: quicker to start than a whole server.
+
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineConfig } from '../../core/src/config/config.ts';
 import { performAttempts } from '../../core/src/pipelines/perform-attempts.ts';
 import { countOpenAttempts } from '../../core/src/store/attempts.ts';
+import { readCallbackKey } from '../../core/src/store/callback-keys.ts';
 import { releaseAll } from '../../core/src/store/leases.ts';
 import { openStore, type Store } from '../../core/src/store/store.ts';
 import { countWaitingTriggers } from '../../core/src/store/triggers.ts';
@@ -61,6 +63,7 @@ async function live({ url, pipelines, directory, clock, death }: MortalOptions):
         remote: createRemoteTarget({ ...common, sleep }),
       },
       address: () => 'http://127.0.0.1',
+      callbackKey: readCallbackKey(join(directory, 'callback-key.pem')),
       freeBytes: async () => 1,
       observer: { onRun() {}, onJob() {}, onProblem: (what, error) => console.error(what, error) },
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type CallbackKey, readCallbackKey } from './callback-keys.ts';
 import { type FileLock, lockFile } from './lock.ts';
 import type { Tx } from './store.ts';
 
@@ -10,6 +11,8 @@ export interface NodePlace {
   readonly id: string;
   /** `.sluice/` itself. */
   readonly directory: string;
+  /** What it signs with; published by `publishCallbackKey`. */
+  readonly callbackKey: CallbackKey;
   /** Where the work directories of its jobs are. */
   readonly jobs: string;
   release(): void;
@@ -28,7 +31,8 @@ export function takeNodePlace(directory: string): NodePlace {
   const lock: FileLock = lockFile(join(place, 'lock'), `The directory ${place}`);
   const idFile = join(place, 'node-id');
   if (!existsSync(idFile)) writeFileSync(idFile, `${randomUUID()}\n`, { mode: 0o600, flush: true });
-  return { id: readFileSync(idFile, 'utf8').trim(), directory: place, jobs, release: () => lock.release() };
+  const callbackKey = readCallbackKey(join(place, 'callback-key.pem'));
+  return { id: readFileSync(idFile, 'utf8').trim(), directory: place, jobs, callbackKey, release: () => lock.release() };
 }
 
 const activeConfiguration = 'configuration';

@@ -423,7 +423,7 @@ export interface NodeTable {
   readonly seen_at: Time;
 }
 
-/** Single values: the active configuration's hash, the key that callback addresses are signed with. */
+/** Single values: the active configuration's hash, the public keys that callback addresses are checked with, what holds all starts. */
 export interface SettingTable {
   readonly name: string;
   readonly value: string;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { assertLease, type Lease } from './leases.ts';
 import type { Tx } from './store.ts';
@@ -75,25 +74,4 @@ export async function findBegunAttempts(
     .where('pipeline.name', '=', pipeline)
     .where('attempt.state', '=', 'started')
     .execute();
-}
-
-const callbackKey = 'callback-key';
-
-/** The key that callback addresses are signed with: made once, the same for all nodes and lives. */
-export async function readCallbackKey(tx: Tx): Promise<string> {
-  const known = await findCallbackKey(tx);
-  if (known !== undefined) return known;
-  await tx.db
-    .insertInto('setting')
-    .values({ name: callbackKey, value: randomBytes(32).toString('base64url') })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute();
-  // Another node may have been first.
-  return (await findCallbackKey(tx)) ?? '';
-}
-
-/** The same; undefined where no address was signed yet. */
-export async function findCallbackKey(tx: Tx): Promise<string | undefined> {
-  const row = await tx.db.selectFrom('setting').select('value').where('name', '=', callbackKey).executeTakeFirst();
-  return row?.value;
 }

@@ -1,19 +1,17 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import type { RemoteJob } from '../../src/config/jobs.ts';
 import { provesCallback, writeCallback } from '../../src/pipelines/callback.ts';
 import { Looks } from '../../src/pipelines/looks.ts';
+import { type CallbackKey, findCallbackKey, publishCallbackKey, readCallbackKey } from '../../src/store/callback-keys.ts';
 import { cancelRunningStage } from '../../src/store/cancel-stages.ts';
 import { LeaseLost } from '../../src/store/leases.ts';
-import {
-  findBegunAttempts,
-  readCallbackKey,
-  readReport,
-  rememberWork,
-  requestLooks,
-  takeReport,
-} from '../../src/store/work-elsewhere.ts';
+import { findBegunAttempts, readReport, rememberWork, requestLooks, takeReport } from '../../src/store/work-elsewhere.ts';
 import { createRemoteTarget } from '../../src/targets/remote/remote-target.ts';
+import { makeDirectory } from '../targets/jobs.ts';
 import { type BuildServer, startBuildServer } from '../targets/remote/build-server.ts';
 import { buildkiteVendor } from '../targets/remote/vendors/buildkite.ts';
 import { makeConfig, makePipeline, makeStage } from './configs.ts';
@@ -206,21 +204,43 @@ describeWorlds('a job whose work is on another server', (open) => {
     expect(ending.signal.aborted).toBe(false);
   });
 
-  it('has one key for its addresses, whoever reads it first', async () => {
+  it('signs its addresses with a key of the node, of which the store has the public half alone', async () => {
     const world = await open(pipelineAt('http://127.0.0.1:1'));
-    const keys = await Promise.all(Array.from({ length: 4 }, () => world.store.transact(readCallbackKey)));
-    expect(new Set(keys).size).toBe(1);
+    const file = join(makeDirectory(), 'key.pem');
+    const key = readCallbackKey(file);
+    expect(readCallbackKey(file).id).toBe(key.id);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await world.store.transact((tx) => tx.db.insertInto('setting').values({ name: 'callback-key', value: 'in clear' }).execute());
+    for (let start = 0; start < 2; start++) await world.store.transact((tx) => publishCallbackKey(tx, key));
+    const settings = await world.store.read((tx) => tx.db.selectFrom('setting').selectAll().execute());
+    const own = settings.filter(({ name }) => name.startsWith('callback-key'));
+    expect(own.map(({ name }) => name)).toEqual([`callback-key/${key.id}`]);
+    // The last 32 bytes of PKCS8 are the secret, the last 32 of SPKI the point that it makes.
+    const secret = key.secret.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+    const kept = Buffer.from(own[0]?.value ?? '', 'base64url');
+    expect(kept).toHaveLength(44);
+    expect(kept.includes(secret)).toBe(false);
+    const found = await world.store.read((tx) => findCallbackKey(tx, key.id));
+    expect(found && proves(key, found)).toBe(true);
+    expect(await world.store.read((tx) => findCallbackKey(tx, 'another'))).toBeUndefined();
   });
 });
 
+const claim = { key: 'k-1', expires: 1_000 };
+const write = (key: CallbackKey) => new URL(writeCallback('https://sluice.example.com/ci/', claim, key));
+const proves = (key: CallbackKey, by: KeyObject) => provesCallback(claim, write(key).searchParams.get('signature') ?? '', by);
+
 it('an address for a report proves the job and the time, and nothing else', () => {
-  const claim = { key: 'k-1', expires: 1_000 };
-  const url = new URL(writeCallback('https://sluice.example.com/ci/', claim, 'signing-key'));
-  expect(url.pathname).toBe('/ci/api/v1/callbacks/k-1');
-  const signature = url.searchParams.get('signature') ?? '';
-  expect(provesCallback(claim, signature, 'signing-key')).toBe(true);
-  expect(provesCallback({ ...claim, expires: 2_000 }, signature, 'signing-key')).toBe(false);
-  expect(provesCallback({ ...claim, key: 'k-2' }, signature, 'signing-key')).toBe(false);
-  expect(provesCallback(claim, signature, 'another-key')).toBe(false);
-  expect(provesCallback(claim, '', 'signing-key')).toBe(false);
+  const directory = makeDirectory();
+  const [key, another] = [readCallbackKey(join(directory, 'one')), readCallbackKey(join(directory, 'another'))];
+  const by = createPublicKey(key.secret);
+  const { pathname, searchParams } = write(key);
+  expect(pathname).toBe('/ci/api/v1/callbacks/k-1');
+  expect(searchParams.get('by')).toBe(key.id);
+  const signature = searchParams.get('signature') ?? '';
+  expect(provesCallback(claim, signature, by)).toBe(true);
+  expect(provesCallback({ ...claim, expires: 2_000 }, signature, by)).toBe(false);
+  expect(provesCallback({ ...claim, key: 'k-2' }, signature, by)).toBe(false);
+  expect(proves(another, by)).toBe(false);
+  expect(provesCallback(claim, '', by)).toBe(false);
 });

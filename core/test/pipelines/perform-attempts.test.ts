@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { followJob } from '../../src/pipelines/follow-job.ts';
 import { Looks } from '../../src/pipelines/looks.ts';
+import { readCallbackKey } from '../../src/store/callback-keys.ts';
 import { listenTo, makePipeline, makeStage, runJob } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
 import { Disk, makeTargets, perform, readLog, untilEnded } from './performing.ts';
@@ -31,7 +32,8 @@ async function letLeasesRunOut(world: World): Promise<void> {
 async function doWithoutWord(world: World, disk: Disk, node: string): Promise<void> {
   for (const job of await world.claim(node)) {
     const sources = { config: world.config, resolve: (template: string) => template, server: { PATH: process.env['PATH'] } };
-    const surroundings = { store: world.store, looks: new Looks(world.store), address: () => '', targets: makeTargets(disk) };
+    const own = { address: () => '', callbackKey: readCallbackKey(disk.path('callback-key.pem')), targets: makeTargets(disk) };
+    const surroundings = { store: world.store, looks: new Looks(world.store), ...own };
     await followJob(job, { ...sources, ...surroundings }, neverSignals);
   }
 }

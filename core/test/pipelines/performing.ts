@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import type { PipelineObserver } from '../../src/pipelines/observer.ts';
 import { type PerformOptions, performAttempts } from '../../src/pipelines/perform-attempts.ts';
+import { readCallbackKey } from '../../src/store/callback-keys.ts';
 import { readJobLog } from '../../src/store/logs.ts';
 import { createRemoteTarget } from '../../src/targets/remote/remote-target.ts';
 import { createRunTarget } from '../../src/targets/run/run-target.ts';
@@ -77,6 +78,7 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
       server: { PATH: process.env['PATH'] },
       targets: makeTargets(disk),
       address: () => 'http://127.0.0.1:8153',
+      callbackKey: readCallbackKey(disk.path('callback-key.pem')),
       freeBytes: async () => 1,
       now: Date.now,
       random: Math.random,

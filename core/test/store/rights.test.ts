@@ -45,6 +45,7 @@ describe('what a server writes', () => {
       '.sluice/jobs': '700',
       '.sluice/lock': '600',
       '.sluice/node-id': '600',
+      '.sluice/callback-key.pem': '600',
     });
     expect(findExposed(placeOf(directory), join(directory, 'sluice.db'))).toEqual([]);
   });

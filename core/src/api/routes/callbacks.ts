@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { provesCallback } from '../../pipelines/callback.ts';
-import { findCallbackKey, type ReportVerdict, takeReport } from '../../store/work-elsewhere.ts';
+import { findCallbackKey } from '../../store/callback-keys.ts';
+import { type ReportVerdict, takeReport } from '../../store/work-elsewhere.ts';
 import { ApiError } from '../api-error.ts';
 import { HookLimit } from '../hook-limit.ts';
 import { answerOne } from '../schemas.ts';
@@ -21,7 +22,7 @@ export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSu
   const limit = new HookLimit(now);
   server.post<{
     Params: { readonly key: string };
-    Querystring: { readonly expires: number; readonly signature: string };
+    Querystring: { readonly expires: number; readonly by: string; readonly signature: string };
     Body: ReportBody;
   }>(
     '/api/v1/callbacks/:key',
@@ -33,8 +34,12 @@ export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSu
         params: { type: 'object', properties: { key: { type: 'string', maxLength: 200 } }, required: ['key'] },
         querystring: {
           type: 'object',
-          properties: { expires: { type: 'integer', minimum: 0 }, signature: { type: 'string', maxLength: 100 } },
-          required: ['expires', 'signature'],
+          properties: {
+            expires: { type: 'integer', minimum: 0 },
+            by: { type: 'string', maxLength: 100 },
+            signature: { type: 'string', maxLength: 100 },
+          },
+          required: ['expires', 'by', 'signature'],
         },
         body: {
           type: 'object',
@@ -49,10 +54,10 @@ export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSu
     },
     async (request, reply) => {
       const { key } = request.params;
-      const { expires, signature } = request.query;
+      const { expires, by, signature } = request.query;
       const { status, message = null } = request.body;
-      const signingKey = await store.read(findCallbackKey);
-      if (signingKey === undefined || !provesCallback({ key, expires }, signature, signingKey)) {
+      const signedBy = await store.read((tx) => findCallbackKey(tx, by));
+      if (signedBy === undefined || !provesCallback({ key, expires }, signature, signedBy)) {
         const why = 'The address is not one that this server gave; report to the address of the webhook, as it is';
         throw limit.reject(new ApiError('UNAUTHORIZED', why), request, reply);
       }

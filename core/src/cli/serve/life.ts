@@ -9,6 +9,7 @@ import { Interpolator } from '../../config/interpolator.ts';
 import { formatProblem } from '../../config/problem.ts';
 import { performAttempts } from '../../pipelines/perform-attempts.ts';
 import { deleteOld } from '../../pipelines/retention.ts';
+import { publishCallbackKey } from '../../store/callback-keys.ts';
 import { describeExposed, findExposed } from '../../store/exposed.ts';
 import { releaseAll } from '../../store/leases.ts';
 import { type NodePlace, takeNodePlace } from '../../store/nodes.ts';
@@ -104,7 +105,10 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
   );
   const exposed = describeExposed(findExposed(place.directory, toStoreFile(url)));
   if (exposed !== undefined) log.warn(exposed);
-  await store.transact((tx) => releaseAll(tx, place.id));
+  await store.transact(async (tx) => {
+    await releaseAll(tx, place.id);
+    await publishCallbackKey(tx, place.callbackKey);
+  });
 
   const room = new Room(place.jobs);
   await room.look();
@@ -165,6 +169,7 @@ function perform(
     {
       store,
       node: place.id,
+      callbackKey: place.callbackKey,
       startOptions: () => governance.generation().startOptions(),
       address: () => config().server.url ?? address,
       targets,
