@@ -39,7 +39,7 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
       registry = ending.adopt(await startScriptedRegistry(), (one) => one.close());
       place = ending.adopt(await openWorkplace(), (one) => one.remove());
       await place.configure(describeConfig(registry.url, everybody));
-      server = await place.serve(60_000);
+      server = await place.serve();
       proxy = ending.adopt(await start(server.url), (one) => one.close());
       await publish();
     });

@@ -55,7 +55,7 @@ pipelines:
     materials: [{ package: shop/it }]
     stages: [{ name: tell, jobs: { it: { webhook: { url: "http://127.0.0.1:${address.port}/", wait: true } } } }]
 `);
-  server = await place.serve(120_000);
+  server = await place.serve();
   registry.publish('1.0.0');
   await pollNow(server, 'shop');
 });
@@ -104,7 +104,7 @@ describe('a webhook that waits', () => {
     expect(await post(callback.url, { status: 'perhaps' })).toMatchObject({ status: 400 });
 
     await server.stop('SIGKILL');
-    server = await place.serve(120_000);
+    server = await place.serve();
     const here = callback.url.replace(/^http:\/\/[^/]+/, server.url);
     expect(await post(here, { status: 'failed', message: 'two tests broke' })).toEqual({ status: 200, body: { reported: true } });
     expect(await post(here, { status: 'failed', message: 'two tests broke' })).toMatchObject({ status: 200 });

@@ -34,7 +34,7 @@ pipelines:
 `);
     const versions: string[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const server = await workplace.serve(120_000);
+      const server = await workplace.serve();
       const killed = Promise.withResolvers<void>();
       const when = ['request arrives', 'request is done', 'any time'][Math.floor(random() * 3)];
       builds.onCall = (call, done) => {
@@ -48,7 +48,7 @@ pipelines:
       await server.stop('SIGKILL');
     }
     builds.onCall = () => {};
-    const server = await workplace.serve(120_000);
+    const server = await workplace.serve();
     await pollNow(server, 'shop');
     // Whoever was killed while asking waits half a minute before the server is asked for another build.
     await until(

@@ -32,7 +32,7 @@ describeWith(postgres, 'two nodes whose PostgreSQL goes away', () => {
     publish();
     places = [await openWorkplace(), await openWorkplace()];
     for (const place of places) await place.configure(describeNode());
-    nodes = [await places[0].serve(60_000), await places[1].serve(60_000)];
+    nodes = [await places[0].serve(), await places[1].serve()];
   }, 180_000);
   afterAll(async () => {
     for (const place of places) await place.remove();

@@ -13,9 +13,6 @@ const people = {
   victor: { roles: ['viewer'] },
 } as const;
 
-/** A machine that does much else may take its time. */
-const startMs = 120_000;
-
 export type Person = keyof typeof people;
 
 /** A run as the API answers it, as far as the stories look at it. */
@@ -113,7 +110,7 @@ export async function beginWith(configure: (registry: string) => string): Promis
   const registry = await startScriptedRegistry();
   const place = await openWorkplace();
   await place.configure(configure(registry.url));
-  let server = await place.serve(startMs);
+  let server = await place.serve();
   const send = async <T>(as: Person, path: string, init: RequestInit) => {
     const headers = { authorization: `Bearer ${tokenOf(as)}`, ...(init.method && { 'content-type': 'application/json' }) };
     const answer = await fetch(`${server.url}/api/v1${path}`, { ...init, headers });
@@ -159,7 +156,7 @@ export async function beginWith(configure: (registry: string) => string): Promis
     },
     async restart() {
       await server.stop('SIGKILL');
-      server = await place.serve(startMs);
+      server = await place.serve();
     },
     async end() {
       await place.remove();

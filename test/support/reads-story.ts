@@ -18,7 +18,7 @@ export async function beginReadsStory(store: string, more = ''): Promise<ReadsSt
   const registries = { shop: await startScriptedRegistry(), out: await startScriptedRegistry() };
   const place = await openWorkplace();
   await place.configure(describeReadsStory(registries.shop.url, registries.out.url, { store, more }));
-  const server = await place.serve(120_000);
+  const server = await place.serve();
   return {
     ...{ place, server, ...registries },
     async publish(repository, version) {

@@ -22,8 +22,6 @@ export interface Showcase {
   end(): Promise<void>;
 }
 
-const startMs = 60_000;
-
 /** What a showcase is to have beside what it always has. */
 export interface ShowcaseOptions {
   /** What is in every text of a release. */
@@ -44,7 +42,7 @@ export async function openShowcase({
   const place = await openWorkplace();
   const plain = describeShowcase(registry, partner);
   await place.configure(`${signsIn ? describeAdmin() : ''}${isCrowded ? crowd(plain, partner.url) : plain}`);
-  const server = askAsAdmin(await place.serve(startMs));
+  const server = askAsAdmin(await place.serve());
   for (const version of ['1.0.0', '1.0.1', '1.1.0', '2.0.0-rc.1', '2.0.0']) {
     registry.publish(version, {
       ...describeRelease(version, harm),

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepChild } from './keep-child.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 const bin = join(import.meta.dirname, '../../core/bin/sluice.js');
 
@@ -34,7 +34,7 @@ export interface Workplace {
   feed(input: string, ...args: readonly string[]): Promise<Ended>;
   /** Starts the server, and waits for nothing. */
   start(): Started;
-  /** Starts the server, and waits until it says where to look, 25 seconds unless told otherwise. */
+  /** Starts the server, and waits until it says where to look, {@link patienceMs} unless told otherwise. */
   serve(limitMs?: number): Promise<Server>;
   /** Makes a file in the folder. */
   write(file: string, text?: string): Promise<void>;
@@ -101,7 +101,7 @@ export async function openWorkplace(environment: Readonly<Record<string, string>
       const stderr = collect(child, 'stderr');
       return { process: child, output: () => stdout() + stderr() };
     },
-    serve: (limitMs = 25_000) => waitForServer(start(['serve']), limitMs),
+    serve: (limitMs = patienceMs) => waitForServer(start(['serve']), limitMs),
     write: (file, text = '') => writeFile(join(directory, file), text),
     async lines(file) {
       const text = await readFile(join(directory, file), 'utf8').catch(() => '');

@@ -57,7 +57,7 @@ describeWith(chromiumBrowser, 'Enter in a form', () => {
 
   it('tries a first configuration out', async () => {
     const place = ending.adopt(await openWorkplace(), (one) => one.remove());
-    const server = await place.serve(60_000);
+    const server = await place.serve();
     const { page, close } = await openPage(browser, server.url);
     await page.goto('/');
     const asked = new Set((await pressEnter(page)).map(([, request]) => request));

@@ -18,7 +18,7 @@ describe('what cannot be answered', () => {
   beforeAll(async () => {
     place = await openWorkplace();
     await place.configure(configuration);
-    server = await place.serve(60_000);
+    server = await place.serve();
   });
   afterAll(() => place?.remove());
 

@@ -19,7 +19,7 @@ describeWith(chromiumBrowser, 'a first start without a configuration', () => {
   it('helps to write one, tries it out, and goes on with it when the file is there', async () => {
     registry.publish('1.0.0');
     registry.publish('1.1.0');
-    const server = await place.serve(60_000);
+    const server = await place.serve();
     const { page, faults, close } = await openPage(browser, server.url);
     await page.goto('/');
     expect(await findBarriers(page)).toEqual([]);
@@ -46,7 +46,7 @@ describeWith(chromiumBrowser, 'a first start without a configuration', () => {
   });
 
   it('takes requests of this machine only', async () => {
-    const server = await place.serve(60_000);
+    const server = await place.serve();
     const answer = await fetch(server.url, { headers: { 'x-forwarded-for': '203.0.113.7' } });
     expect(answer.status).toBe(403);
   });

@@ -34,7 +34,7 @@ pipelines:
     materials: [{ package: bad/it }]
     stages: [{ name: print, jobs: { print: { run: 'echo "$GO_PACKAGE_BAD_IT_LABEL"' } } }]
 `);
-    server = await place.serve(60_000);
+    server = await place.serve();
     await pollNow(server, 'bad');
     await settle(server);
     browser = await openBrowser();

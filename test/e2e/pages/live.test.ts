@@ -71,7 +71,7 @@ describeWith(chromiumBrowser, 'an open page', () => {
     // A page comes back to the address that it has.
     const [yaml, { port }] = [await readFile(join(show.place.directory, 'sluice.yaml'), 'utf8'), new URL(show.server.url)];
     await show.place.configure(yaml.replace('port: 0', `port: ${port}`));
-    const server = await show.place.serve(60_000);
+    const server = await show.place.serve();
     await page.locator('.disconnected').waitFor({ state: 'hidden' });
     show.partner.spoil();
     await pollNow(server, 'partner');

@@ -32,7 +32,7 @@ pipelines:
     materials: [{ package: shop/it }]
     stages: [{ name: print, jobs: { print: { run: 'echo first; until test -e "$HOME/more"; do sleep 0.1; done; printf "\\033[31mred <b>\\033[0m\\n"; until test -e "$HOME/end"; do sleep 0.1; done; echo last' } } }]
 `);
-    server = await place.serve(60_000);
+    server = await place.serve();
     await pollNow(server, 'shop');
     await until(async () => {
       const { lastRun } = (await server.get('/api/v1/pipelines/long')) as { lastRun: { status: string } | null };

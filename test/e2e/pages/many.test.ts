@@ -29,7 +29,7 @@ describe(`with ${pipelines} pipelines of one package`, () => {
     registry.publish('1.0.0');
     registry.publish('1.1.0');
     await place.configure(describeMany(registry.url));
-    server = await place.serve(60_000);
+    server = await place.serve();
     await pollNow(server, 'shop');
   });
   afterAll(() => ending.disposeAsync());

@@ -43,7 +43,7 @@ describeWith(chromiumBrowser, `a value stream of ${size} nodes`, () => {
     browser = ending.adopt(await openBrowser(), (one) => one.close());
     registry.publish('1.0.0');
     await place.configure(describeTree(registry.url));
-    server = await place.serve(60_000);
+    server = await place.serve();
     await pollNow(server, 'shop');
     await until(
       async () => {

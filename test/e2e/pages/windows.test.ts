@@ -28,7 +28,7 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
     registry = ending.adopt(await startScriptedRegistry(), (one) => one.close());
     const place = ending.adopt(await openWorkplace(), (one) => one.remove());
     await place.configure(describeConfig(registry.url));
-    server = await place.serve(60_000);
+    server = await place.serve();
     browser = ending.adopt(await openBrowser(), (one) => one.close());
     registry.publish('0.1.0');
     await pollNow(server, 'shop');
