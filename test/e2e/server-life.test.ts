@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEvents } from '../support/event-reader.ts';
@@ -238,6 +238,26 @@ describe('room and time', () => {
     expect(await server.get('/api/v1/repositories/main/packages/it/revisions')).toMatchObject({
       items: [{ version: '1.3.0' }, { version: '1.2.0' }, { version: '1.1.0' }, { version: '1.0.0' }],
     });
+  });
+});
+
+describe('a server whose store is gone', () => {
+  it('is not begun as new; it is where the memory of the store is taken away', async () => {
+    await begin();
+    await publish('1.1.0');
+    await server.stop('SIGKILL');
+    server = await place.serve();
+    await server.stop();
+    await unlink(join(place.directory, 'sluice.db'));
+    const { code, stderr } = await place.sluice('serve');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^sluice: the store .*sluice\.db is gone, and was not: .*"sluice restore".*\.sluice\/stores\.json\n$/,
+      ),
+    });
+    await unlink(join(place.directory, '.sluice/stores.json'));
+    server = await place.serve();
   });
 });
 

@@ -25,15 +25,20 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0011-replaced-digests': replacedDigests,
 };
 
-/** What to do before a migration touches a database that holds something. */
-export type BackUp = () => Promise<void>;
+/** What to do before a migration touches a database. */
+export interface Precautions {
+  /** One that holds something. */
+  readonly backUp?: () => Promise<void>;
+  /** One that holds no store: throws in words where there should be one. */
+  readonly refuseNew?: () => void;
+}
 
 /**
  * Brings the schema up to this program's, in one transaction.
  *
  * Throws in words when the database's schema is newer than the program.
  */
-export async function migrate<S>(db: Kysely<S>, dialect: Dialect, backUp: BackUp): Promise<void> {
+export async function migrate<S>(db: Kysely<S>, dialect: Dialect, { backUp, refuseNew }: Precautions = {}): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => bindMigrations(dialect) } });
   const known = new Set(Object.keys(migrations));
   const applied = await readApplied(db);
@@ -43,7 +48,8 @@ export async function migrate<S>(db: Kysely<S>, dialect: Dialect, backUp: BackUp
       `The store was written by a newer Sluice (it has ${unknown.join(', ')}): start that version, or restore a backup`,
     );
   }
-  if (applied.length > 0 && applied.length < known.size) await backUp();
+  if (applied.length === 0) refuseNew?.();
+  else if (applied.length < known.size) await backUp?.();
   const { error } = await migrator.migrateToLatest();
   if (error) throw new Error('The store could not be brought up to date; nothing was changed', { cause: error });
 }

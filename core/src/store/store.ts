@@ -11,6 +11,8 @@ import { createPrivately } from './private-file.ts';
 import { refuseUnfinished } from './restoring.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteDialect } from './sqlite.ts';
+import { examineFile } from './sqlite-file.ts';
+import { addressOf, type StoreMemory } from './store-memory.ts';
 import { CommitUnknown, ConnectionLost } from './unreachable.ts';
 import { listenForNotifications, notifySql, type Topic, Waker } from './wake.ts';
 
@@ -52,6 +54,8 @@ export interface StoreSurroundings {
   readonly random: () => number;
   /** From its end on, what does not answer at once is waited for no longer. */
   readonly signal?: AbortSignal;
+  /** Where stores that are remembered must not be taken for new ones. */
+  readonly memory?: StoreMemory;
 }
 
 /** How long a database that is away is waited for, in milliseconds: a restart takes less. */
@@ -60,14 +64,21 @@ const patienceMs = 10_000;
 /**
  * Opens `sqlite:PATH` (an absolute path) or `postgres://...`, and brings its schema up to date.
  *
- * Throws in words when another server holds the file, or when the store is newer than the program.
+ * Throws in words when another server holds the file, when the file is damaged, when a store that is remembered is not there any more, or when
+ * the store is newer than the program.
  */
 export async function openStore(url: string, surroundings: StoreSurroundings): Promise<Store> {
   return url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length), surroundings) : openPostgres(url, surroundings);
 }
 
-async function openSqlite(path: string, { now }: StoreSurroundings): Promise<Store> {
+async function openSqlite(path: string, { now, memory }: StoreSurroundings): Promise<Store> {
   const lock = lockFile(`${path}.lock`, `The store ${path}`);
+  try {
+    examineFile(path, { remembered: memory?.recall(`sqlite:${path}`), memory: memory?.file ?? '.sluice/' });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   // SQLite gives what it makes beside the file (-wal, -shm) the rights of the file.
   createPrivately(path);
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(path) });
@@ -78,7 +89,7 @@ async function openSqlite(path: string, { now }: StoreSurroundings): Promise<Sto
     await sql`vacuum into ${backup}`.execute(db);
   };
   try {
-    await migrate(db, sqliteDialect, backUp);
+    await migrate(db, sqliteDialect, { backUp, refuseNew: refuseForgotten(memory, `sqlite:${path}`) });
   } catch (error) {
     await closeAll(db, lock);
     throw error;
@@ -86,10 +97,21 @@ async function openSqlite(path: string, { now }: StoreSurroundings): Promise<Sto
   return serveSqlite(db, () => closeAll(db, lock));
 }
 
+/** For a database that holds no store: throws in words where one is remembered there. */
+function refuseForgotten(memory: StoreMemory | undefined, url: string): () => void {
+  const address = addressOf(url);
+  return () => {
+    if (!memory?.recall(address)) return;
+    throw new Error(
+      `there is no store at ${address} any more: restore a backup with "sluice restore"; to begin anew, with nothing of what was recorded, remove ${memory.file}`,
+    );
+  };
+}
+
 /** Opens a store in memory, which is gone once it is closed. */
 export async function openScratchStore(): Promise<Store> {
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(':memory:') });
-  await migrate(db, sqliteDialect, async () => {});
+  await migrate(db, sqliteDialect);
   return serveSqlite(db, () => db.destroy());
 }
 
@@ -114,14 +136,14 @@ async function closeAll(db: Kysely<Schema>, lock: FileLock): Promise<void> {
   lock.release();
 }
 
-async function openPostgres(url: string, { random, signal }: StoreSurroundings): Promise<Store> {
+async function openPostgres(url: string, { random, signal, memory }: StoreSurroundings): Promise<Store> {
   const pool = createPool(url);
   const outages = new Outages(() => performance.now());
   const onOutage = () => outages.note();
   const migrating = new Kysely<Schema>({ dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage }) });
   try {
     await refuseUnfinished(migrating);
-    await migrate(migrating, postgresDialect, async () => {});
+    await migrate(migrating, postgresDialect, { refuseNew: refuseForgotten(memory, url) });
   } catch (error) {
     await pool.end();
     throw error;

@@ -11,10 +11,12 @@ import { performAttempts } from '../../pipelines/perform-attempts.ts';
 import { deleteOld } from '../../pipelines/retention.ts';
 import { publishCallbackKey } from '../../store/callback-keys.ts';
 import { describeExposed, findExposed } from '../../store/exposed.ts';
+import { readStoreIdentity } from '../../store/identity.ts';
 import { releaseAll } from '../../store/leases.ts';
 import { type NodePlace, takeNodePlace } from '../../store/nodes.ts';
 import { listSinks } from '../../store/sinks.ts';
 import { openStore, type Store } from '../../store/store.ts';
+import { addressOf, StoreMemory } from '../../store/store-memory.ts';
 import { createRemoteTarget } from '../../targets/remote/remote-target.ts';
 import { createRunTarget } from '../../targets/run/run-target.ts';
 import { createWebhookTarget } from '../../targets/webhook/webhook-target.ts';
@@ -98,11 +100,16 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
     }).resolve(template);
   const place = ending.adopt(takeNodePlace(config.directory), (taken) => taken.release());
   const url = readStoreUrl(config, resolve);
+  const memory = new StoreMemory(place.directory);
   const store = ending.adopt(
     // It may have to be migrated, which takes as long as it takes.
-    await surroundings.interruptibly(() => openStore(url, { now, random, signal: stopping })),
+    await surroundings.interruptibly(() => openStore(url, { now, random, signal: stopping, memory })),
     (opened) => opened.close(),
   );
+  const identity = await store.transact(readStoreIdentity);
+  memory.note(addressOf(url), { identity, closed: false });
+  // Said before it is done: what is closed then leaves no log of its transactions.
+  ending.defer(() => memory.note(addressOf(url), { identity, closed: true }));
   const exposed = describeExposed(findExposed(place.directory, toStoreFile(url)));
   if (exposed !== undefined) log.warn(exposed);
   await store.transact(async (tx) => {

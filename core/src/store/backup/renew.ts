@@ -35,7 +35,7 @@ export interface RenewOptions {
  */
 export async function renew(db: Kysely<Schema>, dialect: Dialect, options: RenewOptions): Promise<Renewed> {
   const { file, person, now, finish } = options;
-  await migrate(db, dialect, async () => {});
+  await migrate(db, dialect);
   return db.transaction().execute(async (transaction) => {
     const tx: Tx = { db: transaction, dialect, leasesEndBefore: dialect.now, wake() {} };
     const knowsUpTo = await findNewest(tx);
