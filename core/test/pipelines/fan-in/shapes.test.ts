@@ -25,7 +25,7 @@ describeWorlds('a diamond', (open) => {
     await hands.pass('acceptance/1');
     expect(await world.summary()).toEqual(['1 acceptance#1 performance#1 running']);
     expect((await world.runs())[0]?.cause).toBe('performance 1 passed deploy; acceptance 1 passed deploy');
-    expect((await world.outcomes()).slice(-2)).toEqual(['1 1 started', '1 1 started']);
+    expect((await world.outcomes()).filter((outcome) => outcome.endsWith('started'))).toEqual(['1 1 started']);
   });
 
   it('never mixes versions, however the sides overtake each other', async () => {
