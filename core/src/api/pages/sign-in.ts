@@ -13,10 +13,10 @@ const halfDaySeconds = 12 * 3_600;
 
 /** Signing in with a token, which the browser then brings in a cookie that no script can read and no other site can send; signing out. */
 export function registerSignIn(server: FastifyInstance): void {
-  server.get<{ Querystring: { readonly back?: string } }>(
+  server.get<{ Querystring: { readonly back?: string | readonly string[] } }>(
     '/sign-in',
     { config: { needs: 'nothing' }, schema: { hide: true } },
-    (request, reply) => sendPage(request, reply, showSignIn(request.query.back), {}),
+    (request, reply) => sendPage(request, reply, showSignIn([request.query.back].flat()[0]), {}),
   );
 
   server.post<{ Body: FormBody }>('/sign-in', formRoute(server, 'nothing'), async (request, reply) => {
