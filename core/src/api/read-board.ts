@@ -29,6 +29,8 @@ export interface BoardQuery extends PageRequest {
   readonly name: string;
   /** Only this version. */
   readonly version?: string;
+  /** Only those with it in their version. */
+  readonly fragment?: string;
 }
 
 /** Reads a part of a package's promotion board, as somebody may see it. */

@@ -23,6 +23,8 @@ export interface Audit extends NewAudit {
 
 /** Which entries: those to which all that is given applies. */
 export interface AuditFilter {
+  /** Each is a fragment of the person's name, the token's, what was done, to what, or how. */
+  readonly words?: readonly string[] | undefined;
   /** A fragment of the person's name, or of the token's. */
   readonly person?: string | undefined;
   /** A fragment of what was done. */
@@ -78,8 +80,8 @@ async function findPlace(tx: Tx, after: number | undefined): Promise<Bottom | un
 
 /** The last entry that is looked at; undefined where all are. */
 async function findBottom(tx: Tx, request: AuditFilter & SearchRequest, from: Bottom): Promise<Bottom | undefined> {
-  const { person, action, subject } = request;
-  if (person === undefined && action === undefined && subject === undefined) return undefined;
+  const { words = [], person, action, subject } = request;
+  if (words.length === 0 && person === undefined && action === undefined && subject === undefined) return undefined;
   return selectRange(tx, request, from)
     .select(['id', 'at'])
     .offset(request.depth - 1)
@@ -87,8 +89,11 @@ async function findBottom(tx: Tx, request: AuditFilter & SearchRequest, from: Bo
     .executeTakeFirst();
 }
 
-function selectFound(tx: Tx, { person, action, subject, ...filter }: AuditFilter, from: Bottom) {
+const searched = ['actor', 'person', 'action', 'subject', 'details'] as const;
+
+function selectFound(tx: Tx, { words = [], person, action, subject, ...filter }: AuditFilter, from: Bottom) {
   let query = selectRange(tx, filter, from);
+  for (const word of words) query = query.where((e) => e.or(searched.map((column) => contains(e.ref(column), word))));
   if (person !== undefined) {
     query = query.where((e) => e.or([contains(e.ref('actor'), person), contains(e.ref('person'), person)]));
   }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Alarm, readAlarms } from './alarms.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { RevisionTable, Status } from './schema.ts';
+import { contains } from './search.ts';
 import type { Tx } from './store.ts';
 
 /** A version on a promotion board, and how it is at each level. */
@@ -38,6 +39,8 @@ export interface BoardRequest extends PageRequest {
   readonly pipelineIds: readonly number[];
   /** Only this version. */
   readonly version?: string;
+  /** Only those with it in their version. */
+  readonly fragment?: string;
 }
 
 /** How many runs of one version are looked at in a pipeline, the newest first. */
@@ -50,12 +53,13 @@ export function nameLevel(pipeline: string, stage: string): string {
 
 /** The versions of a package, highest rank first, and how each is at the levels of some pipelines; `next` is a rank. */
 export async function readBoard(tx: Tx, request: BoardRequest): Promise<Page<BoardRow>> {
-  const { packageId, pipelineIds, version, after, limit } = request;
+  const { packageId, pipelineIds, version, fragment, after, limit } = request;
   const revisions = await tx.db
     .selectFrom('revision')
     .select(['id', 'version', 'rank', 'state', 'standing', 'published_at as publishedAt', 'detected_at as detectedAt'])
     .where('package_id', '=', packageId)
     .$if(version !== undefined, (query) => query.where('version', '=', version ?? ''))
+    .$if(fragment !== undefined, (query) => query.where((e) => contains(e.ref('version'), fragment ?? '')))
     .$if(after !== undefined, (query) => query.where('rank', '<', after ?? 0))
     .orderBy('rank', 'desc')
     .limit(limit + 1)

@@ -3,6 +3,7 @@ import { isListenedTo } from './due-polls.ts';
 import { type RecordedRevision, readRevision } from './ledger.ts';
 import { readProblem } from './packages.ts';
 import type { PackageTable, RepositoryTable } from './schema.ts';
+import { contains } from './search.ts';
 import type { Tx } from './store.ts';
 
 /** A problem and since when it is there, in milliseconds. */
@@ -107,11 +108,18 @@ export interface RevisionPage {
   readonly next: number | null;
 }
 
-/** The revisions of a package, highest rank first, those below rank `after`; undefined where there is no such package. */
+/** Which revisions: those below rank `after`, with a fragment in their version, at most `limit`. */
+export interface RevisionRequest {
+  readonly limit: number;
+  readonly after: number | undefined;
+  readonly fragment?: string | undefined;
+}
+
+/** The revisions of a package, highest rank first; undefined where there is no such package. */
 export async function listRevisions(
   tx: Tx,
   { repository, package: name }: { readonly repository: string; readonly package: string },
-  { limit, after }: { readonly limit: number; readonly after: number | undefined },
+  { limit, after, fragment }: RevisionRequest,
 ): Promise<RevisionPage | undefined> {
   const id = await findPackageId(tx, repository, name);
   if (id === undefined) return undefined;
@@ -119,6 +127,7 @@ export async function listRevisions(
     .selectFrom('revision')
     .selectAll()
     .where('package_id', '=', id)
+    .$if(fragment !== undefined, (query) => query.where((e) => contains(e.ref('version'), fragment ?? '')))
     .$if(after !== undefined, (query) => query.where('rank', '<', after ?? 0))
     .orderBy('rank', 'desc')
     .limit(limit + 1)

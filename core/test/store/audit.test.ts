@@ -58,6 +58,15 @@ describeContract('the audit log', (place) => {
     expect(await subjectsOf({ person: 'lic', subject: 'intra' })).toEqual([]);
   });
 
+  it('is searched by words, each anywhere: in the person, the action, the subject or a detail', async () => {
+    await append(entry('web/1', 'Alice'), { ...entry('web/2'), action: 'approve', details: { comment: 'seen on 2.0.0' } });
+    expect(await subjectsOf({ words: ['web'] })).toEqual(['web/2', 'web/1']);
+    expect(await subjectsOf({ words: ['lic', 'trig'] })).toEqual(['web/1']);
+    expect(await subjectsOf({ words: ['2.0.0'] })).toEqual(['web/2']);
+    expect(await subjectsOf({ words: ['lic', 'prov'] })).toEqual([]);
+    expect(await list({ words: ['lic'], depth: 1 })).toMatchObject({ items: [], searchedTo: 1_001 });
+  });
+
   it('takes a fragment for what it says, not for a pattern', async () => {
     await append(entry('a%b'), entry('a_b'), entry('a\\b'), entry('axb'));
     expect(await subjectsOf({ subject: 'a%' })).toEqual(['a%b']);

@@ -106,6 +106,8 @@ describeContract('the ledger', (place) => {
       after = page?.next ?? undefined;
     } while (after !== undefined);
     expect(versions).toEqual(['1.0.4', '1.0.3', '1.0.2', '1.0.1', '1.0.0']);
+    const found = await store.transact((tx) => listRevisions(tx, name, { limit: 2, after: undefined, fragment: '0.3' }));
+    expect(found).toMatchObject({ items: [{ facts: { version: '1.0.3' } }], next: null });
     const unknown = { repository: 'shop', package: 'nothing' };
     expect(await store.transact((tx) => listRevisions(tx, unknown, { limit: 2, after: undefined }))).toBeUndefined();
   });

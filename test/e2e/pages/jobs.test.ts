@@ -38,7 +38,7 @@ describeWith(chromiumBrowser, 'the five jobs of an operator, from the home page,
     await story.untilRun('release', 1, stageIs('production', 'passed'));
     // A fix for those who are still at 1.0: lower than what has started, so that nothing starts by itself.
     await story.publish('1.0.1');
-  }, 300_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await story?.end();

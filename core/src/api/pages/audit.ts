@@ -1,7 +1,9 @@
-import { type Audit, listAudit } from '../../store/audit.ts';
+import { type Audit, type AuditFilter, listAudit } from '../../store/audit.ts';
+import { splitWords } from '../../store/search.ts';
 import { searchBack } from '../search-back.ts';
-import { showFilter } from './components/filter.ts';
-import { showEmpty } from './components/notice.ts';
+import { readTimeRange } from '../time-range.ts';
+import { type FilterField, showFilter } from './components/filter.ts';
+import { showNothingFound, showSearchedTo } from './components/nothing-found.ts';
 import { readAfter, showPaging } from './components/paging.ts';
 import { showTable } from './components/table.ts';
 import { showTime } from './components/time.ts';
@@ -10,6 +12,14 @@ import type { Page } from './page.ts';
 
 const shown = 50;
 
+const fields = [
+  { name: 'person', title: 'Who', type: 'text' },
+  { name: 'action', title: 'What', type: 'text' },
+  { name: 'subject', title: 'To what', type: 'text' },
+  { name: 'since', title: 'Since', type: 'date' },
+  { name: 'until', title: 'Until', type: 'date' },
+] as const satisfies readonly FilterField[];
+
 /** Who did what, from where, when. */
 export const auditPage: Page = {
   path: '/audit',
@@ -17,15 +27,22 @@ export const auditPage: Page = {
   concerns: () => true,
   refreshMs: 15_000,
   async read({ query, now }, { store }) {
-    const subject = query.get('q')?.trim() || undefined;
-    const wanted = { limit: shown, after: readAfter(query) };
-    const { items, next } = await searchBack(store, wanted, (tx, part) => listAudit(tx, { subject, ...part }));
+    const wanted = { words: splitWords(query.get('q') ?? ''), ...readFilter(query) };
+    const range = { limit: shown, after: readAfter(query) };
+    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) => listAudit(tx, { ...wanted, ...part }));
+    const searched = { path: '/audit', query, searchedTo, now };
     const main = html`<header class="page"><h1>Audit</h1><p class="lead">Everything that somebody changed; nothing here can be altered.</p></header>
-      ${showFilter({ path: '/audit', query, search: 'What it was done to: acceptance, npmjs/fastify', choices: [] })}
-      <section id="audit" data-part>${items.length === 0 ? showEmpty('Nothing here', 'Nobody has done anything like that.') : showEntries(items, now)}${showPaging('/audit', query, next)}</section>`;
+      ${showFilter({ path: '/audit', query, search: 'A person, action, name or version', fields, choices: [] })}
+      <section id="audit" data-part>${items.length === 0 ? showNothingFound(searched) : showEntries(items, now)}${items.length > 0 && showSearchedTo(searched)}${showPaging('/audit', query, next)}</section>`;
     return { title: 'Audit', section: 'audit', main };
   },
 };
+
+function readFilter(query: URLSearchParams): AuditFilter {
+  const read = (name: (typeof fields)[number]['name']) => query.get(name)?.trim() || undefined;
+  const range = readTimeRange({ since: read('since'), until: read('until') });
+  return { person: read('person'), action: read('action'), subject: read('subject'), ...range };
+}
 
 function showEntries(entries: readonly Audit[], now: number): Html {
   return showTable(

@@ -1,9 +1,11 @@
-import { type DecisionRequest, isDecisionOutcome, listDecisions, outcomes } from '../../store/decisions.ts';
-import { findPackageId } from '../../store/read-repositories.ts';
-import type { Tx } from '../../store/store.ts';
+import { searchDecisions } from '../../store/decision-search.ts';
+import { isDecisionOutcome, outcomes } from '../../store/decisions.ts';
+import { splitWords } from '../../store/search.ts';
 import { listVisiblePipelines, mayViewPipeline } from '../access/visible.ts';
+import { searchBack } from '../search-back.ts';
 import { showDecisions } from './components/decision-list.ts';
 import { showFilter } from './components/filter.ts';
+import { showNothingFound, showSearchedTo } from './components/nothing-found.ts';
 import { readAfter, showPaging } from './components/paging.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
@@ -24,32 +26,24 @@ export const decisionsPage: Page = {
     const pipelines = visible?.filter((name) => asked === undefined || name === asked) ?? asked;
     const outcome = query.get('outcome') ?? '';
     const wanted = {
-      limit: shown,
-      after: readAfter(query),
+      ...{ pipelines: typeof pipelines === 'string' ? [pipelines] : pipelines, isVisible },
+      words: splitWords(query.get('q') ?? ''),
       outcome: isDecisionOutcome(outcome) ? outcome : undefined,
     };
-    const { items, next } = await store.read(async (tx) =>
-      listDecisions(tx, pipelines, { ...wanted, about: await findAbout(tx, query.get('q')?.trim() ?? '') }),
-    );
+    const range = { limit: shown, after: readAfter(query) };
+    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) => searchDecisions(tx, { ...wanted, ...part }));
+    const searched = { path: '/decisions', query, searchedTo, now };
     const main = html`<header class="page"><h1>Decisions</h1><p class="lead">Every new version, trigger and request leaves a reason why it did or did not start a run.</p></header>
       ${showFilter({
         path: '/decisions',
         query,
-        search: 'npmjs/fastify, or npmjs/fastify@5.2.1',
+        search: 'A package, version, pipeline, person or reason',
         choices: [
           { name: 'pipeline', title: 'Pipeline', options: (visible ?? [...config.pipelines.keys()]).toSorted() },
           { name: 'outcome', title: 'Decision', options: outcomes },
         ],
       })}
-      <section id="decisions" data-part>${showDecisions(items, { now, isVisible, empty: 'No decision like that is recorded.' })}${showPaging('/decisions', query, next)}</section>`;
+      <section id="decisions" data-part>${items.length === 0 ? showNothingFound(searched) : showDecisions(items, { now, isVisible, empty: '' })}${items.length > 0 && showSearchedTo(searched)}${showPaging('/decisions', query, next)}</section>`;
     return { title: 'Decisions', section: 'decisions', main };
   },
 };
-
-/** What the search names: a package, or a version of one. */
-async function findAbout(tx: Tx, text: string): Promise<DecisionRequest['about']> {
-  if (text === '') return undefined;
-  const [, repository = '', name = '', version] = /^([^/]+)\/([^@]+)(?:@(.+))?$/.exec(text) ?? [];
-  // Nothing is about a package that there is not.
-  return { packageId: (await findPackageId(tx, repository, name)) ?? 0, version };
-}

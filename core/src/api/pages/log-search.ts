@@ -11,6 +11,8 @@ export interface Found {
   readonly lines: readonly { readonly number: number; readonly text: string }[];
   /** Whether there are more than are told. */
   readonly more: boolean;
+  /** How many lines were looked at. */
+  readonly count: number;
 }
 
 /** Searches a log for a text, whatever its case; at most 500 lines are told. */
@@ -24,7 +26,7 @@ export async function findLines(store: Store, address: LogAddress, wanted: strin
     if (found.length > mostFound) break;
     number++;
   }
-  return { lines: found.slice(0, mostFound), more: found.length > mostFound };
+  return { lines: found.slice(0, mostFound), more: found.length > mostFound, count: number };
 }
 
 /** The text of a log, a part after the other, as far as it is there. */

@@ -55,7 +55,8 @@ function showHead(run: RunView | undefined, address: ExactLogAddress): Html {
 
 function showLines(address: ExactLogAddress, log: LogLines): Html {
   const after = log.from + log.lines.length;
-  if (log.total === 0 && log.complete) return showEmpty('It printed nothing', 'The job ended without a line of output.');
+  if (log.total === 0 && log.complete)
+    return showEmpty('No output is kept', 'The job printed nothing, or so long ago that it is not kept any more.');
   return html`<div class="log" id="log">
     ${showPlaceholders(address, { from: 0, to: log.from })}
     ${showBlock(log)}
@@ -64,9 +65,10 @@ function showLines(address: ExactLogAddress, log: LogLines): Html {
   </div>`;
 }
 
-function showFound(address: ExactLogAddress, wanted: string, { lines, more }: Found): Html {
+function showFound(address: ExactLogAddress, wanted: string, { lines, more, count }: Found): Html {
   const path = pathOfAddress(address);
-  if (lines.length === 0) return showEmpty('No line has that', html`<a href=${path}>Back to the log</a>`);
+  const title = count === 0 ? 'No output is kept' : `None of the ${count} lines that are kept has that`;
+  if (lines.length === 0) return showEmpty(title, html`<a href=${path}>Back to the log</a>`);
   return html`<p>${lines.length} ${lines.length === 1 ? 'line has' : 'lines have'} “${wanted}”${more && ', and there are more'}. <a href=${path}>Back to the log</a></p>
     <ol class="found">${lines.map(
       ({ number, text }) =>

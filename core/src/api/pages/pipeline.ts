@@ -55,7 +55,7 @@ export const pipelinePage: Page = {
         <ul class="plain">${config.materials.map((material) => showMaterial(material))}</ul>
       </section>
       <section id="runs" data-part><h2>Runs</h2>
-        ${runs.items.length === 0 ? showEmpty('No run yet', 'It starts when every material has a version; the decisions below say what it waits for.') : showRuns(runs.items, now)}
+        ${runs.items.length === 0 ? showNoRun(after !== undefined) : showRuns(runs.items, now)}
         ${showPaging(pathOfPipeline(name), query, runs.next)}
       </section>
       <section id="decisions" data-part><h2>Why it did, why it did not run</h2>
@@ -65,6 +65,11 @@ export const pipelinePage: Page = {
     return { title: name, section: 'pipelines', main };
   },
 };
+
+function showNoRun(isLater: boolean): Html {
+  if (isLater) return showEmpty('No older run', 'Those of the page before are the oldest that are kept.');
+  return showEmpty('No run yet', 'It starts when every material has a version; the decisions below say what it waits for.');
+}
 
 function showMaterial(material: Material): Html {
   const name = nameMaterial(material);

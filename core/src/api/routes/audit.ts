@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { type AuditFilter, listAudit } from '../../store/audit.ts';
+import { splitWords } from '../../store/search.ts';
 import { type PageQuery, pageQuerySchema, toIso } from '../paging.ts';
 import { answerSearch } from '../schemas.ts';
 import { searchBack } from '../search-back.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { readTimeRange, type TimeRangeQuery, timeRangeSchema } from '../time-range.ts';
 
-type AuditQuery = PageQuery & Pick<AuditFilter, 'person' | 'action' | 'subject' | 'actor'> & TimeRangeQuery;
+type AuditQuery = PageQuery & { readonly q?: string } & Pick<AuditFilter, 'person' | 'action' | 'subject' | 'actor'> &
+  TimeRangeQuery;
 
 const fragment = { type: 'string', maxLength: 255 } as const;
 const filters = {
+  q: { ...fragment, description: 'Words, each a fragment of a person, an action, a subject or a detail' },
   person: { ...fragment, description: "A fragment of the person's name, or of the token's" },
   action: { ...fragment, description: 'A fragment of what was done: `approve`' },
   subject: { ...fragment, description: 'A fragment of what it was done to: `acceptance`, `fastify/5.2`' },
@@ -31,7 +34,7 @@ export function registerAudit(server: FastifyInstance, { store }: ApiSurrounding
       },
     },
     async ({ query }) => {
-      const filter = { ...query, ...readTimeRange(query) };
+      const filter = { ...query, words: splitWords(query.q ?? ''), ...readTimeRange(query) };
       const { items, next, searchedTo } = await searchBack(store, query, (tx, part) => listAudit(tx, { ...filter, ...part }));
       return { items: items.map((entry) => ({ ...entry, at: toIso(entry.at) })), next, searchedTo: toIso(searchedTo) };
     },

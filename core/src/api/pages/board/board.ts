@@ -32,7 +32,7 @@ export const boardPage: Page = {
       ${showFilters(name, board, query)}
       <section id="board" data-part class="board">
         ${showLevelPaging(name, board, query)}
-        ${showBoard({ name, board, isFiltered: query.has('q') || query.has('ready'), ...looking, now })}
+        ${showBoard({ name, board, query, ...looking, now })}
         ${showPaging(pathOfBoard(name), query, board.next)}
       </section>`;
     return { title: `Board of ${name}`, section: 'repositories', main };
@@ -44,7 +44,7 @@ function showFilters(name: string, { shown }: ShownBoard, query: URLSearchParams
   return showFilter({
     path: pathOfBoard(name),
     query,
-    search: 'A version, as it is written',
+    search: 'A version, or a part of one',
     choices: later.length > 0 ? [{ name: 'ready', title: 'Has passed everything before', options: later, none: '–' }] : [],
   });
 }

@@ -56,9 +56,9 @@ export async function readShown(
   const levels = listLevels(config, name, (pipeline) => mayViewPipeline(actor, config, pipeline));
   const limit = Math.min(mostRows, Math.max(5, Math.floor(mostCells / Math.max(1, levels.length))));
   const wanted = levels.findIndex((level) => nameOfLevel(level) === query.get('ready'));
-  const version = query.get('q')?.trim();
+  const fragment = query.get('q')?.trim();
   const readFrom = (after: number | undefined): Promise<Board> =>
-    readBoardPage(tx, { packageId, name, limit, after, ...(version && { version }) }, looking);
+    readBoardPage(tx, { packageId, name, limit, after, ...(fragment && { fragment }) }, looking);
   const items: PlacedRow[] = [];
   let board = await readFrom(readAfter(query));
   for (let looked = 0; ; board = await readFrom(board.next ?? undefined)) {

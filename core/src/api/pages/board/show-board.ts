@@ -18,8 +18,8 @@ import type { ShownBoard, ShownLevel } from './read-shown.ts';
 export interface Around {
   readonly name: string;
   readonly board: ShownBoard;
-  /** Whether only some versions were asked for. */
-  readonly isFiltered: boolean;
+  /** Which of its versions were asked for. */
+  readonly query: URLSearchParams;
   readonly config: Config;
   readonly actor: Actor;
   /** Milliseconds. */
@@ -28,9 +28,9 @@ export interface Around {
 
 /** The table: a row for each version, a column for each level. */
 export function showBoard(around: Around): Html {
-  const { board, isFiltered } = around;
+  const { board, query } = around;
   if (board.levels.length === 0) return showEmpty('No pipeline takes it', 'Name it under materials: of a pipeline.');
-  if (board.items.length === 0) return showNothing(isFiltered, board.next !== null);
+  if (board.items.length === 0) return showNothing(query, board.next !== null);
   return showTable(
     'Promotion board',
     ['Version', ...board.shown.map(({ level: { pipeline, stage } }) => `${pipeline} / ${stage}`)],
@@ -38,8 +38,12 @@ export function showBoard(around: Around): Html {
   );
 }
 
-function showNothing(isFiltered: boolean, isMore: boolean): Html {
-  if (isFiltered) return showEmpty('No version is like that', isMore ? 'Older ones may be.' : 'Not one that was ever seen.');
+function showNothing(query: URLSearchParams, isMore: boolean): Html {
+  if (isMore) return showEmpty('No version is like that so far', 'Older ones were not looked at yet.');
+  if (query.has('after')) return showEmpty('No older version', 'Those of the page before are the oldest.');
+  if (query.get('q') || query.get('ready')) {
+    return showEmpty('No version is like that', 'All that were ever seen were looked at.');
+  }
   return showEmpty('Nothing seen yet', 'Versions are recorded when the repository has been polled.');
 }
 

@@ -35,7 +35,7 @@ export const homePage: Page = {
       ${showWaiting(waiting, { ...looking, now, query, isCut: waiting.length === mostWaiting })}
       ${showFilters(rows, query)}
       ${rows.length === 0 && showEmpty('No pipelines yet', html`Add one under <code>pipelines:</code> in sluice.yaml; <a href="/configuration">the configuration</a> shows what is there.`)}
-      ${rows.length > 0 && found.length === 0 && showEmpty('No pipeline is like that', html`<a href="/">Show all ${rows.length}</a>`)}
+      ${rows.length > 0 && found.length === 0 && showNoneFound(rows.length, query)}
       ${showGroups(shown, found, now)}
       ${shown.length < found.length && showRest(shown.length, found.length, query)}`;
     return { title: 'Pipelines', section: 'pipelines', main };
@@ -53,6 +53,16 @@ function showFilters(rows: readonly Row[], query: URLSearchParams): Html {
       ...(groups.length > 0 ? [{ name: 'group', title: 'Group', options: groups }] : []),
     ],
   });
+}
+
+function showNoneFound(all: number, query: URLSearchParams): Html {
+  const q = query.get('q') ?? '';
+  return showEmpty(
+    'No pipeline is like that now',
+    html`Names, groups, materials and newest runs were looked at.${
+      q !== '' && html` <a href=${withQuery('/decisions', { q })}>What was decided about “${q}”, older runs too</a>.`
+    } <a href="/">Show all ${all}</a>`,
+  );
 }
 
 function showRest(shown: number, all: number, query: URLSearchParams): Html {

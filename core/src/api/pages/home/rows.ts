@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/config.ts';
+import { nameMaterial } from '../../../config/materials.ts';
 import type { Actor } from '../../../pipelines/actor.ts';
 import { mayOperate } from '../../../pipelines/rights.ts';
 import { listLatestRuns, type RunSummary } from '../../../store/latest-runs.ts';
@@ -9,6 +10,8 @@ import { mayViewPipeline } from '../../access/visible.ts';
 /** A pipeline as home shows it. */
 export interface Row extends PipelineView {
   readonly group: string;
+  /** The names of what it listens to. */
+  readonly listensTo: readonly string[];
   /** Newest first. */
   readonly runs: readonly RunSummary[];
   /** Whether whoever looks may do something to it. */
@@ -41,7 +44,8 @@ export async function listRows(
     if (!mayViewPipeline(actor, config, name)) return [];
     const configured = config.pipelines.get(name);
     const isOperable = configured !== undefined && mayOperate(actor, configured.access);
-    return { ...pipeline, group: configured?.group ?? '', runs: runs.get(name) ?? [], isOperable };
+    const listensTo = configured?.materials.map(nameMaterial) ?? [];
+    return { ...pipeline, group: configured?.group ?? '', listensTo, runs: runs.get(name) ?? [], isOperable };
   });
 }
 
@@ -58,9 +62,9 @@ export function filterRows(rows: readonly Row[], query: URLSearchParams): readon
   );
 }
 
-function findText({ name, group, runs: [latest] }: Row): string {
+function findText({ name, group, listensTo, runs: [latest] }: Row): string {
   const versions = latest?.materials.map((material) => `${material.material} ${material.pinned}`) ?? [];
-  return [name, group, latest?.label ?? '', ...versions].join(' ').toLowerCase();
+  return [name, group, ...listensTo, latest?.label ?? '', ...versions].join(' ').toLowerCase();
 }
 
 /** What of it a page has room for, by group. */

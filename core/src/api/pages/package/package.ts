@@ -1,12 +1,6 @@
 import { reaches } from '../../../pipelines/rights.ts';
 import { readDecisionsOfPackage } from '../../../store/package-decisions.ts';
-import {
-  findPackageId,
-  findRevision,
-  listRevisions,
-  type RevisionPage,
-  readRepositories,
-} from '../../../store/read-repositories.ts';
+import { findPackageId, listRevisions, type RevisionPage, readRepositories } from '../../../store/read-repositories.ts';
 import type { Tx } from '../../../store/store.ts';
 import { listVisiblePipelines } from '../../access/visible.ts';
 import { ApiError } from '../../api-error.ts';
@@ -55,7 +49,7 @@ export const packagePage: Page = {
         ${status && status.pointer !== null && html`<p class="facts">follows a pointer, which names <span class="version">${status.pointer}</span></p>`}
         <p class="paging"><a class="button" href=${pathOfBoard(name)}>Promotion board</a></p>
       </header>
-      ${showFilter({ path, query, search: 'A version, as it is written', choices: [] })}
+      ${showFilter({ path, query, search: 'A version, or a part of one', choices: [] })}
       <section id="ledger" data-part><h2>Versions</h2>
         ${page.items.length === 0 && showNothing(query)}
         <ol class="ledger">${page.items.map((revision) => showRevision(revision, decisions.get(revision.facts.version), { name, mayAcknowledge, now }))}</ol>
@@ -70,16 +64,15 @@ interface Address {
   readonly package: string;
 }
 
-/** A page of the ledger, or the one version that the address asks for. */
+/** A page of the ledger, of what the address asks for. */
 async function listWanted(tx: Tx, address: Address, query: URLSearchParams): Promise<RevisionPage> {
-  const version = query.get('q')?.trim() ?? '';
-  const found = version === '' ? undefined : await findRevision(tx, address, version);
-  if (version !== '') return { items: found ? [found] : [], next: null };
-  const listed = await listRevisions(tx, address, { limit: revisionsShown, after: readAfter(query) });
+  const fragment = query.get('q')?.trim() || undefined;
+  const listed = await listRevisions(tx, address, { limit: revisionsShown, after: readAfter(query), fragment });
   return listed ?? { items: [], next: null };
 }
 
 function showNothing(query: URLSearchParams): Html {
-  if (query.get('q')) return showEmpty('No version is called that', 'The ledger has every version that was ever seen.');
+  if (query.has('after')) return showEmpty('No older version', 'Those of the page before are the oldest.');
+  if (query.get('q')) return showEmpty('No version has that', 'All that were ever seen were looked at.');
   return showEmpty('Nothing seen yet', 'Versions are recorded when the repository has been polled.');
 }
