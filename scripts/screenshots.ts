@@ -15,15 +15,18 @@ await using ending = new AsyncDisposableStack();
 const show = ending.adopt(await openShowcase({ harm: '', signsIn: true }), (one) => one.end());
 const browser = ending.adopt(await openBrowser(), (one) => one.close());
 for (const colorScheme of ['light', 'dark'] as const) {
-  const context = await browser.newContext({ baseURL: show.server.url, colorScheme, viewport, ...signIn(show.server) });
-  const page = await context.newPage();
+  const options = { baseURL: show.server.url, colorScheme, viewport };
+  const context = await browser.newContext({ ...options, ...signIn(show.server) });
+  const stranger = await browser.newContext(options);
+  const pages = { signedIn: await context.newPage(), unknown: await stranger.newPage() };
   for (const [name, path] of Object.entries(pageList)) {
+    const page = name === 'sign-in' ? pages.unknown : pages.signedIn;
     await page.goto(path);
     await page.locator('html[data-script=ready]').waitFor();
     const height = Math.min(tallest, await page.evaluate<number>('document.documentElement.scrollHeight'));
     const clip = { x: 0, y: 0, width: viewport.width, height: Math.max(400, height) };
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), clip, fullPage: true });
   }
-  await context.close();
+  await Promise.all([context.close(), stranger.close()]);
 }
 console.log(`the pictures are in ${folder}`);

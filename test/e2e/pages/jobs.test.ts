@@ -114,6 +114,7 @@ describeWith(chromiumBrowser, 'the five jobs of an operator, from the home page,
     const { page, click, finish } = await begin('root');
     await click(page.getByRole('link', { name: 'Audit', exact: true }));
     await page.getByLabel('What', { exact: true }).fill('approve');
+    await page.keyboard.press('Enter');
     await page.waitForURL('**/audit?*action=approve*');
     await page.locator('#audit tbody tr', { hasText: 'poll' }).first().waitFor({ state: 'detached' });
     const first = page.locator('#audit tbody tr', { hasText: 'tried on staging' });

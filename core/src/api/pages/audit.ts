@@ -53,7 +53,7 @@ function showEntries(entries: readonly Audit[], now: number): Html {
         <td>${showTime(at, now)}</td>
         <td>${actor}${person !== actor && html` <span class="hint">${person}</span>`}</td>
         <td>${action}</td>
-        <td>${subject}</td>
+        <td class="words">${subject}</td>
         <td>${from}</td>
         <td class="words">${Object.entries(details)
           .filter(([, value]) => value !== null)

@@ -37,7 +37,7 @@ export const decisionsPage: Page = {
       ${showFilter({
         path: '/decisions',
         query,
-        search: 'A package, version, pipeline, person or reason',
+        search: 'Package, version, person or reason',
         choices: [
           { name: 'pipeline', title: 'Pipeline', options: (visible ?? [...config.pipelines.keys()]).toSorted() },
           { name: 'outcome', title: 'Decision', options: outcomes },

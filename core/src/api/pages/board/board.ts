@@ -45,7 +45,8 @@ function showFilters(name: string, { shown }: ShownBoard, query: URLSearchParams
     path: pathOfBoard(name),
     query,
     search: 'A version, or a part of one',
-    choices: later.length > 0 ? [{ name: 'ready', title: 'Has passed everything before', options: later, none: '–' }] : [],
+    choices:
+      later.length > 0 ? [{ name: 'ready', title: 'Has passed everything before', options: later, none: 'any level' }] : [],
   });
 }
 
