@@ -11,7 +11,7 @@ export interface StopSignal {
 
 const names = ['SIGINT', 'SIGTERM'] as const;
 /** How long everything may take to end in order, in milliseconds. */
-const orderMs = 4_500;
+const orderMs = 4_000;
 
 /** Listens for SIGINT and SIGTERM. */
 export function createStopSignal(): StopSignal {
