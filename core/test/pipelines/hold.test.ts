@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { releaseStarts } from '../../src/pipelines/release-starts.ts';
 import { beginHold, readHold } from '../../src/store/hold.ts';
+import { dropLeases } from '../../src/store/leases.ts';
+import { leaveToNobody } from '../../src/store/leave-attempts.ts';
+import { rememberWork } from '../../src/store/work-elsewhere.ts';
 import { makeApproval, makePipeline, makeStage, runJob } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
 import { everyTenMinutes } from './machine/setting.ts';
@@ -69,5 +72,36 @@ describeWorlds('while all starts are held', (open) => {
     await release(world);
     const inHand = begun ? [begun.lease.id] : [];
     expect((await world.claim('one', { inHand })).map(({ as }) => as)).toEqual(['anew']);
+  });
+});
+
+describeWorlds('a job that had begun when the store was copied', (open) => {
+  const restore = (world: World) =>
+    world.store.transact(async (tx) => {
+      await dropLeases(tx);
+      await leaveToNobody(tx);
+    });
+
+  it('is in doubt, for the very node that began it, too', async () => {
+    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('one')])] }));
+    await world.publish('a', ['1.0.0']);
+    expect((await world.claim('one')).map(({ as }) => as)).toEqual(['anew']);
+    await restore(world);
+    expect((await world.claim('one')).map(({ as }) => as)).toEqual(['orphaned']);
+  });
+
+  it('is gone on with where another server has it', async () => {
+    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('asked'), runJob('begun')])] }));
+    await world.publish('a', ['1.0.0']);
+    for (const { facts, lease } of await world.claim('one')) {
+      const state = facts.job.name === 'begun' ? 'started' : 'asked';
+      await world.store.transact(async (tx) => {
+        await rememberWork(tx, lease, JSON.stringify({ state, since: 1, askedAt: 1 }), undefined);
+        await tx.db.updateTable('attempt').set({ node: null }).where('id', '=', lease.id).execute();
+      });
+    }
+    await restore(world);
+    const claimed = (await world.claim('two')).map(({ as, facts }) => `${facts.job.name} ${as}`);
+    expect(claimed.toSorted()).toEqual(['asked orphaned', 'begun adopted']);
   });
 });

@@ -9,7 +9,8 @@ export async function ensureSchema(client: pg.Client, schema: string): Promise<v
 
 /** Begins a restore: until {@link endRestoring}, no server begins with what is half done. */
 export async function beginRestoring(client: pg.Client, schema: string): Promise<void> {
-  await client.query(`create table ${client.escapeIdentifier(schema)}.${restoringTable} ()`);
+  // A table without columns is not listed.
+  await client.query(`create table ${client.escapeIdentifier(schema)}.${restoringTable} (whole boolean)`);
 }
 
 /** Ends a restore, or what is left of one. */

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeSqlite, describeStores, placePostgres, placeSqlite, type StorePlace } from '../../../../test/support/stores.ts';
 import { backUp } from '../../../src/store/backup/backup.ts';
 import { restore } from '../../../src/store/backup/restore.ts';
+import { beginRestoring } from '../../../src/store/backup/room.ts';
 import { sqliteDialect } from '../../../src/store/dialect.ts';
 import { appendEvents } from '../../../src/store/events.ts';
 import { readHold } from '../../../src/store/hold.ts';
@@ -243,7 +245,6 @@ describeStores('a backup', (place) => {
 
   async function emptyDatabase(): Promise<string> {
     const at = await makePlace(placePostgres);
-    const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: at.url });
     await client.connect();
     await client.query('drop schema public cascade; create schema public');
@@ -284,6 +285,18 @@ describeSqlite('a backup', (place) => {
     expect((await readdir(dirname(path))).filter((name) => name.includes('backup'))).toEqual([]);
     await at.remove();
   });
+});
+
+it('whose restore into PostgreSQL was not finished is no store to begin with', async () => {
+  const at = await placePostgres();
+  const client = new pg.Client({ connectionString: at.url });
+  await client.connect();
+  await beginRestoring(client, 'public');
+  await client.end();
+  await expect(openStore(at.url, surroundings)).rejects.toThrow(
+    /was not finished: do it again, with "sluice restore --replace FILE"/,
+  );
+  await at.remove();
 });
 
 it('of a PostgreSQL store says what is missing where its programs are', async () => {
