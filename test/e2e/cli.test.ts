@@ -244,7 +244,7 @@ describe('wrong usage', () => {
     async (args) => {
       const { code, stdout, stderr } = await place.sluice(...args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(/^error: .+\n(\(Did you mean .+\)\n)?$/);
+      expect(stderr).toMatch(/^sluice: .+; ("sluice .+ --help" says how it is used|did you mean --.+\?)\n$/);
     },
   );
 

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { explainConnectionFailure } from './connection-failure.ts';
+import { addressExpected, isServerAddress, readServerAddress } from './server-address.ts';
 
 /** A server's API, as the commands that talk to a server use it. */
 export interface Client {
@@ -23,7 +25,7 @@ const defaultServer = 'http://127.0.0.1:8153';
 /** Adds `--server` and `--token`, and the environment variables that stand for them, to a command. */
 export function addServerOptions(command: Command, environment: Readonly<Record<string, string | undefined>>): Command {
   return command
-    .option('--server <url>', 'the server (SLUICE_SERVER)', environment['SLUICE_SERVER'] ?? defaultServer)
+    .option('--server <url>', 'the server (SLUICE_SERVER)', readServerAddress, environment['SLUICE_SERVER'] ?? defaultServer)
     .addOption(createTokenOption(environment['SLUICE_TOKEN']));
 }
 
@@ -41,21 +43,29 @@ class NotThere extends Error {}
 
 /** Makes a client. `signal` ends whatever it waits for. */
 export function createClient({ server, token }: ServerOptions, signal: AbortSignal): Client {
+  if (!isServerAddress(server)) throw new Error(`SLUICE_SERVER is no address of a server: "${server}"; ${addressExpected}`);
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     const answer = await fetch(new URL(`/api/v1${path}`, server), { ...init, headers, signal, redirect: 'error' }).catch(
       (cause) => {
         if (signal.aborted) throw signal.reason;
-        throw new Error(`no server answers at ${server}; start one with "sluice serve", or name yours with --server`, { cause });
+        throw new Error(explainConnectionFailure(server, cause), { cause });
       },
     );
     if (answer.ok) return answer;
     const body: unknown = await answer.json().catch(() => undefined);
     if (answer.status === 401) throw new Error(explainUnauthorized(server, token !== undefined));
-    const message = readMessage(body) ?? `${server} answered ${answer.status} to ${path}`;
+    const message = readMessage(body) ?? describeForeign(server, `${answer.status} to /api/v1${path}`);
     throw answer.status === 404 ? new NotThere(message) : new Error(message);
   };
-  const ask = async (path: string, init: RequestInit): Promise<unknown> => (await send(path, init)).json();
+  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
+    const text = await (await send(path, init)).text();
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new Error(describeForeign(server, 'something else than JSON'), { cause });
+    }
+  };
   return {
     get: (path) => ask(path, {}),
     find: (path) =>
@@ -70,6 +80,11 @@ export function createClient({ server, token }: ServerOptions, signal: AbortSign
       if (body) yield* readStream(body, signal);
     },
   };
+}
+
+/** What answers may be a proxy, or another program. */
+function describeForeign(server: string, what: string): string {
+  return `${server} answered ${what}, which Sluice does not; is it the address of a Sluice server, or is a proxy in between?`;
 }
 
 function explainUnauthorized(server: string, isGiven: boolean): string {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { eventTypes } from '../config/event-types.ts';
 import { describeEvent } from '../events/describe-event.ts';
+import { readCursor, readLimit } from './arguments.ts';
 import { addServerOptions, createClient, type ServerOptions } from './client.ts';
+import { writeQuery } from './search.ts';
 import type { CliSurroundings } from './surroundings.ts';
 
 interface ToldEvent {
@@ -53,11 +55,10 @@ export function addEventsCommand(program: Command, surroundings: CliSurroundings
 function addFollow(events: Command, { environment, signal, print, printJsonLine }: CliSurroundings): void {
   addServerOptions(events.command('follow', { isDefault: true }), environment)
     .description('what happens from now on, a line each (the default)')
-    .option('--after <id>', 'begin after this event')
+    .option('--after <id>', 'begin after this event', readCursor)
     .option('--json', 'print a JSON document for each, in a line')
-    .action(async ({ after, json, ...server }: ServerOptions & JsonOption & { readonly after?: string }) => {
-      const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
-      for await (const told of createClient(server, signal).follow(`/events${query}`)) {
+    .action(async ({ after, json, ...server }: ServerOptions & JsonOption & { readonly after?: number }) => {
+      for await (const told of createClient(server, signal).follow(`/events?${writeQuery({ after })}`)) {
         if (json) printJsonLine(told);
         else print(describeTold(told as ToldEvent));
       }
@@ -79,10 +80,10 @@ function addDead(events: Command, { environment, signal, print, printJson }: Cli
   addServerOptions(events.command('dead'), environment)
     .description('events that sinks did not get, newest first')
     .option('--sink <name>', 'of this sink alone')
-    .option('--limit <number>', 'how many', '50')
+    .option('--limit <number>', 'how many', readLimit, 50)
     .option('--json', 'print one JSON document')
     .action(async ({ sink, limit, json, ...server }: ServerOptions & JsonOption & DeadOptions) => {
-      const query = new URLSearchParams({ limit, ...(sink !== undefined && { sink }) });
+      const query = writeQuery({ limit, sink });
       const page = (await createClient(server, signal).get(`/events/dead-letters?${query}`)) as Listed<ListedDeadLetter>;
       if (json) printJson(page);
       else for (const letter of page.items) print(describeDeadLetter(letter));
@@ -106,7 +107,7 @@ function addReplay(events: Command, { environment, signal, print, printJson }: C
 
 interface DeadOptions {
   readonly sink?: string;
-  readonly limit: string;
+  readonly limit: number;
 }
 
 interface ReplayOptions {

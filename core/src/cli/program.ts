@@ -27,6 +27,7 @@ import { addTokenCommand } from './token.ts';
 import { addTriggerCommand } from './trigger.ts';
 import { addUnlockCommand } from './unlock.ts';
 import { addUnpauseCommand } from './unpause.ts';
+import { requireKnownCommand, tellWrongUsage } from './usage.ts';
 import { addValidateCommand } from './validate.ts';
 
 /** Adds a command to the program. */
@@ -76,7 +77,9 @@ export async function runCli(
       writeErr: (text) => printLines(text, surroundings.warn),
     });
   for (const add of [...commands, ...more]) add(program, surroundings);
+  tellWrongUsage(program);
   try {
+    requireKnownCommand(program, args);
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (thrown) {

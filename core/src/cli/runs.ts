@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readLimit } from './arguments.ts';
 import { addServerOptions, createClient, type ServerOptions } from './client.ts';
 import type { CliSurroundings } from './surroundings.ts';
 
@@ -22,11 +23,11 @@ export function addRunsCommand(program: Command, surroundings: CliSurroundings):
   addServerOptions(program.command('runs'), surroundings.environment)
     .description('the newest runs of a pipeline')
     .argument('<pipeline>')
-    .option('--limit <number>', 'how many', '20')
+    .option('--limit <number>', 'how many', readLimit, 20)
     .option('--json', 'print one JSON document')
     .action(
-      async (pipeline: string, { json, limit, ...server }: ServerOptions & { readonly limit: string; readonly json?: true }) => {
-        const path = `/pipelines/${encodeURIComponent(pipeline)}/runs?limit=${encodeURIComponent(limit)}`;
+      async (pipeline: string, { json, limit, ...server }: ServerOptions & { readonly limit: number; readonly json?: true }) => {
+        const path = `/pipelines/${encodeURIComponent(pipeline)}/runs?limit=${limit}`;
         const page = (await createClient(server, surroundings.signal).get(path)) as { items: readonly AnsweredRun[] };
         if (json) surroundings.printJson(page);
         else for (const run of page.items) surroundings.print(describeRun(run));

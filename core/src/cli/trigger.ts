@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addServerOptions, createClient, type ServerOptions } from './client.ts';
 import { type AnsweredRun, describeRun } from './runs.ts';
 import type { CliSurroundings } from './surroundings.ts';
@@ -17,23 +17,17 @@ interface TriggerCommandOptions extends ServerOptions {
 
 /** Adds `sluice trigger`: starts a run by hand. */
 export function addTriggerCommand(program: Command, surroundings: CliSurroundings): void {
-  const several = 'may be given several times';
   addServerOptions(program.command('trigger'), surroundings.environment)
     .description('start a run, with chosen versions of its materials')
     .argument('<pipeline>')
-    .option(
-      '-m, --material <material=version>',
-      `a version that the ledger has, REPOSITORY/PACKAGE=5.2.1, or a run of an upstream pipeline, build=17; ${several}`,
-      collectPair,
-      {},
+    .addOption(
+      createPairs(
+        '-m, --material <material=version>',
+        'a version that the ledger has, REPOSITORY/PACKAGE=5.2.1, or a run of an upstream pipeline, build=17',
+      ),
     )
-    .option(
-      '--passed <material=pipeline/stage>',
-      `what last passed a stage, REPOSITORY/PACKAGE=acceptance/smoke; ${several}`,
-      collectPair,
-      {},
-    )
-    .option('-e, --env <name=value>', `a variable that the pipeline declares; ${several}`, collectPair, {})
+    .addOption(createPairs('--passed <material=pipeline/stage>', 'what last passed a stage, REPOSITORY/PACKAGE=acceptance/smoke'))
+    .addOption(createPairs('-e, --env <name=value>', 'a variable that the pipeline declares'))
     .option('--no-poll', "go by what is recorded: do not poll the materials' repositories first")
     .option('--comment <text>', 'why')
     .option('--override', 'take republished and withdrawn revisions all the same: for admins, with a comment')
@@ -44,6 +38,11 @@ export function addTriggerCommand(program: Command, surroundings: CliSurrounding
       if (json) surroundings.printJson(answer);
       else surroundings.print(describeRun(answer as AnsweredRun));
     });
+}
+
+/** An option that may be given several times. */
+function createPairs(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be given several times`).argParser(collectPair).default({}, 'none');
 }
 
 function toBody({ material, passed, env, poll, comment, override }: Omit<TriggerCommandOptions, keyof ServerOptions>) {

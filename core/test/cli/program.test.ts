@@ -99,12 +99,52 @@ test('sluice plugins shows what is loaded and from where', async () => {
   expect(code).toBe(0);
 });
 
+describe('sluice validate --json', () => {
+  test('has every problem with its place, and what is hardly meant', async () => {
+    const { file } = await makeConfig('servr: 1\n');
+    const broken = await runSluice(['validate', '-c', file, '--json']);
+    expect(broken).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(broken.stdout)).toEqual({
+      ok: false,
+      problems: [{ file, line: 2, column: 1, message: 'unknown key "servr"; did you mean "server"?', code: 'CONFIG_INVALID' }],
+      warnings: [],
+    });
+    const { file: doubtful } = await makeConfig('include: ["none/*.yaml"]\n');
+    const valid = await runSluice(['validate', '-c', doubtful, '--json']);
+    expect(valid).toMatchObject({ code: 0, stderr: '' });
+    const warning = { file: doubtful, line: 2, column: 11, message: '"none/*.yaml" matches no file', code: 'CONFIG_DOUBTFUL' };
+    expect(JSON.parse(valid.stdout)).toEqual({ ok: true, problems: [], warnings: [warning] });
+  });
+});
+
 describe('usage', () => {
   test.each([
     ['an unknown command', ['nope'], /unknown command 'nope'/],
     ['an unknown option', ['validate', '--nope'], /unknown option '--nope'/],
     ['a missing argument', ['check'], /missing required argument/],
     ['no command at all', [], /Usage: sluice/],
+    [
+      'help of an unknown command',
+      ['nosuch', '--help'],
+      /^sluice: unknown command 'nosuch'; "sluice --help" says how it is used\n$/,
+    ],
+    ['help of a command that is nearly one', ['help', 'statu'], /^sluice: unknown command 'statu'; did you mean "status"\?\n$/],
+    [
+      'help of an unknown command below another',
+      ['events', 'nosuch', '--help'],
+      /^sluice: unknown command 'nosuch'; "sluice events --help" /,
+    ],
+    ['a server without URL', ['status', '--server', 'foo'], /^sluice: .*'foo' is invalid.*http:\/\/127\.0\.0\.1:8153.*\n$/],
+    ['a server with a token in it', ['status', '--server', 'http://a:b@127.0.0.1'], /SLUICE_TOKEN/],
+    ['a limit that is none', ['runs', 'p', '--limit', 'many'], /whole number from 1 to 500/],
+    ['a time that is none', ['audit', '--since', 'yesterday'], /neither a time \(2026-11-28, .*\) nor a duration: 30s, 5m/],
+    ['a place that is none', ['events', 'follow', '--after', 'x'], /whole number/],
+    ['a duration that is none', ['backtest', '--since', 'long'], /"long" is not a duration: 30s, 5m, 2h or 7d/],
+    [
+      'a decision that is none',
+      ['decisions', '--outcome', 'so'],
+      /Allowed choices are started, superseded, waits, held, refused/,
+    ],
   ])('%s is exit 2 and said on standard error', async (_, args, message) => {
     const { code, stdout, stderr } = await runSluice(args);
     expect(stderr).toMatch(message);
@@ -115,6 +155,18 @@ describe('usage', () => {
     const { code, stdout, stderr } = await runSluice(['--help']);
     expect(stdout).toMatch(/validate \[options\]/);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('defaults are in words', async () => {
+    expect((await runSluice(['backtest', '--help'])).stdout).toContain('(default: 90d)');
+    expect((await runSluice(['trigger', '--help'])).stdout).not.toContain('{}');
+  });
+
+  test('a server in the environment that is no URL is said with its variable', async () => {
+    expect(await runSluice(['status'], { environment: { SLUICE_SERVER: 'foo' } })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^sluice: SLUICE_SERVER is no address of a server: "foo"; write one such as .*\n$/),
+    });
   });
 
   test('a configuration that is not there is said with its name', async () => {

@@ -56,7 +56,7 @@ describe('include', () => {
       'a.yaml:1:1: "include" belongs into sluice.yaml alone',
       'a.yaml:3:23: a: unknown key "pol"; did you mean "poll"?',
       'a.yaml:4:1: unknown key "servr"; did you mean "server"?',
-      'a.yaml:5:12: pipelines: a mapping is expected, not a list',
+      'a.yaml:5:12: pipelines: a mapping such as { NAME: { materials: ..., stages: ... } } is expected, not a list',
       '1:19: "missing.yaml" does not exist',
     ]);
   });

@@ -59,7 +59,7 @@ describe('a reference', () => {
   it.each([
     ['port: "${env:WORD}"', 'port: a whole number is expected, not what "${env:WORD}" stands for'],
     ['port: "${env:PORT}.5"', 'port: a whole number is expected, not what "${env:PORT}.5" stands for'],
-    ['port: "${env:BIG}"', 'port: what "${env:BIG}" stands for must be <= 65535'],
+    ['port: "${env:BIG}"', 'port: what "${env:BIG}" stands for must be at most 65535'],
     ['trustProxy: "${env:PORT}"', 'trustProxy: true or false is expected, not what "${env:PORT}" stands for'],
     ['port: "${env:NONE}"', '${env:NONE} is not set in the environment'],
     ['port: "8154"', 'port: a whole number is expected, not "8154"'],

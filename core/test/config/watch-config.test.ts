@@ -61,9 +61,9 @@ test('a file that newly matches an include is loaded, and one that goes away is 
 test('an invalid file is told and changes nothing, and so is its mending in an include that was never loaded', async () => {
   const { write, tells } = await watchFiles({ 'sluice.yaml': repository, 'apart/a.yaml': 'repositories: { a: 1 }\n' });
   await write('sluice.yaml', `include: [apart/a.yaml]\n${repository}`);
-  await tells('apart/a.yaml:1:20: a: a mapping is expected, not 1');
+  await tells('apart/a.yaml:1:20: a: a mapping such as { plugin: ... } is expected, not 1');
   await write('apart/a.yaml', 'repositories: { a: { plugin: shelf } }\n');
-  await tells('apart/a.yaml:1:20: a: a mapping is expected, not 1', 'main a');
+  await tells('apart/a.yaml:1:20: a: a mapping such as { plugin: ... } is expected, not 1', 'main a');
 });
 
 test('the store beside the configuration may change as it likes', async () => {

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/duration.ts';
 import { addServerOptions, createClient, type ServerOptions } from '../client.ts';
 import type { CliSurroundings } from '../surroundings.ts';
@@ -21,7 +21,7 @@ const defaultSince = '90d';
 export function addBacktestCommand(program: Command, surroundings: CliSurroundings): void {
   addServerOptions(addConfigOption(program.command('backtest')), surroundings.environment)
     .description('which runs a changed configuration would have started that were not (+), and which not that were (-)')
-    .option('--since <duration>', 'how far back', readDuration, parseDuration(defaultSince))
+    .addOption(createSinceOption())
     .option('--json', 'print one JSON document')
     .action(({ config: file, since, json, ...server }: Options) =>
       withConfig(file, surroundings, async (written, host) => {
@@ -41,6 +41,12 @@ export function addBacktestCommand(program: Command, surroundings: CliSurroundin
         }
       }),
     );
+}
+
+/** The help has the default in words. */
+function createSinceOption(): Option {
+  const option = new Option('--since <duration>', 'how far back').argParser(readDuration);
+  return option.default(parseDuration(defaultSince), defaultSince);
 }
 
 function readDuration(text: string): number {

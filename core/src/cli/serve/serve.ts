@@ -1,14 +1,16 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliSurroundings } from '../surroundings.ts';
 import { addConfigOption, type ConfigOptions } from '../with-config.ts';
 import { keepHeapSmall } from './heap.ts';
 import type { LogOptions } from './log.ts';
 
+const levels = ['trace', 'debug', 'info', 'warn', 'error'];
+
 /** Adds `sluice serve`: the server. It says what happens, a line each. */
 export function addServeCommand(program: Command, surroundings: CliSurroundings): void {
   addConfigOption(program.command('serve'))
     .description('the server: watches, records, starts')
-    .option('--log <level>', 'trace, debug, info, warn, error', 'info')
+    .addOption(new Option('--log <level>', 'how much is said').choices(levels).default('info', 'info'))
     .option('--log-json', 'log as JSON, for programs')
     .action(async ({ config: file, ...logging }: ConfigOptions & LogOptions) => {
       keepHeapSmall();

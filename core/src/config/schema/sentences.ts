@@ -52,8 +52,16 @@ export function describeError(error: ErrorObject, { inside, written }: ErrorPlac
       return here(`takes at most ${params['limit']}`);
     case 'uniqueItems':
       return here(`item ${Number(params['j']) + 1} is there twice`);
+    case 'dependentRequired':
+      return here(`"${params['property']}" needs "${params['missingProperty']}" beside it`);
+    case 'minimum':
+      return here(`${shown} must be at least ${params['limit']}`);
+    case 'maximum':
+      return here(`${shown} must be at most ${params['limit']}`);
+    case 'maxLength':
+      return here(`is longer than ${params['limit']} characters`);
     default:
-      return here(`${shown} ${error.message ?? `breaks "${keyword}"`}`);
+      return here(`${shown} does not fit "${keyword}": ${JSON.stringify(error.schema)}`);
   }
 }
 
@@ -69,11 +77,25 @@ const typeNames: Readonly<Record<string, string>> = {
 function describeType({ params, data, parentSchema }: ErrorObject, shown: string): Sentence {
   const expected: readonly string[] = [params['type']].flat();
   if (data === null) return { message: 'is empty; fill it in or remove it' };
-  const words = parentSchema?.['description'] ?? expected.map((type) => typeNames[type] ?? type).join(' or ');
+  const words = parentSchema?.['description'] ?? expected.map((type) => describeTypeName(type, parentSchema)).join(' or ');
   const isScalar = typeof data === 'number' || typeof data === 'boolean';
   if (isScalar && words === 'text') return { message: `text is expected, not ${typeNames[typeof data]}; quote it`, quote: true };
   const found = Array.isArray(data) ? 'a list' : typeof data === 'object' ? 'a mapping' : shown;
   return { message: `${words} is expected, not ${found}` };
+}
+
+/** A mapping is shown with what it must have, so that one sees what to write. */
+function describeTypeName(type: string, schema: ErrorObject['parentSchema']): string {
+  const shape = type === 'object' ? showShape(schema) : undefined;
+  return shape === undefined ? (typeNames[type] ?? type) : `a mapping such as ${shape}`;
+}
+
+function showShape(schema: ErrorObject['parentSchema']): string | undefined {
+  const { properties, required = [], oneOf, additionalProperties: items } = schema ?? {};
+  const keys = [...required, ...listRequired(oneOf).slice(0, 1)];
+  const shown = keys.length > 0 ? keys : Object.keys(properties ?? {}).slice(0, 1);
+  if (shown.length > 0) return `{ ${shown.map((key) => `${key}: ...`).join(', ')} }`;
+  return typeof items === 'object' && items !== null ? `{ NAME: ${showShape(items) ?? '...'} }` : undefined;
 }
 
 function listRequired(branches: unknown): readonly string[] {
