@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startDirectoryServer } from '../../../test/support/directory-server.ts';
+import { describeRounds } from '../../../test/support/long.ts';
 import { describeWith } from '../../../test/support/requirement.ts';
 import { sha256, writeRepomd } from './support/repomd.ts';
 import { openRepository, type Polled, revisionsOf, versionsOf } from './support/repository.ts';
@@ -153,12 +154,16 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
   });
   afterAll(() => repository?.[Symbol.asyncDispose]());
 
-  it(`is understood as dnf repoquery understands it, for ${specs.length} specs`, async () => {
-    await using opened = openRepository({ url: repository.url });
-    const [polled, lines] = await Promise.all([opened.poll(specs), repoquery(repository.url, specs)]);
-    const told = Object.fromEntries(specs.map((spec) => [spec, summarize(polled, spec)]));
-    expect(told).toEqual(Object.fromEntries(specs.map((spec, index) => [spec, expectedOf(lines[index] ?? [])])));
-    expect(lines.filter((answer) => answer.length > 0).length).toBeGreaterThan(40);
+  // dnf takes its time for each.
+  describeRounds({ few: 9, all: specs.length }, (count, options) => {
+    const some = specs.filter((_, index) => index % Math.floor(specs.length / count) === 0);
+    it(`is understood as dnf repoquery understands it, for ${some.length} specs`, options, async () => {
+      await using opened = openRepository({ url: repository.url });
+      const [polled, lines] = await Promise.all([opened.poll(some), repoquery(repository.url, some)]);
+      const told = Object.fromEntries(some.map((spec) => [spec, summarize(polled, spec)]));
+      expect(told).toEqual(Object.fromEntries(some.map((spec, index) => [spec, expectedOf(lines[index] ?? [])])));
+      expect(lines.filter((answer) => answer.length > 0).length).toBeGreaterThan(some.length * 0.6);
+    });
   });
 
   it('has rpms with the digest, place and time that they really have', async () => {
