@@ -75,10 +75,10 @@ describe('what the API shows', () => {
     const { body } = await story.ask('/api/v1/pipelines/build/runs/2');
     const times = { startedAt: isoTime, finishedAt: isoTime };
     const noWait = { approval: 'auto', approvals: [], expiresAt: null, notBefore: null, held: false };
-    const stage = { counter: 1, status: 'passed', ...noWait, ...times };
+    const stage = { counter: 1, status: 'passed', cancelAt: null, readyAt: isoTime, ...noWait, ...times };
     expect(body).toEqual({
       ...{ pipeline: 'build', counter: 2, label: '2-2.0.0', cause: expect.stringMatching(/./), status: 'passed' },
-      ...{ startedBy: 'every', person: null },
+      ...{ startedBy: 'every', person: null, alarms: [] },
       ...{ createdAt: isoTime, finishedAt: isoTime },
       materials: [
         {
