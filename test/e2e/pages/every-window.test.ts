@@ -15,9 +15,9 @@ const windows = [
   { width: 320, height: 568 },
 ] as const;
 
-/** What is wider than its place: the page itself, or a box that scrolls and is none for a table, a drawing or a log. */
+/** What is wider than its place: the page itself, a drawing, or a box that scrolls and is none for a table or a log. */
 const findWide = `(() => {
-  const isBox = (element) => element.matches('.scroll, .log, .found, pre');
+  const isBox = (element) => element.matches('.scroll:not(.canvas), .log, .found, pre');
   const wide = [...document.querySelectorAll('body *')].filter((element) => {
     const { overflowX } = getComputedStyle(element);
     return element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(overflowX) && !isBox(element);
