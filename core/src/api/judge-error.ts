@@ -18,5 +18,5 @@ export function judgeError(error: FastifyError | ApiError | StoreUnreachable, re
     return { code, message: 'The database went away while this was recorded: look whether it was, before you ask again' };
   if (error instanceof StoreUnreachable)
     return { code, message: 'The database does not answer, nothing was done; ask again in a moment' };
-  return { code, message: 'The server failed; its log says more' };
+  return { code, message: 'The server failed; its log says more.' };
 }
