@@ -1,12 +1,11 @@
 import type { PipelineConfig } from '../../core/src/config/config.ts';
-import { EndRecorder } from '../../core/src/pipelines/end-recorder.ts';
-import { startRuns } from '../../core/src/pipelines/start-runs.ts';
-import { appendEvents } from '../../core/src/store/events.ts';
+import { happen } from '../../core/src/engine/happen.ts';
+import { EndRecorder } from '../../core/src/engine/jobs/end-recorder.ts';
 import { insertRevisions } from '../../core/src/store/ledger.ts';
 import { findPackages, findPipelines } from '../../core/src/store/pipelines.ts';
 import { insertTriggers } from '../../core/src/store/triggers.ts';
-import { dependOn, listenTo, makePipeline, makeStage } from '../../core/test/pipelines/configs.ts';
-import { passed, World } from '../../core/test/pipelines/world.ts';
+import { dependOn, listenTo, makePipeline, makeStage } from '../../core/test/engine/configs.ts';
+import { passed, World } from '../../core/test/engine/world.ts';
 import { postgres } from '../support/postgres.ts';
 import { placePostgres, placeSqlite, type StorePlace } from '../support/stores.ts';
 import type { Bench, Cell } from './support/report.ts';
@@ -87,7 +86,7 @@ async function promote(world: World, round: number): Promise<Figures> {
   const [began, cpu] = [performance.now(), process.cpuUsage()];
   const since = () => (performance.now() - began) / 1_000;
   await publish(world, `1.${round}.0`);
-  const recorder = new EndRecorder({ store: world.store, startOptions: () => world.options(), onRecorded() {} });
+  const recorder = new EndRecorder({ store: world.store, inForce: () => world.options(), onRecorded() {} });
   let scheduled = 0;
   let runs = 0;
   for (
@@ -121,7 +120,6 @@ async function publish(world: World, version: string): Promise<void> {
       tx,
       ids.map((pipelineId) => ({ ...wish, pipelineId, createdAt: options.now })),
     );
-    const { events } = await startRuns(tx, ids, options);
-    await appendEvents(tx, events, options.now);
+    await happen(tx, { kind: 'time', pipelineIds: ids }, options);
   });
 }

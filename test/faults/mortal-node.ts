@@ -3,7 +3,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineConfig } from '../../core/src/config/config.ts';
-import { performAttempts } from '../../core/src/pipelines/perform-attempts.ts';
+import { performAttempts } from '../../core/src/engine/jobs/perform-attempts.ts';
 import { countOpenAttempts } from '../../core/src/store/attempts.ts';
 import { readCallbackKey } from '../../core/src/store/callback-keys.ts';
 import { releaseAll } from '../../core/src/store/leases.ts';
@@ -12,7 +12,7 @@ import { countWaitingTriggers } from '../../core/src/store/triggers.ts';
 import { createRemoteTarget } from '../../core/src/targets/remote/remote-target.ts';
 import { createRunTarget } from '../../core/src/targets/run/run-target.ts';
 import { createWebhookTarget } from '../../core/src/targets/webhook/webhook-target.ts';
-import { makeConfig, secretFields } from '../../core/test/pipelines/configs.ts';
+import { makeConfig, secretFields } from '../../core/test/engine/configs.ts';
 
 /** What such a node is started with. */
 export interface MortalOptions {
@@ -55,7 +55,7 @@ async function live({ url, pipelines, directory, clock, death }: MortalOptions):
       ...common,
       store: death ? dieIn(store, death) : store,
       node: 'one',
-      startOptions: () => ({ config, secretFields, calendar, now: now() }),
+      inForce: () => ({ config, secretFields, calendar, now: now() }),
       server: {},
       targets: {
         run: createRunTarget({ directory: join(directory, 'jobs'), now }),

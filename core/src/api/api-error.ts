@@ -1,3 +1,5 @@
+import type { SomeReason } from '../domain/reasons/kind.ts';
+
 /** Every code that the API answers with, its status, and what it tells the caller. */
 export const apiErrors = {
   BAD_REQUEST: { status: 400, meaning: 'the request is not as the OpenAPI document says' },
@@ -24,23 +26,28 @@ export const apiErrors = {
 /** The code of an {@link ApiError}. */
 export type ApiErrorCode = keyof typeof apiErrors;
 
-/** A refusal that the caller can act on; answered as `{"error": {"code", "message"}}`. */
+/** A refusal that the caller can act on; answered as `{"error": {"code", "message", "reason"}}`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
+  /** The rule that stands against the request, where one does. */
+  readonly reason: SomeReason | undefined;
 
-  constructor(code: ApiErrorCode, message: string) {
+  constructor(code: ApiErrorCode, message: string, reason?: SomeReason) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
 
 /** The body of an error's answer. */
-export function toErrorBody(
-  code: ApiErrorCode,
-  message: string,
-): { readonly error: { readonly code: ApiErrorCode; readonly message: string } } {
-  return { error: { code, message } };
+export interface ErrorBody {
+  readonly error: { readonly code: ApiErrorCode; readonly message: string; readonly reason?: SomeReason };
+}
+
+/** Makes the body of an error's answer. */
+export function toErrorBody(code: ApiErrorCode, message: string, reason?: SomeReason): ErrorBody {
+  return { error: { code, message, ...(reason && { reason }) } };
 }
 
 /** The code that stands for a status that fastify or a plugin of it chose. */

@@ -1,6 +1,6 @@
 import type { TokenConfig } from '../config/access.ts';
 import type { PipelineConfig, PluginSettings, RepositoryConfig } from '../config/config.ts';
-import { type Actor, hasRole } from '../pipelines/actor.ts';
+import { type Actor, hasRole } from '../engine/actor.ts';
 import { mayViewAll, mayViewPipeline } from './access/visible.ts';
 import { hideInUrl, hideSecret } from './hide-secret.ts';
 import { viewSink } from './sink-view.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { Actor } from '../pipelines/actor.ts';
-import { judgeWord } from '../pipelines/stages/judge-word.ts';
+import type { Actor } from '../engine/actor.ts';
+import { judgeWord } from '../engine/asked/judge-word.ts';
 import type { WaitingStage } from '../store/waiting.ts';
 
 /** Who looks at what waits, when (milliseconds), under the configuration in force. */

@@ -1,5 +1,5 @@
+import type { PipelineObserver } from '../engine/observer.ts';
 import type { DeliveryObserver } from '../events/observer.ts';
-import type { PipelineObserver } from '../pipelines/observer.ts';
 import type { PollObserver } from '../polling/observer.ts';
 
 /** Who is told what happens in this process. It must not throw. */

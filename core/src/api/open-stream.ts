@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { anonymous } from '../pipelines/actor.ts';
+import { anonymous } from '../engine/actor.ts';
 import { followPresence, type Presence } from './access/presence.ts';
 import { type Message, streamMessages } from './event-stream.ts';
 import type { RouteSurroundings } from './surroundings.ts';

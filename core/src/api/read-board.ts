@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { Actor } from '../pipelines/actor.ts';
-import { type Level, listLevels } from '../pipelines/levels.ts';
+import type { Actor } from '../engine/actor.ts';
+import { type Level, listLevels } from '../engine/levels.ts';
 import { type BoardCell, type BoardRow, nameLevel, readBoard } from '../store/board.ts';
 import type { PageRequest } from '../store/page.ts';
 import { findPipelines } from '../store/pipelines.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Actor } from '../pipelines/actor.ts';
+import type { Actor } from '../engine/actor.ts';
 import { findPipeline, listPipelineNames } from '../store/pipelines.ts';
 import { readPublishing } from '../store/publications.ts';
 import { findRun } from '../store/runs.ts';

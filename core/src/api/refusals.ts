@@ -1,27 +1,53 @@
-import type { Refusal, RefusalCode } from '../pipelines/refusal.ts';
+import { type Refusal, type RefusalCode, say } from '../domain/reason.ts';
 import { ApiError, type ApiErrorCode } from './api-error.ts';
 
 const codes = {
-  PIPELINE_UNKNOWN: 'NOT_FOUND',
-  RUN_UNKNOWN: 'NOT_FOUND',
-  STAGE_UNKNOWN: 'NOT_FOUND',
-  STAGE_MOVED_ON: 'CONFLICT',
-  STAGE_CHANGED: 'STAGE_CHANGED',
-  CONFIGURATION_REPLACED: 'NOT_READY',
-  NOTHING_TO_DO: 'CONFLICT',
-  NOT_ALLOWED: 'FORBIDDEN',
-  PIPELINE_PAUSED: 'REFUSED',
-  STARTS_HELD: 'REFUSED',
-  MATERIAL_UNKNOWN: 'REFUSED',
-  REVISION_UNKNOWN: 'REFUSED',
-  REVISION_REPUBLISHED: 'REFUSED',
-  REVISION_WITHDRAWN: 'REFUSED',
-  RUN_NOT_PASSED: 'REFUSED',
-  SET_MISSING: 'REFUSED',
-  VARIABLE_UNKNOWN: 'REFUSED',
+  'pipeline-unknown': 'NOT_FOUND',
+  'run-unknown': 'NOT_FOUND',
+  'stage-unknown': 'NOT_FOUND',
+  'attempt-moved-on': 'CONFLICT',
+  'stage-not-waiting': 'CONFLICT',
+  'stage-gone': 'STAGE_CHANGED',
+  'asks-nobody': 'CONFLICT',
+  'approval-expired': 'CONFLICT',
+  'approved-already': 'CONFLICT',
+  'stage-running': 'CONFLICT',
+  'stage-not-done': 'CONFLICT',
+  'stage-before': 'CONFLICT',
+  'nothing-failed': 'CONFLICT',
+  'nothing-to-cancel': 'CONFLICT',
+  'not-paused': 'CONFLICT',
+  'not-locked': 'CONFLICT',
+  'lock-in-use': 'CONFLICT',
+  'nothing-held': 'CONFLICT',
+  'not-held': 'CONFLICT',
+  'configuration-replaced': 'NOT_READY',
+  'not-operator': 'FORBIDDEN',
+  'not-self': 'FORBIDDEN',
+  'not-approver': 'FORBIDDEN',
+  hold: 'REFUSED',
+  'pipeline-paused': 'REFUSED',
+  'variable-unknown': 'REFUSED',
+  'material-unknown': 'REFUSED',
+  'choose-a-run': 'REFUSED',
+  'version-unknown': 'REFUSED',
+  'version-withdrawn': 'REFUSED',
+  'version-republished': 'REFUSED',
+  'run-barred': 'REFUSED',
+  'run-not-passed': 'REFUSED',
+  'never-passed': 'REFUSED',
+  'set-missing': 'REFUSED',
+  'poll-failed-first': 'POLL_FAILED',
+  'cannot-pin': 'REFUSED',
 } as const satisfies Record<RefusalCode, ApiErrorCode>;
 
-/** What the API answers to a request that a rule of the pipeline stands against. A run that a trigger names is part of what is refused. */
-export function toApiError({ code, message }: Refusal): ApiError {
-  return new ApiError(codes[code], message);
+/** What the API answers to a request that a rule stands against. */
+export function toApiError(refusal: Refusal): ApiError {
+  return new ApiError(codes[refusal.code], say(refusal), refusal);
+}
+
+/** What the API answers to a trigger: what it names is part of what is refused. */
+export function toTriggerError(refusal: Refusal): ApiError {
+  const { code } = refusal;
+  return code === 'poll-failed-first' ? toApiError(refusal) : new ApiError('REFUSED', say(refusal), refusal);
 }

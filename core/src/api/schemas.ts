@@ -30,6 +30,10 @@ const versions: Schema = {
   description: 'By material, `npmjs/fastify` to `5.2.1`, or `build` to the counter of its run',
 };
 
+const code: Schema = { type: 'string', description: 'The code of the reason; docs/decisions.md has a row for each' };
+const facts: Schema = { ...anything, description: 'What the sentence of the reason is made of' };
+const reason = object('The rule that stands against a request, where one does', { code, facts });
+
 const job = object('A job of a stage', {
   name: text,
   status,
@@ -137,7 +141,12 @@ const trigger: Schema = { type: 'string', enum: ['latest', 'every', 'manual'] };
 /** What the API speaks of; each is a component of the OpenAPI document. */
 const nouns = {
   Error: object('A refusal, or a failure', {
-    error: object('What is wrong', { code: { type: 'string', enum: Object.keys(apiErrors) }, message: text }),
+    error: {
+      type: 'object',
+      description: 'What is wrong',
+      properties: { code: { type: 'string', enum: Object.keys(apiErrors) }, message: text, reason },
+      required: ['code', 'message'],
+    },
   }),
   Problem: object('What is wrong with a repository or a package', { code: text, message: text, since: time }),
   Repository: object('A repository, and how it is', {
@@ -207,7 +216,8 @@ const nouns = {
     pipeline: text,
     counter: count,
     label: text,
-    cause: text,
+    cause: { ...text, description: 'What or who started it, in words' },
+    because: object('What or who started it', { code, facts }),
     startedBy: { type: 'string', enum: ['latest', 'every', 'timer', 'person'] },
     person: { ...orNull(text), description: 'Who triggered it' },
     status,
@@ -234,7 +244,9 @@ const nouns = {
     at: time,
     pipeline: text,
     outcome: { type: 'string', enum: ['started', 'superseded', 'waits', 'held', 'refused'] },
-    reason: text,
+    reason: { ...text, description: 'In words' },
+    code,
+    facts,
     materials: versions,
     run: { ...orNull(count), description: "The run's counter" },
     upstream: orNull(object('The upstream run whose pass it is about', { pipeline: text, counter: count })),

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { Changes } from '../pipelines/changes.ts';
-import type { StartOptions } from '../pipelines/start-runs.ts';
+import type { RunChange } from '../engine/happen.ts';
+import type { InForce } from '../engine/in-force.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { Store } from '../store/store.ts';
 import type { EventHub } from './event-hub.ts';
@@ -21,10 +21,10 @@ export interface ApiSurroundings {
   readonly store: Store;
   /** The plugins of the configuration that runs. */
   host(): PluginHost;
-  /** What starting runs needs, as of now. */
-  startOptions(): StartOptions;
+  /** By what is decided, as of now. */
+  inForce(): InForce;
   /** Tells whoever watches what a request has changed, once it is committed. */
-  tell(runs: Changes['runs']): void;
+  tell(runs: readonly RunChange[]): void;
   configuration(): ConfigurationStatus;
   /** The value of a text of the configuration; throws where it cannot be had. */
   resolve(template: string): string;

@@ -1,10 +1,7 @@
-import type { Changes } from '../pipelines/changes.ts';
-import { type StartOptions, startRuns } from '../pipelines/start-runs.ts';
+import { happen, type RunChange } from '../engine/happen.ts';
+import type { InForce } from '../engine/in-force.ts';
 import { insertAcknowledgement, lockRevision } from '../store/acknowledgements.ts';
 import { strongestDigest } from '../store/digests.ts';
-import { appendEvents } from '../store/events.ts';
-import { loadListeners } from '../store/listeners.ts';
-import { findHeldPipelines } from '../store/pipelines.ts';
 import { findPackageId } from '../store/read-repositories.ts';
 import type { Tx } from '../store/store.ts';
 
@@ -27,17 +24,14 @@ export type Acknowledged = 'done' | 'unknown' | 'moved on';
 export async function acknowledge(
   tx: Tx,
   given: Acknowledgement,
-  options: StartOptions,
-): Promise<{ readonly result: Acknowledged; readonly runs: Changes['runs'] }> {
+  inForce: InForce,
+): Promise<{ readonly result: Acknowledged; readonly runs: readonly RunChange[] }> {
   const packageId = await findPackageId(tx, given.repository, given.package);
   const revision = packageId === undefined ? undefined : await lockRevision(tx, packageId, given.version);
   if (packageId === undefined || !revision) return { result: 'unknown', runs: [] };
   const isMeant = revision.unacknowledged && strongestDigest(revision.facts.digests) === given.digest;
   if (!isMeant) return { result: 'moved on', runs: [] };
-  await insertAcknowledgement(tx, revision, given, options.now);
-  const listeners = await loadListeners(tx, [packageId]);
-  const pipelineIds = [...listeners.map(({ pipelineId }) => pipelineId), ...(await findHeldPipelines(tx))];
-  const { runs, events } = await startRuns(tx, pipelineIds, options);
-  await appendEvents(tx, events, options.now);
+  await insertAcknowledgement(tx, revision, given, inForce.now);
+  const { runs } = await happen(tx, { kind: 'observed', packageIds: [packageId] }, inForce);
   return { result: 'done', runs };
 }

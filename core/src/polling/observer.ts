@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../pipelines/observer.ts';
+import type { PipelineObserver } from '../engine/observer.ts';
 import type { PollOutcome } from '../store/polls.ts';
 
 /** A poll that ended. */

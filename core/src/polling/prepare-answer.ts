@@ -1,12 +1,12 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import type { PackageConfig, RepositoryConfig } from '../config/config.ts';
+import { findHindrance } from '../engine/starts/publications.ts';
 import type { Described, PluginHost, Problem } from '../plugins/plugin-host.ts';
 import type { RecordedRevision } from '../store/ledger.ts';
 import type { PackageState } from '../store/packages.ts';
 import type { Changes } from './changes.ts';
 import { detectChanges, type TellingAnswer } from './detect.ts';
 import { fillIn } from './facts.ts';
-import { findHindrance } from './start-wishes.ts';
 
 /** What the questions that follow an answer are asked with. */
 export interface Asking {

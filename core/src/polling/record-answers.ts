@@ -1,5 +1,6 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import type { PackageConfig } from '../config/config.ts';
+import { type Candidate, findHindrance, type PackageNews } from '../engine/starts/publications.ts';
 import type { RefusedRevision } from '../plugins/plugin-host.ts';
 import { strongestDigest } from '../store/digests.ts';
 import type { NewEvent } from '../store/events.ts';
@@ -8,8 +9,6 @@ import { type DuePackage, type PackageState, savePackage } from '../store/packag
 import type { Tx } from '../store/store.ts';
 import { ConfigurationChanged } from './interruption.ts';
 import type { Placed, PreparedAnswer } from './prepare-answer.ts';
-import type { Candidate, PackageNews } from './start-wishes.ts';
-import { findHindrance } from './start-wishes.ts';
 
 /** An answer that is ready to be committed. */
 export interface ReadyAnswer {
@@ -33,8 +32,6 @@ export interface Recording {
 /** What recording an answer brought. */
 export interface RecordedAnswer {
   readonly news: PackageNews;
-  /** Whether first looks can be taken. */
-  readonly conclusive: boolean;
   readonly events: readonly NewEvent[];
 }
 
@@ -122,6 +119,7 @@ function tellNews(
   const { pointer } = changes;
   const news: PackageNews = {
     ...{ packageId: due.id, material: `${repository}/${due.name}`, config, now },
+    ...{ isTouched: isTouched(answer), conclusive: changes.conclusive },
     fresh: candidates.filter((one) => one.isFresh),
     newest: pointer === undefined ? startable.at(-1) : candidates.find(({ version }) => version === pointer),
     selected: selected.length,
@@ -131,7 +129,12 @@ function tellNews(
       kind === 'republished' || kind === 'returned' || kind === 'withdrawn' ? { kind, version: recorded.facts.version } : [],
     ),
   };
-  return { news, conclusive: changes.conclusive, events: state.baseline ? [] : listEvents(news, prepared) };
+  return { news, events: state.baseline ? [] : listEvents(news, prepared) };
+}
+
+/** Whether an answer changed what a run depends on. */
+function isTouched({ prepared: { changes }, state }: ReadyAnswer): boolean {
+  return changes.fresh.length > 0 || changes.changed.length > 0 || changes.pointer !== state.pointer;
 }
 
 interface PlacedCandidate extends Candidate {

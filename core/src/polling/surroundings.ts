@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { Calendar } from '../pipelines/calendar.ts';
-import type { SecretFields } from '../pipelines/pin-materials.ts';
+import type { Calendar } from '../engine/calendar.ts';
+import type { SecretFields } from '../engine/in-force.ts';
 import type { PluginHost } from '../plugins/plugin-host.ts';
 import type { Store } from '../store/store.ts';
 import type { PollObserver } from './observer.ts';

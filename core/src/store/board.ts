@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
+import type { Status } from '../domain/status.ts';
 import { type Alarm, readAlarms } from './alarms.ts';
 import type { Page, PageRequest } from './page.ts';
-import type { RevisionTable, Status } from './schema.ts';
+import type { RevisionTable } from './schema.ts';
 import { contains } from './search.ts';
 import type { Tx } from './store.ts';
 

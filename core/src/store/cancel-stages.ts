@@ -1,22 +1,13 @@
-import { endStages, readJobStatuses } from './stages.ts';
+import { endStages } from './stages.ts';
 import type { Tx } from './store.ts';
 
-/** Cancels what has not begun of some runs, jobs too. */
-export async function cancelPendingStages(tx: Tx, runIds: readonly number[], now: number): Promise<void> {
-  if (runIds.length === 0) return;
-  const stages = await tx.db
-    .selectFrom('stage')
-    .select('id')
-    .where('run_id', 'in', runIds)
-    .where('status', 'in', ['pending', 'waiting'])
-    .execute();
-  const ids = stages.map(({ id }) => id);
+/** Cancels stages before they begin, jobs too. */
+export async function cancelStages(tx: Tx, ids: readonly number[], now: number): Promise<void> {
   await endStages(tx, ids, 'cancelled', now);
   await cancelPendingJobs(tx, ids, now);
 }
 
-/** Cancels the jobs of stages that have not begun. */
-export async function cancelPendingJobs(tx: Tx, stageIds: readonly number[], now: number): Promise<void> {
+async function cancelPendingJobs(tx: Tx, stageIds: readonly number[], now: number): Promise<void> {
   if (stageIds.length === 0) return;
   await tx.db
     .updateTable('job')
@@ -26,14 +17,8 @@ export async function cancelPendingJobs(tx: Tx, stageIds: readonly number[], now
     .execute();
 }
 
-/** Which of some stages somebody cancelled while they ran. */
-export async function findCancelledStages(tx: Tx, ids: readonly number[]): Promise<ReadonlySet<number>> {
-  const rows = await tx.db.selectFrom('stage').select('id').where('id', 'in', ids).where('cancel_at', 'is not', null).execute();
-  return new Set(rows.map(({ id }) => id));
-}
-
-/** Notes that somebody cancelled a stage that runs. What of it has not begun is over at once; answers the jobs that go on until they are ended. */
-export async function cancelRunningStage(tx: Tx, id: number, now: number): Promise<number> {
+/** Notes that somebody cancelled a stage that runs. What of it has not begun is over at once; the rest goes on until it is ended. */
+export async function cancelRunningStage(tx: Tx, id: number, now: number): Promise<void> {
   await tx.db.updateTable('stage').set({ cancel_at: now }).where('id', '=', id).execute();
   const ended = await tx.db
     .updateTable('attempt')
@@ -49,6 +34,4 @@ export async function cancelRunningStage(tx: Tx, id: number, now: number): Promi
   }
   await cancelPendingJobs(tx, [id], now);
   tx.wake('attempts');
-  const statuses = (await readJobStatuses(tx, [id])).get(id) ?? [];
-  return statuses.filter((status) => status === 'running').length;
 }

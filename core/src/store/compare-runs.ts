@@ -1,5 +1,6 @@
+import type { Status } from '../domain/status.ts';
 import { readPackagesBehind } from './provenance.ts';
-import type { RevisionTable, Status } from './schema.ts';
+import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** A run with everything behind it, by package id and by pipeline id. */

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { listCodesWith, say } from '../domain/reason.ts';
 import { type DecisionOutcome, type DecisionView, outcomes, selectDecisions, toDecisionView } from './decisions.ts';
 import type { Schema } from './schema.ts';
 import { type Bottom, contains, foldCase, type SearchPage, type SearchRequest, toSearchPage } from './search.ts';
@@ -7,7 +8,7 @@ import type { Tx } from './store.ts';
 /** Which decisions. */
 export interface DecisionSearch {
   /**
-   * Each is a fragment of the decision's words, its outcome, the name of its pipeline or of who started its run, or of `npmjs/fastify@5.2.1`
+   * Each is a fragment of the facts of the decision's reason, of its code or of what that means, of its outcome, the name of its pipeline or of who started its run, or of `npmjs/fastify@5.2.1`
    * for what it is about and for the packages behind its run. With ASCII letters in lower case.
    */
   readonly words: readonly string[];
@@ -100,7 +101,8 @@ function findShown(tx: Tx, e: OfDecision, word: string): readonly Expression<Sql
     e('decision.outcome', 'in', ['', ...outcomes.filter((outcome) => outcome.includes(word))] as readonly DecisionOutcome[]),
     e('decision.pipeline_id', 'in', pipelines),
     ...listForms(word).map((form) => contains(e.ref('decision.materials'), form)),
-    contains(e.ref('decision.reason'), word),
+    e('decision.code', 'in', ['', ...listCodesWith(word)]),
+    ...listForms(word).map((form) => contains(e.ref('decision.facts'), form)),
   ];
 }
 
@@ -144,15 +146,18 @@ function findBehind(
   ];
 }
 
+type Shown = { readonly [name in 'pipeline' | 'outcome' | 'code' | 'facts' | 'materials']: string };
+
 /** Whether each word is in what whoever searches is shown, or is marked. */
 function isFound(
-  { pipeline, outcome, reason, materials }: { readonly [name in 'pipeline' | 'outcome' | 'reason' | 'materials']: string },
+  { pipeline, outcome, code, facts, materials }: Shown,
   { words, isVisible }: DecisionSearch,
   marks: string,
 ): boolean {
   const about = Object.entries(JSON.parse(materials) as DecisionView['materials'])
     .filter(([name]) => name.includes('/') || isVisible(name))
     .map(([name, pinned]) => `${name}@${pinned}`);
-  const shown = [pipeline, outcome, reason, ...about].map(foldCase);
-  return words.every((word, index) => marks[index] === '1' || shown.some((text) => text.includes(word)));
+  const shown = [pipeline, outcome, say({ code, facts: JSON.parse(facts) }), ...about].map(foldCase);
+  const isShown = (word: string) => shown.some((text) => text.includes(word)) || listCodesWith(word).includes(code);
+  return words.every((word, index) => marks[index] === '1' || isShown(word));
 }

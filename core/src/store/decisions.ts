@@ -1,3 +1,5 @@
+import { say } from '../domain/reason.ts';
+import type { SomeReason } from '../domain/reasons/kind.ts';
 import { chunk } from './chunk.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { DecisionTable } from './schema.ts';
@@ -23,8 +25,7 @@ export interface NewDecision {
   readonly packageId: number | null;
   readonly version: string | null;
   readonly outcome: DecisionOutcome;
-  /** In words, for people. */
-  readonly reason: string;
+  readonly reason: SomeReason;
   /** By material a version, or the counter of an upstream run: those of the run, or the one that it is about. */
   readonly materials: Readonly<Record<string, string | number>>;
   readonly runId: number | null;
@@ -33,10 +34,11 @@ export interface NewDecision {
 }
 
 /** A decision as the API shows it. */
-export interface DecisionView {
+export interface DecisionView extends SomeReason {
   readonly at: number;
   readonly pipeline: string;
   readonly outcome: DecisionOutcome;
+  /** The reason in words, for people. */
   readonly reason: string;
   readonly materials: Readonly<Record<string, string | number>>;
   /** The run's counter. */
@@ -54,7 +56,8 @@ export async function appendDecisions(tx: Tx, decisions: readonly NewDecision[])
       package_id: decision.packageId,
       version: decision.version,
       outcome: decision.outcome,
-      reason: decision.reason,
+      code: decision.reason.code,
+      facts: JSON.stringify(decision.reason.facts),
       materials: JSON.stringify(decision.materials),
       run_id: decision.runId,
       upstream_run_id: decision.upstreamRunId ?? null,
@@ -105,7 +108,7 @@ export function selectDecisions(tx: Tx) {
     .leftJoin('run', 'run.id', 'decision.run_id')
     .leftJoin('run as passed', 'passed.id', 'decision.upstream_run_id')
     .leftJoin('pipeline as upstream', 'upstream.id', 'passed.pipeline_id')
-    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.reason'])
+    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.code', 'decision.facts'])
     .select(['decision.materials', 'run.counter as run', 'upstream.name as upstream', 'passed.counter as upstreamCounter']);
 }
 
@@ -118,7 +121,8 @@ export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Pag
 }
 
 /** A decision as the API shows it. */
-export function toDecisionView({ id: _, materials, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+export function toDecisionView({ id: _, materials, facts, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+  const reason: SomeReason = { code: row.code, facts: JSON.parse(facts) };
   const pass = upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
-  return { ...row, materials: JSON.parse(materials), upstream: pass };
+  return { ...row, ...reason, reason: say(reason), materials: JSON.parse(materials), upstream: pass };
 }

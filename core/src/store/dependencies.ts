@@ -24,22 +24,13 @@ export async function replaceDependencies(tx: Tx, wanted: readonly Dependency[])
   }
 }
 
-/** A stage of a pipeline, in whatever run. */
-export interface StageOfPipeline {
-  readonly pipelineId: number;
-  readonly stage: string;
-}
-
-/** Who listens to some stages. */
-export async function readDownstream(tx: Tx, stages: readonly StageOfPipeline[]): Promise<readonly Dependency[]> {
-  if (stages.length === 0) return [];
-  const dependencies = await tx.db
+/** Who listens to stages of some pipelines. */
+export async function readDependencies(tx: Tx, upstreamIds: readonly number[]): Promise<readonly Dependency[]> {
+  if (upstreamIds.length === 0) return [];
+  return tx.db
     .selectFrom('dependency')
     .select(['pipeline_id as pipelineId', 'upstream_id as upstreamId', 'stage', 'mode'])
-    .where('upstream_id', 'in', [...new Set(stages.map(({ pipelineId }) => pipelineId))])
+    .where('upstream_id', 'in', [...new Set(upstreamIds)])
     .orderBy('pipeline_id')
     .execute();
-  return dependencies.filter((one) =>
-    stages.some(({ pipelineId, stage }) => one.upstreamId === pipelineId && one.stage === stage),
-  );
 }

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly forUpdate: RawBuilder<unknown>;
   /** Makes transactions that write events commit in the order of their events' ids, so that a reader who goes by id misses none. */
   readonly orderEvents: RawBuilder<unknown> | undefined;
+  /** The text of a column as a string of JSON, quotes included. */
+  quoteJson(column: string): RawBuilder<string>;
   /** Makes a table append-only: whoever updates or deletes a row of it is refused. */
   refuseChanges(table: string): readonly RawBuilder<unknown>[];
 }
@@ -31,6 +33,7 @@ export const sqliteDialect: Dialect = {
   forUpdateSkipLocked: sql``,
   forUpdate: sql``,
   orderEvents: undefined,
+  quoteJson: (column) => sql<string>`json_quote(${sql.ref(column)})`,
   refuseChanges: (table) =>
     ['update', 'delete'].map((change) =>
       sql.raw(`create trigger ${table}_no_${change} before ${change} on ${table}
@@ -47,6 +50,7 @@ export const postgresDialect: Dialect = {
   forUpdateSkipLocked: sql`for no key update skip locked`,
   forUpdate: sql`for no key update`,
   orderEvents: sql`select pg_advisory_xact_lock(7310583, 1)`,
+  quoteJson: (column) => sql<string>`to_json(${sql.ref(column)})::text`,
   refuseChanges: (table) => [
     sql.raw(`create function ${table}_refuse_changes() returns trigger language plpgsql
       as $$ begin raise exception 'the table ${table} is append-only'; end $$`),

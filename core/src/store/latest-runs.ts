@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
+import type { SomeReason } from '../domain/reasons/kind.ts';
+import type { Status } from '../domain/status.ts';
 import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
-import type { Status } from './schema.ts';
+import { readCause } from './run-views.ts';
 import type { Tx } from './store.ts';
 
 /** A run as an overview shows it; times in milliseconds. */
 export interface RunSummary {
   readonly counter: number;
   readonly label: string;
+  /** What or who started it, and the same in words. */
+  readonly because: SomeReason;
   readonly cause: string;
   readonly status: Status;
   readonly createdAt: number;
@@ -47,8 +51,9 @@ export async function listLatestRuns(tx: Tx, request: LatestRequest): Promise<Re
   return new Map(
     [...runs].map(([name, ofPipeline]) => [
       name,
-      ofPipeline.map(({ id, pipeline: _, ...run }) => ({
+      ofPipeline.map(({ id, pipeline: _, cause, ...run }) => ({
         ...run,
+        ...readCause(cause),
         stages: stages.get(id) ?? [],
         materials: materials.get(id) ?? [],
       })),

@@ -40,6 +40,7 @@ export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
 
 /** Locks the leases' rows to the end of the transaction; answers the ids of those that are still ours. */
 export async function findKept(tx: Tx, table: LeasedTable, leases: readonly Lease[]): Promise<ReadonlySet<number>> {
+  if (leases.length === 0) return new Set();
   const rows = await tx.db
     .selectFrom(table)
     .select(['id', 'fence'])

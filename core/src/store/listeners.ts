@@ -47,6 +47,21 @@ export async function loadListeners(tx: Tx, packageIds: readonly number[]): Prom
   }));
 }
 
+/** Who listens to some packages now, and whether their first look is still to come. */
+export async function findListeners(
+  tx: Tx,
+  packageIds: readonly number[],
+): Promise<readonly Pick<Listener, 'pipelineId' | 'packageId' | 'baseline'>[]> {
+  if (packageIds.length === 0) return [];
+  const rows = await tx.db
+    .selectFrom('listener')
+    .select(['pipeline_id as pipelineId', 'package_id as packageId', 'since'])
+    .where('package_id', 'in', packageIds)
+    .where('active', '=', 1)
+    .execute();
+  return rows.map(({ since, ...row }) => ({ ...row, baseline: since === null }));
+}
+
 /** Those of some packages that somebody has still to take a first look at. */
 export async function findFirstLooks(tx: Tx, packageIds: readonly number[]): Promise<ReadonlySet<number>> {
   if (packageIds.length === 0) return new Set();

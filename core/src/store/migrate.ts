@@ -10,6 +10,7 @@ import { up as reads } from './migrations/0006-reads.ts';
 import { up as pages } from './migrations/0007-pages.ts';
 import { up as commitMarks } from './migrations/0008-commit-marks.ts';
 import { up as search } from './migrations/0009-search.ts';
+import { up as reasons } from './migrations/0010-reasons.ts';
 import { up as replacedDigests } from './migrations/0011-replaced-digests.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0007-pages': pages,
   '0008-commit-marks': commitMarks,
   '0009-search': search,
+  '0010-reasons': reasons,
   '0011-replaced-digests': replacedDigests,
 };
 

@@ -217,3 +217,10 @@ export async function namePackages(tx: Tx, ids: readonly number[]): Promise<Read
     .execute();
   return new Map(rows.map(({ id, name, repository }) => [id, `${repository}/${name}`]));
 }
+
+/** Which of some packages follow a pointer. */
+export async function readFollowers(tx: Tx, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tx.db.selectFrom('package').select('id').where('id', 'in', ids).where('pointer', 'is not', null).execute();
+  return new Set(rows.map(({ id }) => id));
+}

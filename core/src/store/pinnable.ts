@@ -1,28 +1,6 @@
-import type { Standing } from '@sluice/plugin-sdk';
+import type { PinnableRevision, Startable } from '../domain/revision.ts';
 import { strongestDigest } from './digests.ts';
-import type { RevisionTable } from './schema.ts';
 import type { Tx } from './store.ts';
-
-/** A revision that a run may pin, with what is kept of it. */
-export interface PinnableRevision {
-  readonly id: number;
-  readonly packageId: number;
-  readonly version: string;
-  readonly state: RevisionTable['state'];
-  readonly standing: Standing;
-  /** `algorithm:hex`, or empty. */
-  readonly digest: string;
-  /** Which of the bytes that the version had over time. */
-  readonly edition: number;
-  readonly rank: number;
-  readonly location: string | null;
-  readonly publishedAt: number | null;
-  readonly publisher: string | null;
-  readonly comment: string | null;
-  readonly trackbackUrl: string | null;
-  readonly purl: string | null;
-  readonly data: Readonly<Record<string, string>>;
-}
 
 /** Revisions by their ids. */
 export async function readPinnable(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, PinnableRevision>> {
@@ -49,18 +27,6 @@ export async function findRevision(tx: Tx, packageId: number, version: string): 
     .where('version', '=', version)
     .executeTakeFirst();
   return row?.id;
-}
-
-/** Which revisions of a package may start something by themselves. */
-export interface Startable {
-  readonly packageId: number;
-  /** Standings that are accepted; `ok` always is. */
-  readonly accept: readonly Standing[];
-  /** Only this one, where something else has determined it. */
-  readonly revisionId?: number | undefined;
-  /** Only those of a lower rank. */
-  readonly below?: number | undefined;
-  readonly limit: number;
 }
 
 /**

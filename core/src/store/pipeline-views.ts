@@ -1,6 +1,6 @@
-import type { Status } from './schema.ts';
+import type { Status } from '../domain/status.ts';
 import type { Tx } from './store.ts';
-import { readWaitingTriggers } from './triggers.ts';
+import { readAllWaitingTriggers } from './triggers.ts';
 
 /** What the store knows of a pipeline, as the API shows it beside its configuration. */
 export interface PipelineView {
@@ -65,7 +65,8 @@ export interface HeldTrigger {
 
 /** What the storm guard holds in a pipeline, in the order of its detection. */
 export async function listHeld(tx: Tx, pipelineId: number): Promise<readonly HeldTrigger[]> {
-  return (await readWaitingTriggers(tx, pipelineId, 'held')).map((trigger) => ({
+  const held = (await readAllWaitingTriggers(tx, [pipelineId], 'held')).get(pipelineId) ?? [];
+  return held.map((trigger) => ({
     materials: trigger.kind === 'revision' ? { [trigger.package]: trigger.version } : { [trigger.upstream]: trigger.counter },
     trigger: trigger.mode,
   }));

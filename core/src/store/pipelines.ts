@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import { chunk } from './chunk.ts';
-import { stageIsPending, stageIsRunning, stageIsWaiting } from './index-conditions.ts';
+import { stageIsPending, stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
 /** A pipeline whose row is locked to the end of the transaction: nobody else starts or moves a run of it meanwhile. */
@@ -8,6 +7,8 @@ export interface LockedPipeline {
   readonly id: number;
   readonly name: string;
   readonly active: boolean;
+  /** The counter of its newest run. */
+  readonly counter: number;
   readonly pausedAt: number | null;
   readonly pausedReason: string | null;
   /** The run that holds the pipeline's lock. */
@@ -25,7 +26,7 @@ export async function lockPipelines(tx: Tx, ids: readonly number[]): Promise<rea
   if (ids.length === 0) return [];
   const rows = await tx.db
     .selectFrom('pipeline')
-    .select(['id', 'name', 'active', 'paused_at as pausedAt', 'paused_reason as pausedReason'])
+    .select(['id', 'name', 'active', 'counter', 'paused_at as pausedAt', 'paused_reason as pausedReason'])
     .select([
       'locked_by as lockedBy',
       'timer_at as timerAt',
@@ -103,12 +104,6 @@ export async function patchPipeline(
     .execute();
 }
 
-/** The run that holds a pipeline's lock, as it is at this point of the transaction. */
-export async function readLockHolder(tx: Tx, id: number): Promise<number | null> {
-  const row = await tx.db.selectFrom('pipeline').select('locked_by').where('id', '=', id).executeTakeFirst();
-  return row?.locked_by ?? null;
-}
-
 /** The pipelines that must be looked at by now, the longest due first. */
 export async function findDuePipelines(tx: Tx, now: number, limit: number): Promise<readonly number[]> {
   const rows = await tx.db
@@ -156,32 +151,6 @@ export async function upsertPipelines(tx: Tx, names: ReadonlySet<string>): Promi
 export interface AdoptedPipelines {
   readonly ids: ReadonlyMap<string, number>;
   readonly removed: readonly number[];
-}
-
-/** In which of some pipelines something may be to be done. */
-export interface Stirring {
-  /** Those with a stage that runs, or is ready, or waits for approval. */
-  readonly stages: ReadonlySet<number>;
-  /** Those with triggers that wait. */
-  readonly triggers: ReadonlySet<number>;
-}
-
-/** Finds in which of some pipelines something may be to be done. */
-export async function findStirring(tx: Tx, ids: readonly number[]): Promise<Stirring> {
-  if (ids.length === 0) return { stages: new Set(), triggers: new Set() };
-  const stages = tx.db
-    .selectFrom('stage')
-    .select(['pipeline_id as id', sql.lit('stages').as('what')])
-    .where('pipeline_id', 'in', ids);
-  const triggers = tx.db.selectFrom('trigger').select(['pipeline_id as id', sql.lit('triggers').as('what')]);
-  const rows = await stages
-    .where(stageIsRunning)
-    .union(stages.where(stageIsPending).where('ready_at', 'is not', null))
-    .union(stages.where(stageIsWaiting))
-    .union(triggers.where('pipeline_id', 'in', ids).where('state', '=', 'waiting'))
-    .execute();
-  const of = (what: string) => new Set(rows.filter((row) => row.what === what).map(({ id }) => id));
-  return { stages: of('stages'), triggers: of('triggers') };
 }
 
 /** The pipelines in which something waits: triggers, or stages that are ready, or wait for approval. */

@@ -1,59 +1,9 @@
+import type { LastAutomatic, PackageBehind, PassedQuery, PassedRun, Provenance, TracedRun } from '../domain/provenance.ts';
 import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
 import { stageHasPassed } from './index-conditions.ts';
-import type { RevisionTable } from './schema.ts';
+import type { RunBehind } from './situations/situation.ts';
 import type { Tx } from './store.ts';
-
-/** Which bytes of which version: two values of one package are the same where both numbers are. */
-export interface PackageValue {
-  readonly revisionId: number;
-  readonly edition: number;
-}
-
-/** Everything behind a run: each package's bytes by package id, each pipeline's run by pipeline id. */
-export interface Provenance {
-  readonly packages: ReadonlyMap<number, PackageValue>;
-  readonly pipelines: ReadonlyMap<number, number>;
-}
-
-/** A run whose stage's newest attempt is passed. */
-export interface PassedRun {
-  readonly id: number;
-  readonly pipelineId: number;
-  readonly counter: number;
-  readonly label: string;
-  readonly stage: string;
-  readonly stageCounter: number;
-}
-
-/** A package behind a run, as the ledger has it now. */
-export interface PackageBehind extends PackageValue {
-  readonly packageId: number;
-  readonly rank: number;
-  readonly state: RevisionTable['state'];
-}
-
-/** A passed run with everything behind it, itself included. */
-export interface TracedRun {
-  readonly run: PassedRun;
-  readonly provenance: Provenance;
-  readonly behind: readonly PackageBehind[];
-}
-
-/** Which passed runs of a pipeline. */
-export interface PassedQuery {
-  readonly pipelineId: number;
-  readonly stage: string;
-  /** Only this one. */
-  readonly runId?: number | undefined;
-  /** Only those with these bytes behind them. */
-  readonly value?: PackageValue | undefined;
-  /** Only those with a higher id: a run is younger than what is behind it. */
-  readonly above?: number | undefined;
-  /** Only those with a lower id. */
-  readonly below?: number | undefined;
-  readonly limit: number;
-}
 
 /** Runs whose stage's newest attempt is passed, newest first. */
 export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readonly TracedRun[]> {
@@ -77,6 +27,7 @@ export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readon
 
 /** Of every stage that some pipelines listen to, the newest run that has passed it. */
 export async function readNewestPassed(tx: Tx, pipelineIds: readonly number[]): Promise<readonly TracedRun[]> {
+  if (pipelineIds.length === 0) return [];
   const newest = selectPassed(tx)
     .innerJoin('dependency', (join) =>
       join.on('stage.id', '=', (e) =>
@@ -128,6 +79,19 @@ function readPipelinesBehind(text: string): ReadonlyMap<number, number> {
   return new Map(Object.entries(runs).map(([id, runId]) => [Number(id), runId]));
 }
 
+/** Everything behind some runs, by run. */
+export async function readBehind(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, RunBehind>> {
+  if (runIds.length === 0) return new Map();
+  const packages = await readPackagesBehind(tx, runIds);
+  const rows = await tx.db.selectFrom('run').select(['id', 'pipelines_behind']).where('id', 'in', runIds).execute();
+  return new Map(
+    rows.map(({ id, pipelines_behind }) => [
+      id,
+      { packages: packages.get(id) ?? [], pipelines: readPipelinesBehind(pipelines_behind) },
+    ]),
+  );
+}
+
 /** The packages behind runs, by run. */
 export async function readPackagesBehind(
   tx: Tx,
@@ -166,16 +130,9 @@ export async function nameRevisions(
   );
 }
 
-/** What stands behind the last run that was started automatically. */
-export interface LastAutomatic {
-  readonly counter: number;
-  /** Packages, and whether each follows a pointer. */
-  readonly behind: readonly (PackageBehind & { readonly isFollower: boolean })[];
-  readonly pipelines: ReadonlyMap<number, number>;
-}
-
 /** What stands behind the newest run of each of some pipelines that was started automatically by `latest` or `every`, by pipeline. */
 export async function readLastAutomatic(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, LastAutomatic>> {
+  if (pipelineIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('pipeline')
     .innerJoin('run', (join) =>

@@ -1,10 +1,12 @@
 import type { ApprovalConfig } from '../config/config.ts';
 import { nameMaterial } from '../config/materials.ts';
+import { say } from '../domain/reason.ts';
+import type { SomeReason } from '../domain/reasons/kind.ts';
+import type { StartedBy, Status } from '../domain/status.ts';
 import { type Alarm, readAlarmsOfRuns } from './alarms.ts';
 import { type Approval, readApprovals } from './approvals.ts';
 import type { Page, PageRequest } from './page.ts';
 import { type Pin, readPins } from './runs.ts';
-import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** A run as the API shows it; times in milliseconds. */
@@ -12,6 +14,8 @@ export interface RunView {
   readonly pipeline: string;
   readonly counter: number;
   readonly label: string;
+  /** What or who started it, and the same in words. */
+  readonly because: SomeReason;
   readonly cause: string;
   readonly startedBy: StartedBy;
   /** Who triggered it, where a person did. */
@@ -120,12 +124,19 @@ async function completeRuns(tx: Tx, rows: readonly RunRow[]): Promise<readonly R
   const pins = await readPins(tx, ids);
   const stages = await readStages(tx, ids);
   const alarms = await readAlarmsOfRuns(tx, ids);
-  return rows.map(({ id, ...run }) => ({
+  return rows.map(({ id, cause, ...run }) => ({
     ...run,
+    ...readCause(cause),
     materials: (pins.get(id) ?? []).map(viewPin),
     alarms: alarms.get(id) ?? [],
     stages: stages.get(id) ?? [],
   }));
+}
+
+/** What started a run, as it is stored, and the same in words. */
+export function readCause(cause: string): Pick<RunView, 'because' | 'cause'> {
+  const because: SomeReason = JSON.parse(cause);
+  return { because, cause: say(because) };
 }
 
 function viewPin(pin: Pin): MaterialView {

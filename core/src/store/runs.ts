@@ -1,9 +1,10 @@
 import type { PipelineConfig, PluginSettings } from '../config/config.ts';
+import type { PassedRun, Provenance } from '../domain/provenance.ts';
+import type { SomeReason } from '../domain/reasons/kind.ts';
+import type { PinnableRevision } from '../domain/revision.ts';
+import type { StartedBy, Status } from '../domain/status.ts';
 import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
-import type { PinnableRevision } from './pinnable.ts';
-import type { PassedRun, Provenance } from './provenance.ts';
-import type { StartedBy, Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** A package as a run pins it: all that its jobs are told of it, text before interpolation; secret settings are left out. */
@@ -36,8 +37,8 @@ export interface NewRun {
   readonly pipelineId: number;
   readonly counter: number;
   readonly label: string;
-  /** In words: what or who started it. */
-  readonly cause: string;
+  /** What or who started it. */
+  readonly cause: SomeReason;
   readonly startedBy: StartedBy;
   /** The person who triggered it, where one did. */
   readonly person: string | undefined;
@@ -52,47 +53,43 @@ export interface NewRun {
   readonly createdAt: number;
 }
 
-/** Counts the runs of pipelines up by one each; answers the counters by pipeline. The pipelines must be locked. */
-export async function nextCounters(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
-  const rows = await tx.db
-    .updateTable('pipeline')
-    .set((e) => ({ counter: e('counter', '+', 1) }))
-    .where('id', 'in', pipelineIds)
-    .returning(['id', 'counter'])
-    .execute();
-  return new Map(rows.map(({ id, counter }) => [id, counter]));
+/** Counts the runs of locked pipelines up: by how much, by pipeline. */
+export async function countRuns(tx: Tx, created: ReadonlyMap<number, number>): Promise<void> {
+  for (const [count, some] of Map.groupBy(created, ([, number]) => number)) {
+    const ids = some.map(([id]) => id);
+    for (const part of chunk(ids)) {
+      await tx.db
+        .updateTable('pipeline')
+        .set((e) => ({ counter: e('counter', '+', count) }))
+        .where('id', 'in', part)
+        .execute();
+    }
+  }
 }
 
-/** A run that was stored, and under which ids. */
-export interface StoredRun<Run extends NewRun = NewRun> {
-  readonly run: Run;
+/** Under which ids a run was stored; its stages by position. */
+export interface StoredRun {
   readonly id: number;
-  readonly firstStageId: number;
+  readonly stageIds: readonly number[];
 }
 
-/**
- * Stores runs, each of another pipeline, with their materials, what is behind them, and their stages and jobs, all pending. Answers
- * them in their order.
- */
-export async function insertRuns<Run extends NewRun>(tx: Tx, runs: readonly Run[]): Promise<readonly StoredRun<Run>[]> {
-  const ids = new Map<number, number>();
+/** Stores runs with their materials, what is behind them, and their stages and jobs, all pending. Answers their ids, in their order. */
+export async function insertRuns(tx: Tx, runs: readonly NewRun[]): Promise<readonly StoredRun[]> {
+  const ids = new Map<string, number>();
   for (const some of chunk(runs)) {
-    const rows = await tx.db.insertInto('run').values(some.map(toRunColumns)).returning(['id', 'pipeline_id']).execute();
-    for (const row of rows) ids.set(row.pipeline_id, row.id);
+    const returning = ['id', 'pipeline_id', 'counter'] as const;
+    const rows = await tx.db.insertInto('run').values(some.map(toRunColumns)).returning(returning).execute();
+    for (const row of rows) ids.set(`${row.pipeline_id} ${row.counter}`, row.id);
   }
   const stored = runs.map((run) => {
-    const id = ids.get(run.pipelineId);
+    const id = ids.get(`${run.pipelineId} ${run.counter}`);
     if (id === undefined) throw new Error(`run ${run.counter} of the pipeline ${run.pipelineId} was not stored`);
     return { id, run };
   });
   for (const some of chunk(stored.flatMap(toPinRows))) await tx.db.insertInto('run_material').values(some).execute();
   for (const some of chunk(stored.flatMap(toPackageRows))) await tx.db.insertInto('run_package').values(some).execute();
-  const firstStages = await insertStages(tx, stored);
-  return stored.map(({ id, run }) => {
-    const firstStageId = firstStages.get(id);
-    if (firstStageId === undefined) throw new Error('a pipeline has a stage at least');
-    return { run, id, firstStageId };
-  });
+  const stages = await insertStages(tx, stored);
+  return stored.map(({ id }) => ({ id, stageIds: stages.get(id) ?? [] }));
 }
 
 interface RunWithId {
@@ -105,7 +102,7 @@ function toRunColumns(run: NewRun) {
     pipeline_id: run.pipelineId,
     counter: run.counter,
     label: run.label,
-    cause: run.cause,
+    cause: JSON.stringify(run.cause),
     started_by: run.startedBy,
     person: run.person ?? null,
     overridden: run.overridden ? (1 as const) : (0 as const),
@@ -157,19 +154,23 @@ function toPackageRows({ id, run: { pipelineId, provenance } }: RunWithId) {
   }));
 }
 
-/** Answers the first stages by run. */
-async function insertStages(tx: Tx, runs: readonly RunWithId[]): Promise<ReadonlyMap<number, number>> {
+/** Answers their ids by run, by position. */
+async function insertStages(tx: Tx, runs: readonly RunWithId[]): Promise<ReadonlyMap<number, readonly number[]>> {
   const jobsOf = new Map(runs.map(({ id, run }) => [id, run.definition.stages.map(({ jobs }) => jobs)]));
-  const firsts = new Map<number, number>();
+  const inserted: { readonly id: number; readonly run_id: number; readonly position: number }[] = [];
   for (const some of chunk(runs.flatMap(toStageRows))) {
     const stages = await tx.db.insertInto('stage').values(some).returning(['id', 'run_id', 'position']).execute();
     const jobs = stages.flatMap(({ id, run_id, position }) =>
       (jobsOf.get(run_id)?.[position] ?? []).map(({ name }) => ({ stage_id: id, name, status: 'pending' as const })),
     );
     for (const someJobs of chunk(jobs)) await tx.db.insertInto('job').values(someJobs).execute();
-    for (const { id, run_id, position } of stages) if (position === 0) firsts.set(run_id, id);
+    inserted.push(...stages);
   }
-  return firsts;
+  return groupRows(
+    inserted.toSorted((a, b) => a.position - b.position),
+    ({ run_id }) => run_id,
+    ({ id }) => id,
+  );
 }
 
 function toStageRows({ id, run: { pipelineId, definition } }: RunWithId) {
@@ -186,6 +187,7 @@ function toStageRows({ id, run: { pipelineId, definition } }: RunWithId) {
 
 /** What the newest run of each of some pipelines pinned, by pipeline, in its order. */
 export async function readPreviousPins(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
+  if (pipelineIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('pipeline')
     .innerJoin('run_material', (join) =>
@@ -219,35 +221,6 @@ export async function readPins(tx: Tx, runIds: readonly number[]): Promise<Reado
 
 function readPin({ pinned }: { readonly pinned: string }): Pin {
   return JSON.parse(pinned);
-}
-
-/** A run as its stages move it. */
-export interface RunState {
-  readonly id: number;
-  readonly pipelineId: number;
-  readonly counter: number;
-  readonly label: string;
-  readonly status: Status;
-  readonly startedBy: StartedBy;
-  readonly person: string | null;
-}
-
-/** Where a run stands. Throws where there is none. */
-export async function readRunState(tx: Tx, id: number): Promise<RunState> {
-  const state = (await readRunStates(tx, [id])).get(id);
-  if (!state) throw new Error(`there is no run with the id ${id}`);
-  return state;
-}
-
-/** Where runs stand, by id. */
-export async function readRunStates(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, RunState>> {
-  if (ids.length === 0) return new Map();
-  const rows = await tx.db
-    .selectFrom('run')
-    .select(['id', 'pipeline_id as pipelineId', 'counter', 'label', 'status', 'started_by as startedBy', 'person'])
-    .where('id', 'in', ids)
-    .execute();
-  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** The id of a run; undefined where there is none, or none any more. */

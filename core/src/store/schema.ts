@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { StartedBy, Status } from '../domain/status.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Time = number;
@@ -206,18 +207,13 @@ export interface TriggerTable {
   readonly waits: Generated<string | null>;
 }
 
-export type Status = 'pending' | 'waiting' | 'running' | 'passed' | 'failed' | 'cancelled';
-
-/** What kind of wish started a run. */
-export type StartedBy = 'latest' | 'every' | 'timer' | 'person';
-
 export interface RunTable {
   readonly id: Generated<number>;
   readonly pipeline_id: number;
   readonly counter: number;
   readonly label: string;
-  /** In words: what or who started it. */
-  readonly cause: string;
+  /** What or who started it: a reason with its facts. */
+  readonly cause: Json;
   /** What kind of wish started it; only what `latest` started gives way to newer runs. */
   readonly started_by: Generated<StartedBy>;
   /** The person who triggered it. */
@@ -358,7 +354,9 @@ export interface DecisionTable {
   readonly package_id: number | null;
   readonly version: string | null;
   readonly outcome: 'started' | 'superseded' | 'waits' | 'held' | 'refused';
-  readonly reason: string;
+  /** The reason: its code in the catalogue, and what its sentence is made of. */
+  readonly code: string;
+  readonly facts: Json;
   readonly materials: Json;
   readonly run_id: number | null;
   /** The upstream run whose pass it is about. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovalConfig, ManualApproval } from '../config/config.ts';
+import type { End } from '../domain/status.ts';
 import { chunk } from './chunk.ts';
-import { groupRows } from './group-rows.ts';
-import type { Status } from './schema.ts';
 import type { Tx } from './store.ts';
 
 /** Marks a stage as passed by, because of an objection, or as passed by no more. */
@@ -36,12 +35,7 @@ export async function beginStages(tx: Tx, ids: readonly number[], now: number): 
 }
 
 /** Marks stages as ended. */
-export async function endStages(
-  tx: Tx,
-  ids: readonly number[],
-  status: 'passed' | 'failed' | 'cancelled',
-  now: number,
-): Promise<void> {
+export async function endStages(tx: Tx, ids: readonly number[], status: End, now: number): Promise<void> {
   if (ids.length === 0) return;
   await tx.db.updateTable('stage').set({ status, finished_at: now, held_at: null, waits: null }).where('id', 'in', ids).execute();
 }
@@ -72,13 +66,13 @@ export interface Asking {
   readonly approval: ManualApproval;
 }
 
-/** Lets a stage wait for approval. */
-export async function markAsked(tx: Tx, id: number, { now, expiresAt, approval }: Asking): Promise<void> {
+/** Lets stages wait for approval, all in the same way. */
+export async function markAsked(tx: Tx, ids: readonly number[], { now, expiresAt, approval }: Asking): Promise<void> {
   await tx.db
     .updateTable('stage')
     .set({ status: 'waiting', ready_at: now, approved_at: null, expires_at: expiresAt, held_at: null, waits: null })
     .set({ approval: JSON.stringify(approval) })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .execute();
 }
 
@@ -94,15 +88,4 @@ export async function markApproved(tx: Tx, id: number, now: number): Promise<voi
     .set({ status: 'pending', ready_at: now, approved_at: now, expires_at: null })
     .where('id', '=', id)
     .execute();
-}
-
-/** The statuses of the jobs of stages, by stage. */
-export async function readJobStatuses(tx: Tx, stageIds: readonly number[]): Promise<ReadonlyMap<number, readonly Status[]>> {
-  if (stageIds.length === 0) return new Map();
-  const rows = await tx.db.selectFrom('job').select(['stage_id', 'status']).where('stage_id', 'in', stageIds).execute();
-  return groupRows(
-    rows,
-    ({ stage_id }) => stage_id,
-    ({ status }) => status,
-  );
 }

@@ -1,28 +1,13 @@
+import { sql } from 'kysely';
+import type { PassWish, TriggerWish, WaitingTrigger } from '../domain/trigger.ts';
 import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
-import type { RevisionTable, TriggerTable } from './schema.ts';
+import type { TriggerTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
-/** The wish that one new revision start one pipeline. */
-export interface TriggerWish {
-  readonly pipelineId: number;
-  readonly packageId: number;
-  readonly revisionId: number;
-  readonly version: string;
-  /** `algorithm:hex` of the strongest digest, or empty. */
-  readonly digest: string;
-  /** The number of the pointer's move, 0 without a pointer. */
-  readonly move: number;
-  readonly mode: TriggerTable['mode'];
-  /** `dropped` for one that is only to be remembered as had, `held` for one that the storm guard keeps; waiting by default. */
-  readonly state?: 'waiting' | 'held' | 'dropped';
-  /** The poll that brought it: the repository's id and the fence of its lease. */
-  readonly poll?: string;
-  readonly createdAt: number;
-}
-
-/** Stores wishes, waiting, but for those that the store has: one per pipeline, package, version, digest and move, ever. */
-export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Promise<void> {
+/** Stores wishes that were never wished before; answers their ids, in their order. */
+export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Promise<readonly number[]> {
+  const ids = new Map<string, number>();
   for (const some of chunk(wishes)) {
     const rows = some.map((wish) => ({
       pipeline_id: wish.pipelineId,
@@ -36,12 +21,47 @@ export async function insertTriggers(tx: Tx, wishes: readonly TriggerWish[]): Pr
       poll: wish.poll ?? null,
       created_at: wish.createdAt,
     }));
-    await tx.db
+    const inserted = await tx.db
       .insertInto('trigger')
       .values(rows)
-      .onConflict((conflict) => conflict.columns(['pipeline_id', 'package_id', 'version', 'digest', 'move']).doNothing())
+      .returning(['id', 'pipeline_id', 'revision_id', 'digest', 'move'])
       .execute();
+    for (const row of inserted) ids.set(nameWish(row), row.id);
   }
+  return wishes.map(({ pipelineId, revisionId, digest, move }) =>
+    idOf(ids, nameWish({ pipeline_id: pipelineId, revision_id: revisionId, digest, move })),
+  );
+}
+
+function nameWish(row: Pick<TriggerTable, 'pipeline_id' | 'revision_id' | 'digest' | 'move'>): string {
+  return `${row.pipeline_id} ${row.revision_id} ${row.move} ${row.digest}`;
+}
+
+function idOf(ids: ReadonlyMap<string, number>, name: string): number {
+  const id = ids.get(name);
+  if (id === undefined) throw new Error('a trigger was not stored');
+  return id;
+}
+
+/** Of some wishes those that the store has, by their place in the list: one per pipeline, package, version, digest and move, ever. */
+export async function findWishedBefore(tx: Tx, wishes: readonly TriggerWish[]): Promise<ReadonlySet<number>> {
+  const known = new Set<string>();
+  const name = (row: Pick<TriggerTable, 'pipeline_id' | 'package_id' | 'version' | 'digest' | 'move'>) =>
+    JSON.stringify([row.pipeline_id, row.package_id, row.version, row.digest, row.move]);
+  for (const some of chunk(wishes)) {
+    const rows = await tx.db
+      .selectFrom('trigger')
+      .select(['pipeline_id', 'package_id', 'version', 'digest', 'move'])
+      .where('pipeline_id', 'in', [...new Set(some.map(({ pipelineId }) => pipelineId))])
+      .where('package_id', 'in', [...new Set(some.map(({ packageId }) => packageId))])
+      .where('version', 'in', [...new Set(some.map(({ version }) => version))])
+      .execute();
+    for (const row of rows) known.add(name(row));
+  }
+  const places = wishes.map(({ pipelineId, packageId, ...wish }, place) => {
+    return known.has(name({ ...wish, pipeline_id: pipelineId, package_id: packageId })) ? [place] : [];
+  });
+  return new Set(places.flat());
 }
 
 /** How many runs one poll has started in a pipeline so far, and is still to start: each wish of `every` that waits is one. */
@@ -66,18 +86,9 @@ export async function releaseTriggers(tx: Tx, ids: readonly number[]): Promise<v
   }
 }
 
-/** The wish that one pass of an upstream stage start one pipeline. */
-export interface PassWish {
-  readonly pipelineId: number;
-  readonly upstreamRunId: number;
-  /** The attempt at the stage that passed. */
-  readonly upstreamStageId: number;
-  readonly mode: TriggerTable['mode'];
-  readonly createdAt: number;
-}
-
-/** Stores wishes of passes, waiting, unless the store has them: one per pipeline and attempt at a stage, ever. */
-export async function insertPassTriggers(tx: Tx, wishes: readonly PassWish[]): Promise<void> {
+/** Stores wishes of passes, waiting, one per pipeline and attempt at a stage; answers their ids, in their order. */
+export async function insertPassTriggers(tx: Tx, wishes: readonly PassWish[]): Promise<readonly number[]> {
+  const ids = new Map<string, number>();
   for (const some of chunk(wishes)) {
     const rows = some.map(({ pipelineId, upstreamRunId, upstreamStageId, mode, createdAt }) => ({
       pipeline_id: pipelineId,
@@ -88,58 +99,11 @@ export async function insertPassTriggers(tx: Tx, wishes: readonly PassWish[]): P
       state: 'waiting' as const,
       created_at: createdAt,
     }));
-    await tx.db
-      .insertInto('trigger')
-      .values(rows)
-      .onConflict((conflict) => conflict.columns(['pipeline_id', 'upstream_stage_id']).doNothing())
-      .execute();
+    const returning = ['id', 'pipeline_id', 'upstream_stage_id'] as const;
+    const inserted = await tx.db.insertInto('trigger').values(rows).returning(returning).execute();
+    for (const row of inserted) ids.set(`${row.pipeline_id} ${row.upstream_stage_id}`, row.id);
   }
-}
-
-interface WaitingBase {
-  readonly id: number;
-  readonly mode: TriggerTable['mode'];
-  readonly waits: string | null;
-}
-
-/** The wish of a revision that waits, with what decides whether and when it is fulfilled. */
-export interface WaitingRevision extends WaitingBase {
-  readonly kind: 'revision';
-  readonly packageId: number;
-  /** `npmjs/fastify` */
-  readonly package: string;
-  readonly revisionId: number;
-  readonly version: string;
-  readonly move: number;
-  readonly rank: number;
-  readonly state: RevisionTable['state'];
-  readonly standing: RevisionTable['standing'];
-}
-
-/** The wish of a pass that waits. */
-export interface WaitingPass extends WaitingBase {
-  readonly kind: 'pass';
-  readonly upstreamId: number;
-  /** The upstream pipeline's name. */
-  readonly upstream: string;
-  readonly runId: number;
-  /** The upstream run's counter. */
-  readonly counter: number;
-  readonly stage: string;
-  /** Whether this attempt at the stage is still its newest. */
-  readonly isNewest: boolean;
-}
-
-/** A wish that waits. */
-export type WaitingTrigger = WaitingRevision | WaitingPass;
-
-/** The wishes that wait in a pipeline, oldest first. */
-export async function readWaitingTriggers(
-  tx: Tx,
-  pipelineId: number,
-  state: 'waiting' | 'held' = 'waiting',
-): Promise<readonly WaitingTrigger[]> {
-  return (await readAllWaitingTriggers(tx, [pipelineId], state)).get(pipelineId) ?? [];
+  return wishes.map(({ pipelineId, upstreamStageId }) => idOf(ids, `${pipelineId} ${upstreamStageId}`));
 }
 
 /** The wishes that wait in some pipelines, by pipeline, oldest first. */
@@ -148,6 +112,7 @@ export async function readAllWaitingTriggers(
   pipelineIds: readonly number[],
   state: 'waiting' | 'held' = 'waiting',
 ): Promise<ReadonlyMap<number, readonly WaitingTrigger[]>> {
+  if (pipelineIds.length === 0) return new Map();
   const revisions = await readWaitingRevisions(tx, pipelineIds, state);
   const passes = await readWaitingPasses(tx, pipelineIds, state);
   const all = [...revisions, ...passes].toSorted((a, b) => a.trigger.id - b.trigger.id);
@@ -204,7 +169,13 @@ async function readWaitingPasses(
       'run.id as runId',
       'run.counter',
     ])
-    .select(['pipeline.id as upstreamId', 'pipeline.name as upstream', 'stage.name as stage', 'stage.latest'])
+    .select([
+      'pipeline.id as upstreamId',
+      'pipeline.name as upstream',
+      'stage.name as stage',
+      'stage.id as stageId',
+      'stage.latest',
+    ])
     .where('trigger.pipeline_id', 'in', pipelineIds)
     .where('trigger.state', '=', state)
     .execute();
@@ -221,22 +192,14 @@ export async function endTriggers(tx: Tx, ids: readonly number[], state: 'supers
   }
 }
 
-/** Ends the waiting of wishes that have started the newest runs of their pipelines. */
-export async function fulfilTriggers(tx: Tx, ids: readonly number[]): Promise<void> {
-  for (const some of chunk(ids)) {
-    await tx.db
-      .updateTable('trigger')
-      .set((e) => ({
-        ...{ state: 'started' as const, waits: null },
-        run_id: e
-          .selectFrom('run')
-          .select('run.id')
-          .whereRef('run.pipeline_id', '=', 'trigger.pipeline_id')
-          .orderBy('run.counter', 'desc')
-          .limit(1),
-      }))
-      .where('id', 'in', some)
-      .execute();
+/** Ends the waiting of wishes that have started runs: run ids by the wishes' ids. */
+export async function fulfilTriggers(tx: Tx, runs: ReadonlyMap<number, number>): Promise<void> {
+  for (const some of chunk([...runs])) {
+    const cases = some.map(([id, runId]) => sql`when ${sql.lit(id)} then ${sql.lit(runId)}`);
+    const runOf = sql<number>`case id ${sql.join(cases, sql` `)} end`;
+    const ids = some.map(([id]) => id);
+    const done = { state: 'started', waits: null, run_id: runOf } as const;
+    await tx.db.updateTable('trigger').set(done).where('id', 'in', ids).execute();
   }
 }
 

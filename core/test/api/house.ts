@@ -8,7 +8,7 @@ import type { Config } from '../../src/config/config.ts';
 import { createPluginHost } from '../../src/plugins/host.ts';
 import { appendEvents, type NewEvent } from '../../src/store/events.ts';
 import { openScratchStore, type Store } from '../../src/store/store.ts';
-import { makeConfig } from '../pipelines/configs.ts';
+import { makeConfig } from '../engine/configs.ts';
 
 /** What a test's configuration changes. */
 export type Changes = Partial<Config> & {
@@ -49,7 +49,7 @@ export async function openHouse(changes: Changes = {}, { now = Date.now, store: 
   const surroundings = {
     store,
     host: () => host,
-    startOptions: () => {
+    inForce: () => {
       throw new Error('nothing is started here');
     },
     tell() {},

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
-import { deleteOld } from '../../src/pipelines/retention.ts';
+import { deleteOld } from '../../src/engine/retention.ts';
 import { listDeadLetters } from '../../src/store/deliveries.ts';
 import { readEvents } from '../../src/store/events.ts';
 import { findEventSince, replayEvents } from '../../src/store/sinks.ts';

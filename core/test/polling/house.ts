@@ -7,8 +7,9 @@ import { vi } from 'vitest';
 import type { StorePlace } from '../../../test/support/stores.ts';
 import { patienceMs } from '../../../test/support/until.ts';
 import type { Config, PackageConfig, PipelineConfig, RepositoryConfig, TriggerMode } from '../../src/config/config.ts';
-import { adoptPipelines } from '../../src/pipelines/adopt-pipelines.ts';
-import { createCalendar } from '../../src/pipelines/timer.ts';
+import { say } from '../../src/domain/reason.ts';
+import { adoptPipelines } from '../../src/engine/configured/adopt-pipelines.ts';
+import { createCalendar } from '../../src/engine/timer.ts';
 import { createPluginHost } from '../../src/plugins/host.ts';
 import type { PluginHost } from '../../src/plugins/plugin-host.ts';
 import { adoptRepositories } from '../../src/polling/adopt-repositories.ts';
@@ -215,9 +216,9 @@ export class House {
   /** Why what starts nothing starts nothing. */
   async decisions(): Promise<readonly string[]> {
     const rows = await this.store.transact((tx) =>
-      tx.db.selectFrom('decision').select(['outcome', 'reason']).where('run_id', 'is', null).orderBy('id').execute(),
+      tx.db.selectFrom('decision').select(['outcome', 'code', 'facts']).where('run_id', 'is', null).orderBy('id').execute(),
     );
-    return rows.map(({ outcome, reason }) => `${outcome}: ${reason}`);
+    return rows.map(({ outcome, code, facts }) => `${outcome}: ${say({ code, facts: JSON.parse(facts) })}`);
   }
 
   async events(): Promise<readonly string[]> {

@@ -3,9 +3,9 @@ import { type Alarm, listAlarmsAtHand, readAlarms, readAlarmsOfRuns } from '../.
 import { readBoard } from '../../src/store/board.ts';
 import { findPackages } from '../../src/store/pipelines.ts';
 import { listWaitingStages } from '../../src/store/waiting.ts';
-import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../pipelines/configs.ts';
-import { describeWorlds } from '../pipelines/describe-worlds.ts';
-import { Hands } from '../pipelines/hands.ts';
+import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../engine/configs.ts';
+import { describeWorlds } from '../engine/describe-worlds.ts';
+import { Hands } from '../engine/hands.ts';
 
 const every = (name: string) => makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
 const asking = makePipeline('p', { stages: [makeStage('deploy', [runJob('work')], makeApproval())] });

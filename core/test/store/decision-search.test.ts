@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { because } from '../../src/domain/reason.ts';
 import { type DecisionSearch, searchDecisions } from '../../src/store/decision-search.ts';
 import { appendDecisions, type DecisionView } from '../../src/store/decisions.ts';
 import { findPipeline } from '../../src/store/pipelines.ts';
 import { type SearchRequest, splitWords } from '../../src/store/search.ts';
-import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../pipelines/configs.ts';
-import { describeWorlds } from '../pipelines/describe-worlds.ts';
-import { person, type World } from '../pipelines/world.ts';
+import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../engine/configs.ts';
+import { describeWorlds } from '../engine/describe-worlds.ts';
+import { person, type World } from '../engine/world.ts';
 
 const stages = [makeStage('build'), makeStage('prod', [runJob('work')], makeApproval())];
 const build = makePipeline('build-web', { materials: [listenTo('a', 'every')], stages });
@@ -66,7 +67,7 @@ describeWorlds('decisions are searched', (open) => {
     await live(world);
     const pipelineId = (await world.store.read((tx) => findPipeline(tx, 'other'))) ?? 0;
     const about = { pipelineId, packageId: null, version: null, outcome: 'waits', materials: {}, runId: null } as const;
-    const later = Array.from({ length: 20 }, (_, index) => ({ ...about, at: 9_000_000 + index, reason: 'not now' }));
+    const later = Array.from({ length: 20 }, (_, index) => ({ ...about, at: 9_000_000 + index, reason: because('unheard', {}) }));
     await world.store.transact((tx) => appendDecisions(tx, later));
     const first = await read(world, '7.0.0', { depth: 10, pipelines: ['other'] });
     expect(first).toMatchObject({ items: [], searchedTo: 9_000_010 });
@@ -80,7 +81,7 @@ describeWorlds('decisions are searched', (open) => {
     await world.adopt([secret, makePipeline('open', { materials: [dependOn('secret', 'manual'), listenTo('b')] })]);
     const pipelineId = (await world.store.read((tx) => findPipeline(tx, 'open'))) ?? 0;
     const about = { at: 1, pipelineId, packageId: null, version: null, outcome: 'refused', runId: null } as const;
-    const decision = { ...about, reason: 'nothing has changed', materials: { secret: 17, 'npmjs/b': '1.0.0' } };
+    const decision = { ...about, reason: because('unchanged', {}), materials: { secret: 17, 'npmjs/b': '1.0.0' } };
     await world.store.transact((tx) => appendDecisions(tx, [decision]));
     const limited = { pipelines: ['open'], isVisible: (name: string) => name === 'open' };
     expect((await read(world, 'secret')).items).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { appendLog, readJobLog, readLogOffset } from '../../src/store/logs.ts';
-import { makePipeline, makeStage, runJob } from '../pipelines/configs.ts';
-import { describeWorldsContract } from '../pipelines/describe-worlds.ts';
+import { makePipeline, makeStage, runJob } from '../engine/configs.ts';
+import { describeWorldsContract } from '../engine/describe-worlds.ts';
 
 const doubt = { status: 'doubt', exitCode: null, message: null } as const;
 const address = { pipeline: 'p', counter: 1, stage: 'build', job: 'work' };

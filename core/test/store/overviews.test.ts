@@ -4,9 +4,9 @@ import { type LatestRequest, listLatestRuns } from '../../src/store/latest-runs.
 import { readDecisionsOfPackage } from '../../src/store/package-decisions.ts';
 import { findPackages } from '../../src/store/pipelines.ts';
 import { listWaitingStages } from '../../src/store/waiting.ts';
-import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../pipelines/configs.ts';
-import { describeWorldsContract } from '../pipelines/describe-worlds.ts';
-import type { World } from '../pipelines/world.ts';
+import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } from '../engine/configs.ts';
+import { describeWorldsContract } from '../engine/describe-worlds.ts';
+import type { World } from '../engine/world.ts';
 
 const every = (name: string) => makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
 const versions = ['1.0.0', '1.1.0', '1.2.0'];

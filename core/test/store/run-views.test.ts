@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { listDecisions } from '../../src/store/decisions.ts';
 import { listRuns, readRun } from '../../src/store/run-views.ts';
-import { listenTo, makePipeline, makeStage } from '../pipelines/configs.ts';
-import { describeWorldsContract } from '../pipelines/describe-worlds.ts';
+import { listenTo, makePipeline, makeStage } from '../engine/configs.ts';
+import { describeWorldsContract } from '../engine/describe-worlds.ts';
 
 describeWorldsContract('lists', (open) => {
   it('of runs and decisions come newest first, in parts', async () => {

@@ -5,7 +5,7 @@ import { insertPackages } from '../../../core/src/store/packages.ts';
 import { findPipelines, upsertPipelines } from '../../../core/src/store/pipelines.ts';
 import { insertRepository } from '../../../core/src/store/repositories.ts';
 import type { Store, Tx } from '../../../core/src/store/store.ts';
-import { dependOn, makeConfig, makePipeline, makeStage, runJob } from '../../../core/test/pipelines/configs.ts';
+import { dependOn, makeConfig, makePipeline, makeStage, runJob } from '../../../core/test/engine/configs.ts';
 
 /** How much is in the store: `runs` go through `chains` of `depth` pipelines each, and share one package beside their own. */
 export const size = { repositories: 10, packages: 1_000, versions: 1_000, runs: 100_000, chains: 10, depth: 10 } as const;

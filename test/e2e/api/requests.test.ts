@@ -3,7 +3,9 @@ import { type ApiStory, beginApiStory, type List } from '../../support/api-story
 import { pollNow } from '../../support/story.ts';
 import { until } from '../../support/until.ts';
 
-const refusal = (code: string, message: RegExp = /./) => ({ error: { code, message: expect.stringMatching(message) } });
+const refusal = (code: string, message: RegExp = /./) => ({
+  error: expect.objectContaining({ code, message: expect.stringMatching(message) }),
+});
 interface Run {
   readonly counter: number;
   readonly status: string;

@@ -77,7 +77,8 @@ describe('what the API shows', () => {
     const noWait = { approval: 'auto', approvals: [], expiresAt: null, notBefore: null, held: false };
     const stage = { counter: 1, status: 'passed', cancelAt: null, readyAt: isoTime, ...noWait, ...times };
     expect(body).toEqual({
-      ...{ pipeline: 'build', counter: 2, label: '2-2.0.0', cause: expect.stringMatching(/./), status: 'passed' },
+      ...{ pipeline: 'build', counter: 2, label: '2-2.0.0', cause: 'shop/it 2.0.0 was published', status: 'passed' },
+      because: { code: 'published', facts: { package: 'shop/it', version: '2.0.0' } },
       ...{ startedBy: 'every', person: null, alarms: [] },
       ...{ createdAt: isoTime, finishedAt: isoTime },
       materials: [
@@ -97,12 +98,12 @@ describe('what the API shows', () => {
     const { body } = await story.ask<List<unknown>>('/api/v1/pipelines/build/decisions');
     expect(body.items).toEqual(
       [
-        { outcome: 'started', version: '2.0.0', run: 2 },
-        { outcome: 'refused', version: '1.1.0', run: null },
-        { outcome: 'started', version: '1.0.0', run: 1 },
-      ].map(({ outcome, version, run }) => ({
+        { outcome: 'started', version: '2.0.0', run: 2, code: 'published' },
+        { outcome: 'refused', version: '1.1.0', run: null, code: 'standing' },
+        { outcome: 'started', version: '1.0.0', run: 1, code: 'published' },
+      ].map(({ outcome, version, run, code }) => ({
         ...{ at: isoTime, pipeline: 'build', outcome, reason: expect.stringMatching(/./), run, upstream: null },
-        materials: { 'shop/it': version },
+        ...{ code, facts: expect.objectContaining({ version }), materials: { 'shop/it': version } },
         links: {
           run: run && `/api/v1/pipelines/build/runs/${run}`,
           upstream: null,

@@ -55,30 +55,39 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     expect((await explain('build')).slice(-6)).toEqual([
       {
         ...{ ...about, outcome: 'started', reason: 'npmjs/web 1.1.0 was published' },
+        ...{ code: 'published', facts: { package: 'npmjs/web', version: '1.1.0' } },
         ...{ materials: { 'npmjs/web': '1.1.0' }, run: 1, links: { ...links, materials: of('1.1.0') } },
       },
       {
         ...{ ...about, outcome: 'waits', reason: 'run 1 waits for approval to enter one: role:qa' },
+        ...{ code: 'waits-for-approval', facts: { run: 1, stage: 'one', by: ['role:qa'], required: 1, given: 0, lapsed: [] } },
         ...{ materials: {}, run: 1, links },
       },
       {
         ...{ ...about, outcome: 'superseded', materials: { 'npmjs/web': '1.0.0' }, run: null },
+        ...{ code: 'lower-than-had', facts: { version: '1.0.0' } },
         reason: '1.0.0: the pipeline has had a higher one, and trigger: latest never goes down',
         links: { run: null, upstream: null, materials: of('1.0.0') },
       },
       {
         ...{ ...about, outcome: 'refused', reason: 'ada is none of those who may approve: role:qa' },
+        ...{ code: 'not-approver', facts: { by: 'ada', who: ['role:qa'] } },
         ...{ materials: {}, run: 1, links },
       },
-      { ...about, outcome: 'started', reason: 'quinn approved run 1 for one: fine', materials: {}, run: 1, links },
+      {
+        ...{ ...about, outcome: 'started', reason: 'quinn approved run 1 for one: fine', materials: {}, run: 1, links },
+        ...{ code: 'approved', facts: { run: 1, stage: 'one', by: 'quinn', comment: 'fine' } },
+      },
       {
         ...{ ...about, outcome: 'refused', materials: { 'npmjs/web': '9' }, run: null },
+        ...{ code: 'version-unknown', facts: { package: 'npmjs/web', version: '9' } },
         reason: 'npmjs/web "9" is not in the ledger; poll its repository, or choose another version',
         links: { run: null, upstream: null, materials: of('9') },
       },
     ]);
     expect((await explain('ship')).at(-1)).toEqual({
       ...{ at: isoTime, pipeline: 'ship', outcome: 'waits', run: null },
+      ...{ code: 'waits-for', facts: expect.objectContaining({ have: ['build'] }) },
       reason: 'waits for missing to pass with npmjs/web 1.1.0 (build has)',
       materials: { build: 1 },
       upstream: { pipeline: 'build', counter: 1 },

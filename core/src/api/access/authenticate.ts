@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type Actor, anonymous } from '../../pipelines/actor.ts';
+import { type Actor, anonymous } from '../../engine/actor.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { findActor } from './find-actor.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../../pipelines/actor.ts';
+import type { Actor } from '../../engine/actor.ts';
 import { ApiError } from '../api-error.ts';
 import { requireSameMachine } from '../same-machine.ts';
 import { type AuthenticationSurroundings, authenticate } from './authenticate.ts';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type AccessConfig, isExpired } from '../../config/access.ts';
-import type { Actor } from '../../pipelines/actor.ts';
+import type { Actor } from '../../engine/actor.ts';
 
 /** Whom a token stands for; undefined for one that is not known or has expired. `now` in milliseconds. */
 export function findActor({ tokens }: AccessConfig, token: string, now: number): Actor | undefined {

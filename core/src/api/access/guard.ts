@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import type { Actor } from '../../pipelines/actor.ts';
+import type { Actor } from '../../engine/actor.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { authenticate, readToken } from './authenticate.ts';

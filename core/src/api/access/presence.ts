@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../../pipelines/actor.ts';
+import type { Actor } from '../../engine/actor.ts';
 import type { AuthenticationSurroundings } from './authenticate.ts';
 import { authoriseAgain } from './authorise.ts';
 

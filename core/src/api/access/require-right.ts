@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
-import type { Actor } from '../../pipelines/actor.ts';
-import { mayOperate, reaches } from '../../pipelines/rights.ts';
+import type { Actor } from '../../engine/actor.ts';
+import { mayOperate, reaches } from '../../engine/rights.ts';
 import { ApiError } from '../api-error.ts';
 import { unknownPipeline } from '../unknown-pipeline.ts';
 import { mayViewPipeline } from './visible.ts';

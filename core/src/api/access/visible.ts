@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
-import { type Actor, hasRole } from '../../pipelines/actor.ts';
-import { mayView, reaches } from '../../pipelines/rights.ts';
+import { type Actor, hasRole } from '../../engine/actor.ts';
+import { mayView, reaches } from '../../engine/rights.ts';
 import type { RecordedEvent } from '../../store/events.ts';
 
 /** The pipelines that somebody may see, as a search takes them. */

@@ -1,5 +1,5 @@
-import { type Comparison, compareRuns, type PackageChange, type PipelineChange } from '../../pipelines/compare-runs.ts';
-import type { Status } from '../../store/schema.ts';
+import type { Status } from '../../domain/status.ts';
+import { type Comparison, compareRuns, type PackageChange, type PipelineChange } from '../../engine/compare-runs.ts';
 import { mayViewPipeline } from '../access/visible.ts';
 import { unknownRun } from '../view-run.ts';
 import { pathOfComparison, pathOfPackage, pathOfPipeline, pathOfRun } from './addresses.ts';

@@ -1,5 +1,5 @@
-import type { Actor } from '../../pipelines/actor.ts';
-import { reaches } from '../../pipelines/rights.ts';
+import type { Actor } from '../../engine/actor.ts';
+import { reaches } from '../../engine/rights.ts';
 import { assetPath } from './assets.ts';
 import { showProblem } from './components/notice.ts';
 import { type Html, html } from './html.ts';

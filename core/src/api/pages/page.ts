@@ -1,4 +1,4 @@
-import type { Actor } from '../../pipelines/actor.ts';
+import type { Actor } from '../../engine/actor.ts';
 import type { RecordedEvent } from '../../store/events.ts';
 import type { Needs } from '../access/require-right.ts';
 import type { RouteSurroundings } from '../surroundings.ts';

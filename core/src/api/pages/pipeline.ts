@@ -1,6 +1,6 @@
 import type { Material } from '../../config/config.ts';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
-import { mayOperate } from '../../pipelines/rights.ts';
+import { mayOperate } from '../../engine/rights.ts';
 import { listDecisions } from '../../store/decisions.ts';
 import { readHold } from '../../store/hold.ts';
 import { readPipeline } from '../../store/pipeline-views.ts';

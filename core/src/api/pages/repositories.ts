@@ -1,4 +1,4 @@
-import { reaches } from '../../pipelines/rights.ts';
+import { reaches } from '../../engine/rights.ts';
 import { type RepositoryStatus, readRepositories } from '../../store/read-repositories.ts';
 import { pathOfPackage, pathOfRepository } from './addresses.ts';
 import { showHealth } from './components/health.ts';

@@ -1,4 +1,4 @@
-import { reaches } from '../../pipelines/rights.ts';
+import { reaches } from '../../engine/rights.ts';
 import { type ListedPoll, listPolls } from '../../store/polls.ts';
 import { type PackageStatus, type RepositoryStatus, readRepositories } from '../../store/read-repositories.ts';
 import { ApiError } from '../api-error.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { provesCallback } from '../../pipelines/callback.ts';
+import { provesCallback } from '../../engine/jobs/callback.ts';
 import { findCallbackKey } from '../../store/callback-keys.ts';
 import { type ReportVerdict, takeReport } from '../../store/work-elsewhere.ts';
 import { ApiError } from '../api-error.ts';

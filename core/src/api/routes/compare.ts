@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config/config.ts';
-import type { Actor } from '../../pipelines/actor.ts';
-import { type Comparison, compareRuns, type PipelineChange } from '../../pipelines/compare-runs.ts';
+import type { Actor } from '../../engine/actor.ts';
+import { type Comparison, compareRuns, type PipelineChange } from '../../engine/compare-runs.ts';
 import { mayViewPipeline } from '../access/visible.ts';
 import { toIso } from '../paging.ts';
 import { pathOfPackage, pathOfRun } from '../paths.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { describeHold } from '../../pipelines/describe-hold.ts';
-import { reaches } from '../../pipelines/rights.ts';
+import { because, say } from '../../domain/reason.ts';
+import { reaches } from '../../engine/rights.ts';
 import { readHold } from '../../store/hold.ts';
 import { keepVisibleMeasures } from '../access/visible.ts';
 import { answerOne, answerText } from '../schemas.ts';
@@ -46,5 +46,5 @@ async function findReasons({ reasonsNotReady, store }: ApiSurroundings): Promise
   const reasons = await reasonsNotReady();
   if (reasons.length > 0) return reasons;
   const hold = await store.read(readHold);
-  return hold ? [describeHold(hold)] : [];
+  return hold ? [say(because('hold', { why: hold.reason }))] : [];
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Take } from '../../pipelines/take-held.ts';
+import type { PipelineWish } from '../../engine/happening.ts';
 import { listHeld, readPipeline } from '../../store/pipeline-views.ts';
 import { findPipeline } from '../../store/pipelines.ts';
-import { actOnPipeline, type PipelineAction } from '../actions.ts';
+import { actOnPipeline } from '../actions.ts';
 import { answerList, answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { unknownPipeline } from '../unknown-pipeline.ts';
@@ -11,7 +11,7 @@ import { type OfPipeline, requirePipeline, viewPipeline } from './pipelines.ts';
 
 interface Body {
   readonly comment?: string;
-  readonly take?: Take;
+  readonly take?: 'all' | 'newest' | 'none';
 }
 
 const optional = { type: ['object', 'null'], properties: { comment: commentSchema }, additionalProperties: false };
@@ -20,19 +20,19 @@ const operations = [
     path: 'pause',
     summary: 'Stop starts and automatic approvals; says why',
     body: { type: 'object', properties: { comment: commentSchema }, required: ['comment'], additionalProperties: false },
-    toAction: ({ comment = '' }: Body): PipelineAction => ({ action: 'pause', comment }),
+    wishOf: (): PipelineWish['what'] => 'pause',
   },
   {
     path: 'unpause',
     summary: 'Let a paused pipeline go on',
     body: optional,
-    toAction: (): PipelineAction => ({ action: 'unpause' }),
+    wishOf: (): PipelineWish['what'] => 'unpause',
   },
   {
     path: 'unlock',
     summary: 'Take the lock from the run that holds it',
     body: optional,
-    toAction: (): PipelineAction => ({ action: 'unlock' }),
+    wishOf: (): PipelineWish['what'] => 'unlock',
   },
   {
     path: 'held',
@@ -43,14 +43,14 @@ const operations = [
       required: ['take'],
       additionalProperties: false,
     },
-    toAction: ({ take = 'none' }: Body): PipelineAction => ({ action: 'take held', take }),
+    wishOf: ({ take = 'none' }: Body): PipelineWish['what'] => `take ${take}`,
   },
 ] as const;
 
 /** What people do to pipelines; each answers the pipeline. */
 export function registerOperations(server: FastifyInstance, surroundings: ApiSurroundings): void {
   const { store } = surroundings;
-  for (const { path, summary, body: schema, toAction } of operations) {
+  for (const { path, summary, body: schema, wishOf } of operations) {
     server.post<{ Params: OfPipeline; Body: Body | null }>(
       `/api/v1/pipelines/:pipeline/${path}`,
       {
@@ -60,7 +60,7 @@ export function registerOperations(server: FastifyInstance, surroundings: ApiSur
       async (request) => {
         const { params, body } = request;
         requirePipeline(surroundings, params.pipeline);
-        await actOnPipeline(surroundings, request, { ...params, comment: body?.comment }, toAction(body ?? {}));
+        await actOnPipeline(surroundings, request, { ...params, what: wishOf(body ?? {}) }, body?.comment);
         const found = await store.read((tx) => readPipeline(tx, params.pipeline));
         if (!found) throw unknownPipeline(params.pipeline);
         return viewPipeline(surroundings, found);

@@ -23,7 +23,7 @@ export interface OfPackage extends InRepository {
 
 /** What is watched, how it is, and what the ledger has of it. */
 export function registerRepositories(server: FastifyInstance, surroundings: ApiSurroundings): void {
-  const { store, startOptions, tell, now } = surroundings;
+  const { store, inForce, tell, now } = surroundings;
 
   const readOne = async (name: string) => {
     const [status] = await store.read((tx) => readRepositories(tx, name));
@@ -133,7 +133,7 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
       const given = { repository, package: pkg, version, ...body, by: actor.name };
       const audit = auditOf(request, 'acknowledge', `${repository}/${pkg}/${version}`, body);
       const { result, runs } = await store.transact(async (tx) => {
-        const acknowledged = await acknowledge(tx, given, startOptions());
+        const acknowledged = await acknowledge(tx, given, inForce());
         if (acknowledged.result === 'done') await appendAudit(tx, audit, now());
         return acknowledged;
       });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { actOnStage, type StageAction } from '../actions.ts';
+import type { StageWish } from '../../engine/happening.ts';
+import { actOnStage } from '../actions.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { type OfRun, readRunDocument } from '../view-run.ts';
@@ -74,15 +75,14 @@ export function registerStages(server: FastifyInstance, surroundings: ApiSurroun
       async (request) => {
         const { params, body } = request;
         requirePipeline(surroundings, params.pipeline);
-        const address = { ...params, comment: body?.comment, stageCounter: body?.stageCounter };
-        await actOnStage(surroundings, request, address, toAction(action, body));
+        const wish: StageWish = { ...params, what: wishOf(action, body), stageCounter: body?.stageCounter };
+        await actOnStage(surroundings, request, wish, body?.comment);
         return readRunDocument(surroundings, params);
       },
     );
   }
 }
 
-function toAction(action: StageAction['action'], body: Body | null): StageAction {
-  if (action === 'reject') return { action, comment: body?.comment ?? '' };
-  return action === 'rerun' ? { action, failedJobsOnly: body?.failedJobsOnly ?? false } : { action };
+function wishOf(action: (typeof actions)[number]['action'], body: Body | null): StageWish['what'] {
+  return action === 'rerun' && body?.failedJobsOnly ? 'rerun failed' : action;
 }

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
 import { listPackageMaterials } from '../../config/materials.ts';
-import { hasRole } from '../../pipelines/actor.ts';
-import type { MaterialChoice } from '../../pipelines/choose-by-hand.ts';
-import { recordRefusal } from '../../pipelines/record-refusal.ts';
-import { triggerRun } from '../../pipelines/trigger-run.ts';
+import { because, type Refusal } from '../../domain/reason.ts';
+import { hasRole } from '../../engine/actor.ts';
+import type { MaterialChoice, TriggerByHand } from '../../engine/happening.ts';
 import { describeChosen } from '../../polling/describe-chosen.ts';
-import { appendAudit } from '../../store/audit.ts';
-import { appendEvents } from '../../store/events.ts';
+import type { NewAudit } from '../../store/audit.ts';
 import { auditOf } from '../access/audit-of.ts';
+import { ask } from '../actions.ts';
 import { ApiError } from '../api-error.ts';
 import { pollOnRequest } from '../poll-on-request.ts';
+import { toTriggerError } from '../refusals.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { readRunDocument } from '../view-run.ts';
@@ -79,7 +79,6 @@ export function registerTrigger(server: FastifyInstance, surroundings: ApiSurrou
     async (request, reply) => {
       const { params } = request;
       requirePipeline(surroundings, params.pipeline);
-      await prepare(surroundings, request);
       const counter = await startRun(surroundings, request);
       return reply.status(201).send(await readRunDocument(surroundings, { pipeline: params.pipeline, counter }));
     },
@@ -95,52 +94,49 @@ function toChoices(materials: NonNullable<TriggerBody['materials']>): Readonly<R
   return Object.fromEntries(Object.entries(materials).map(([name, given]) => [name, choose(given)]));
 }
 
-/** Has what is to be pinned looked at before; throws what stands against it, which is recorded as a decision, too. */
-async function prepare(surroundings: ApiSurroundings, request: TriggerRequest): Promise<void> {
-  const { pipeline } = request.params;
+/** Has what is to be pinned looked at before; answers what stands against it. */
+async function prepare(surroundings: ApiSurroundings, request: TriggerRequest): Promise<Refusal | undefined> {
   const { poll = true, materials = {} } = request.body ?? {};
+  return (poll ? await pollMaterials(surroundings, request) : undefined) ?? describeMaterials(surroundings, materials);
+}
+
+/** Polls the repositories of a pipeline's materials; where one of them fails, "newest" would be a guess. */
+async function pollMaterials(surroundings: ApiSurroundings, request: TriggerRequest): Promise<Refusal | undefined> {
+  const { pipeline } = request.params;
+  for (const repository of repositoriesOf(surroundings.configuration().config, pipeline)) {
+    const why = await findPollProblem(surroundings, repository, auditOf(request, 'poll', repository, { for: pipeline }));
+    if (why !== undefined) return because('poll-failed-first', { repository, why });
+  }
+  return undefined;
+}
+
+async function findPollProblem(surroundings: ApiSurroundings, repository: string, audit: NewAudit): Promise<string | undefined> {
   try {
-    if (poll) await pollMaterials(surroundings, request);
-    await describeMaterials(surroundings, materials);
+    const answer = await pollOnRequest(surroundings, repository, audit);
+    const isFailed = answer?.problem && answer.outcome === 'failed';
+    return isFailed ? `${answer.problem.code}: ${answer.problem.message}` : undefined;
   } catch (error) {
-    if (error instanceof ApiError && (error.code === 'POLL_FAILED' || error.code === 'REFUSED')) {
-      const refused = { pipeline, materials: toChoices(materials), reason: error.message };
-      await surroundings.store.transact((tx) => recordRefusal(tx, refused, surroundings.startOptions()));
-    }
+    if (error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS') return error.message;
     throw error;
   }
 }
 
-/** Polls the repositories of a pipeline's materials; throws POLL_FAILED where one of them fails, since "newest" would be a guess. */
-async function pollMaterials(surroundings: ApiSurroundings, request: TriggerRequest): Promise<void> {
-  const { pipeline } = request.params;
-  for (const repository of repositoriesOf(surroundings.configuration().config, pipeline)) {
-    const answer = await pollOnRequest(surroundings, repository, auditOf(request, 'poll', repository, { for: pipeline })).catch(
-      (error: unknown) => {
-        throw error instanceof ApiError && error.code === 'TOO_MANY_REQUESTS' ? refusePoll(repository, error.message) : error;
-      },
-    );
-    if (answer?.problem && answer.outcome === 'failed') {
-      throw refusePoll(repository, `${answer.problem.code}: ${answer.problem.message}`);
-    }
-  }
-}
-
-/** Has the versions described that somebody chose; throws REFUSED where one of them is not really there. */
-async function describeMaterials(surroundings: ApiSurroundings, materials: NonNullable<TriggerBody['materials']>): Promise<void> {
+/** Has the versions described that somebody chose; answers why one of them is not really there. */
+async function describeMaterials(
+  surroundings: ApiSurroundings,
+  materials: NonNullable<TriggerBody['materials']>,
+): Promise<Refusal | undefined> {
   const { store, host, configuration, stopping } = surroundings;
   const around = { store, host: host(), config: configuration().config, signal: stopping };
   for (const [material, version] of Object.entries(materials)) {
     if (typeof version !== 'string') continue;
     const [repository = '', name = ''] = material.split('/');
     const problem = await describeChosen({ repository, package: name, version }, around);
-    if (problem) throw new ApiError('REFUSED', `${material} ${version} cannot be pinned: ${problem.code}: ${problem.message}`);
+    if (problem) {
+      return because('cannot-pin', { package: material, version, code: problem.code, why: problem.message });
+    }
   }
-}
-
-function refusePoll(repository: string, why: string): ApiError {
-  const message = `${repository} could not be polled first (${why}); send "poll": false to go by what is recorded`;
-  return new ApiError('POLL_FAILED', message);
+  return undefined;
 }
 
 function repositoriesOf(config: Config, pipeline: string): ReadonlySet<string> {
@@ -148,24 +144,26 @@ function repositoriesOf(config: Config, pipeline: string): ReadonlySet<string> {
   return new Set(definition ? listPackageMaterials(definition).map(({ repository }) => repository) : []);
 }
 
-async function startRun({ store, startOptions, tell }: ApiSurroundings, request: TriggerRequest): Promise<number> {
-  const { actor } = request;
+async function startRun(surroundings: ApiSurroundings, request: TriggerRequest): Promise<number> {
   const { pipeline } = request.params;
   const { environment = {}, comment, override = false } = request.body ?? {};
   const materials = toChoices(request.body?.materials ?? {});
-  if (override && !hasRole(actor, 'admin'))
+  if (override && !hasRole(request.actor, 'admin')) {
     throw new ApiError('FORBIDDEN', 'Only an admin may override what is wrong with a revision');
-  if (override && comment === undefined) throw new ApiError('BAD_REQUEST', 'Say why in "comment" where you override');
-  const triggered = await store.transact(async (tx) => {
-    const options = startOptions();
-    const result = await triggerRun(tx, { pipeline, materials, environment, actor, comment, override }, options);
-    const details = { materials, environment: Object.keys(environment), ...(override && { override }), comment: comment ?? null };
-    if (!result.refusal)
-      await appendAudit(tx, auditOf(request, 'trigger', `${pipeline}/${result.counter}`, details), options.now);
-    await appendEvents(tx, result.changes.events, options.now);
-    return result;
-  });
-  tell(triggered.changes.runs);
-  if (triggered.refusal) throw new ApiError('REFUSED', triggered.refusal.message);
-  return triggered.counter;
+  }
+  if (override && comment === undefined) {
+    throw new ApiError('BAD_REQUEST', 'Say why in "comment" where you override');
+  }
+  const obstacle = await prepare(surroundings, request);
+  const wish: TriggerByHand = { what: 'trigger', pipeline, materials, environment, override, obstacle };
+  const names = Object.keys(environment);
+  const details = { materials, environment: names, ...(override && { override }), comment: comment ?? null };
+  const { refusal, run } = await ask(surroundings, request, { wish, comment }, (happened) => ({
+    action: 'trigger',
+    subject: `${pipeline}/${happened.run}`,
+    details,
+  }));
+  if (refusal) throw toTriggerError(refusal);
+  if (run === undefined) throw new Error(`${pipeline} was triggered, and no run was created`);
+  return run;
 }

@@ -1,11 +1,7 @@
-import { beginMove } from '../../pipelines/changes.ts';
-import { finishStages } from '../../pipelines/stages/finish-stages.ts';
-import { startRuns } from '../../pipelines/start-runs.ts';
-import { readDownstream } from '../../store/dependencies.ts';
+import { anonymous } from '../../engine/actor.ts';
+import { happen } from '../../engine/happen.ts';
+import { claimJobs } from '../../engine/jobs/claim-jobs.ts';
 import type { NewEvent } from '../../store/events.ts';
-import { readOpenStages } from '../../store/open-stages.ts';
-import { findPipeline, lockPipelines } from '../../store/pipelines.ts';
-import { readRunState } from '../../store/runs.ts';
 import type { Tx } from '../../store/store.ts';
 import type { StageEnd } from './outcomes.ts';
 import type { Scene } from './scene.ts';
@@ -17,25 +13,25 @@ export interface RunningStage {
   readonly name: string;
 }
 
-/** Ends a stage, and lets all follow from it, as the end of its last job does. */
+const mostJobs = 10_000;
+
+/** Ends a stage as it ended, and lets all follow from it. */
 export async function endStage(
   tx: Tx,
-  { pipeline: name, counter, name: stageName }: RunningStage,
+  { pipeline, counter, name: stage }: RunningStage,
   { status, at }: Pick<StageEnd, 'status'> & { readonly at: number },
-  { optionsAt }: Scene,
+  { config, inForceAt }: Scene,
 ): Promise<readonly NewEvent[]> {
-  const id = await findPipeline(tx, name);
-  if (id === undefined) return [];
-  const downstream = (await readDownstream(tx, [{ pipelineId: id, stage: stageName }])).map(({ pipelineId }) => pipelineId);
-  const pipeline = (await lockPipelines(tx, [id, ...downstream])).find((one) => one.id === id);
-  const open = (await readOpenStages(tx, id)).find(
-    (one) => one.status === 'running' && one.counter === counter && one.name === stageName,
+  const inForce = inForceAt(at);
+  if (status === 'cancelled') {
+    const wish = { what: 'cancel', pipeline, counter, stage } as const;
+    return (await happen(tx, { kind: 'asked', wish, actor: anonymous, comment: undefined }, inForce)).events;
+  }
+  const claim = { node: 'backtest', configHash: config.hash, mayBegin: true, inHand: [], room: mostJobs, now: at };
+  const claimed = (await claimJobs(tx, claim)).filter(
+    ({ facts }) => facts.run.pipeline === pipeline && facts.run.counter === counter && facts.stage.name === stage,
   );
-  if (!pipeline || !open) return [];
-  const options = optionsAt(at);
-  const move = beginMove(pipeline, options);
-  const stage = { id: open.id, name: stageName, counter: open.stageCounter, position: open.position, status };
-  await finishStages(tx, [{ move, run: await readRunState(tx, open.runId), stage }]);
-  const started = await startRuns(tx, [id, ...downstream], options);
-  return [...move.changes.events, ...started.events];
+  const outcome = { status, exitCode: null, message: null };
+  const attempts = claimed.map(({ lease, facts }) => ({ lease, facts, outcome }));
+  return (await happen(tx, { kind: 'ended', attempts }, inForce)).events;
 }

@@ -1,5 +1,5 @@
 import type { Revision } from '@sluice/plugin-sdk';
-import type { Status } from '../../store/schema.ts';
+import type { Status } from '../../domain/status.ts';
 
 /** What a server has recorded, as far as a backtest goes by it; times in milliseconds. */
 export interface History {

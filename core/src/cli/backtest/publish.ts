@@ -1,15 +1,12 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import type { PackageConfig } from '../../config/config.ts';
-import { guardStorm } from '../../pipelines/guard-storm.ts';
-import { startRuns } from '../../pipelines/start-runs.ts';
-import { type Candidate, decideStarts, findHindrance, type PackageNews } from '../../polling/start-wishes.ts';
+import { happen } from '../../engine/happen.ts';
+import { type Candidate, findHindrance, type PackageNews } from '../../engine/starts/publications.ts';
 import { strongestDigest } from '../../store/digests.ts';
 import type { NewEvent } from '../../store/events.ts';
 import { insertRevisions } from '../../store/ledger.ts';
-import { loadListeners, noteBaselines } from '../../store/listeners.ts';
 import { findPackages } from '../../store/pipelines.ts';
 import type { Tx } from '../../store/store.ts';
-import { insertTriggers } from '../../store/triggers.ts';
 import type { RecordedRevision } from './history.ts';
 import type { Scene } from './scene.ts';
 
@@ -30,7 +27,7 @@ export type Published = Map<string, Candidate[]>;
 export async function publish(
   tx: Tx,
   publication: Publication,
-  { config, optionsAt }: Scene,
+  { config, inForceAt }: Scene,
   published: Published,
 ): Promise<readonly NewEvent[]> {
   const { at, repository, packages } = publication;
@@ -48,24 +45,8 @@ export async function publish(
     published.set(`${repository}/${name}`, known);
     news.push(makeNews(publication, { packageId, packageConfig, fresh, known }));
   }
-  const listeners = await loadListeners(
-    tx,
-    news.map(({ packageId }) => packageId),
-  );
-  const heard = listeners.flatMap((listener) => {
-    const ofPackage = news.find(({ packageId }) => packageId === listener.packageId);
-    return ofPackage ? { listener, ...decideStarts(ofPackage, listener) } : [];
-  });
-  const wishes = heard.flatMap((one) => one.wishes);
-  const guarded = publication.isBefore ? { wishes } : await guardStorm(tx, wishes, { config, poll: `${repository}:${at}` });
-  await insertTriggers(tx, guarded.wishes);
-  await noteBaselines(
-    tx,
-    listeners.filter(({ baseline }) => baseline),
-    at,
-  );
-  const pipelines = [...new Set(listeners.map(({ pipelineId }) => pipelineId))];
-  return (await startRuns(tx, pipelines, optionsAt(at))).events;
+  const poll = publication.isBefore ? undefined : `${repository}:${at}`;
+  return (await happen(tx, { kind: 'published', news, poll }, inForceAt(at))).events;
 }
 
 async function record(tx: Tx, packageId: number, revisions: readonly RecordedRevision[]): Promise<readonly Candidate[]> {
@@ -97,6 +78,6 @@ function makeNews(
   return {
     ...{ packageId, material: `${repository}/${name}`, config: { first: isBefore ? 'latest' : first, accept } },
     ...{ now: at, fresh, newest: known.findLast((one) => !findHindrance(one, accept)), selected: known.length },
-    ...{ move: 0, moved: false, changed: [] },
+    ...{ move: 0, moved: false, changed: [], isTouched: true, conclusive: true },
   };
 }

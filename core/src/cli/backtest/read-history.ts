@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { Status } from '../../store/schema.ts';
+import type { Status } from '../../domain/status.ts';
 import type { Client } from '../client.ts';
 import type { History, PackageHistory, RecordedRevision, RecordedRun } from './history.ts';
 

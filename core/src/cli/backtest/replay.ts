@@ -1,6 +1,7 @@
-import { anonymous } from '../../pipelines/actor.ts';
-import { triggerRun } from '../../pipelines/trigger-run.ts';
+import { anonymous } from '../../engine/actor.ts';
+import { happen } from '../../engine/happen.ts';
 import type { NewEvent } from '../../store/events.ts';
+import type { Tx } from '../../store/store.ts';
 import { endStage, type RunningStage } from './end-stage.ts';
 import { type History, nameRun, type PackageHistory, type RecordedRevision, type RecordedRun } from './history.ts';
 import { createOutcomes, type EndOf } from './outcomes.ts';
@@ -86,13 +87,13 @@ class Player {
     }
   }
 
-  async #startByHand(tx: Parameters<typeof triggerRun>[0], run: RecordedRun): Promise<readonly NewEvent[]> {
+  async #startByHand(tx: Tx, run: RecordedRun): Promise<readonly NewEvent[]> {
     const definition = this.#scene.config.pipelines.get(run.pipeline);
     const materials = this.#chooseAgain(run);
     if (!definition || Object.keys(materials).length === 0) return [];
-    const request = { pipeline: run.pipeline, materials, override: true, environment: {} };
-    const options = this.#scene.optionsAt(run.createdAt);
-    return (await triggerRun(tx, { ...request, actor: anonymous, comment: undefined }, options)).changes.events;
+    const wish = { what: 'trigger', pipeline: run.pipeline, materials, override: true, environment: {} } as const;
+    const inForce = this.#scene.inForceAt(run.createdAt);
+    return (await happen(tx, { kind: 'asked', wish, actor: anonymous, comment: undefined }, inForce)).events;
   }
 
   /** The versions that a run pinned; of one that pinned only runs, those of the replay with the same versions behind them. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
-import { adoptPipelines } from '../../pipelines/adopt-pipelines.ts';
-import type { StartOptions } from '../../pipelines/start-runs.ts';
+import { adoptPipelines } from '../../engine/configured/adopt-pipelines.ts';
+import type { InForce } from '../../engine/in-force.ts';
 import type { PluginHost } from '../../plugins/plugin-host.ts';
 import { adoptRepositories } from '../../polling/adopt-repositories.ts';
 import { activateConfiguration } from '../../store/nodes.ts';
@@ -10,13 +10,13 @@ import { openScratchStore, type Store } from '../../store/store.ts';
 export interface Scene {
   readonly store: Store;
   readonly config: Config;
-  optionsAt(now: number): StartOptions;
+  inForceAt(now: number): InForce;
 }
 
 /** Opens a scene; the one who called closes its store. */
 export async function openScene(config: Config, host: PluginHost, now: number): Promise<Scene> {
   const store = await openScratchStore();
-  const optionsAt = (at: number): StartOptions => ({
+  const inForceAt = (at: number): InForce => ({
     config,
     secretFields: (plugin) => host.loaded().get(plugin)?.secrets,
     // Timers and windows are taken away, so that nobody asks when they come.
@@ -26,7 +26,7 @@ export async function openScene(config: Config, host: PluginHost, now: number): 
   await store.transact(async (tx) => {
     await activateConfiguration(tx, 'backtest', config.hash, now);
     await adoptRepositories(tx, { config, plugins: host.loaded(), now });
-    await adoptPipelines(tx, optionsAt(now));
+    await adoptPipelines(tx, inForceAt(now));
   });
-  return { store, config, optionsAt };
+  return { store, config, inForceAt };
 }

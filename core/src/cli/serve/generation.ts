@@ -1,16 +1,14 @@
 import type { ServerObserver } from '../../api/observer.ts';
 import type { Config, Template } from '../../config/config.ts';
+import { adoptPipelines } from '../../engine/configured/adopt-pipelines.ts';
+import type { RunChange } from '../../engine/happen.ts';
+import type { InForce, SecretFields } from '../../engine/in-force.ts';
+import { createCalendar } from '../../engine/timer.ts';
 import { deliverEvents } from '../../events/deliver-events.ts';
-import { adoptPipelines } from '../../pipelines/adopt-pipelines.ts';
-import type { Changes } from '../../pipelines/changes.ts';
-import type { SecretFields } from '../../pipelines/pin-materials.ts';
-import type { StartOptions } from '../../pipelines/start-runs.ts';
-import { createCalendar } from '../../pipelines/timer.ts';
 import type { PluginHost } from '../../plugins/plugin-host.ts';
 import { adoptRepositories } from '../../polling/adopt-repositories.ts';
 import { Poller } from '../../polling/poller.ts';
 import { appendAudit } from '../../store/audit.ts';
-import { appendEvents } from '../../store/events.ts';
 import { readStoreIdentity } from '../../store/identity.ts';
 import { activateConfiguration } from '../../store/nodes.ts';
 import { adoptSinks } from '../../store/sinks.ts';
@@ -39,7 +37,7 @@ export interface GenerationSurroundings {
 /** A configuration in force: its plugins run, its repositories are polled, its sinks are told. */
 export interface Generation extends Loaded {
   readonly loadedAt: number;
-  startOptions(): StartOptions;
+  inForce(): InForce;
   /** Ends its polls and deliveries, gives their leases back, and ends its plugins. Asked again, it is the same end. */
   end(): Promise<void>;
 }
@@ -50,8 +48,8 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
   const { now } = surroundings;
   const secretFields: SecretFields = (plugin) => host.loaded().get(plugin)?.secrets;
   const calendar = createCalendar(config.timezone);
-  const startOptions = (): StartOptions => ({ config, secretFields, calendar, now: now() });
-  const { runs, identity } = await adopt(loaded, startOptions(), surroundings);
+  const inForce = (): InForce => ({ config, secretFields, calendar, now: now() });
+  const { runs, identity } = await adopt(loaded, inForce(), surroundings);
   for (const run of runs) surroundings.observer.onRun(run);
 
   const ending = new AbortController();
@@ -66,7 +64,7 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
   return {
     ...loaded,
     loadedAt: now(),
-    startOptions,
+    inForce,
     async end() {
       ending.abort();
       // At once, for a poll may wait for a plugin that hangs.
@@ -78,9 +76,9 @@ export async function beginGeneration(loaded: Loaded, surroundings: GenerationSu
 
 async function adopt(
   { config, host }: Loaded,
-  options: StartOptions,
+  options: InForce,
   { store, node, now }: GenerationSurroundings,
-): Promise<{ readonly runs: Changes['runs']; readonly identity: string }> {
+): Promise<{ readonly runs: readonly RunChange[]; readonly identity: string }> {
   return store.transact(async (tx) => {
     await activateConfiguration(tx, node, config.hash, now());
     await adoptRepositories(tx, { config, plugins: host.loaded(), now: now() });
@@ -88,10 +86,9 @@ async function adopt(
       tx,
       config.events.map(({ name, kind, retry }) => ({ name, kind, giveUpMs: retry.giveUpMs })),
     );
-    const { runs, events } = await adoptPipelines(tx, options);
     const loaded = { type: 'configuration.loaded', subject: config.hash, data: { file: config.file } } as const;
     await appendAudit(tx, auditConfiguration('configuration.loaded', config), now());
-    await appendEvents(tx, [...events, loaded], now());
+    const { runs } = await adoptPipelines(tx, options, [loaded]);
     tx.wake('polls');
     tx.wake('attempts');
     return { runs, identity: await readStoreIdentity(tx) };

@@ -7,8 +7,8 @@ import type { ApiSurroundings } from '../../api/surroundings.ts';
 import type { Config, Template } from '../../config/config.ts';
 import { Interpolator } from '../../config/interpolator.ts';
 import { formatProblem } from '../../config/problem.ts';
-import { performAttempts } from '../../pipelines/perform-attempts.ts';
-import { deleteOld } from '../../pipelines/retention.ts';
+import { performAttempts } from '../../engine/jobs/perform-attempts.ts';
+import { deleteOld } from '../../engine/retention.ts';
 import { publishCallbackKey } from '../../store/callback-keys.ts';
 import { describeExposed, findExposed } from '../../store/exposed.ts';
 import { readStoreIdentity } from '../../store/identity.ts';
@@ -146,7 +146,7 @@ function openApi({
   const surroundings: ApiSurroundings = {
     store,
     host: () => governance.generation().host,
-    startOptions: () => governance.generation().startOptions(),
+    inForce: () => governance.generation().inForce(),
     tell(runs) {
       for (const run of runs) observer.onRun(run);
     },
@@ -177,7 +177,7 @@ function perform(
       store,
       node: place.id,
       callbackKey: place.callbackKey,
-      startOptions: () => governance.generation().startOptions(),
+      inForce: () => governance.generation().inForce(),
       address: () => config().server.url ?? address,
       targets,
       resolve,

@@ -1,5 +1,6 @@
+import type { Status } from '../../domain/status.ts';
 import { chunk } from '../chunk.ts';
-import type { RevisionTable, Status } from '../schema.ts';
+import type { RevisionTable } from '../schema.ts';
 import type { Tx } from '../store.ts';
 import type { NodeIds } from './graph.ts';
 

@@ -2,8 +2,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readEvents, type ToldEvent } from '../../../../test/support/event-reader.ts';
 import { placeSqlite } from '../../../../test/support/stores.ts';
 import { appendLog } from '../../../src/store/logs.ts';
-import { makePipeline } from '../../pipelines/configs.ts';
-import { World } from '../../pipelines/world.ts';
+import { makePipeline } from '../../engine/configs.ts';
+import { World } from '../../engine/world.ts';
 import { openHouse } from '../house.ts';
 
 const published = { type: 'artifact.published', subject: 'npmjs/a', data: { version: '1.0.0' } } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keepVisibleMeasures, maySeeEvent } from '../../../src/api/access/visible.ts';
 import type { RecordedEvent } from '../../../src/store/events.ts';
-import { makeConfig, makePipeline } from '../../pipelines/configs.ts';
+import { makeConfig, makePipeline } from '../../engine/configs.ts';
 
 const hidden = { view: ['alice'], operate: undefined, approve: undefined };
 const config = makeConfig([makePipeline('open'), makePipeline('hidden', { access: hidden })]);

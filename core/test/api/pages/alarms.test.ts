@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeSqlite } from '../../../../test/support/stores.ts';
-import type { Actor } from '../../../src/pipelines/actor.ts';
-import { listenTo, makeApproval, makePipeline, makeStage, runJob } from '../../pipelines/configs.ts';
-import { Desk, toTokens } from '../../pipelines/machine/desk.ts';
-import { person, World } from '../../pipelines/world.ts';
+import type { Actor } from '../../../src/engine/actor.ts';
+import { listenTo, makeApproval, makePipeline, makeStage, runJob } from '../../engine/configs.ts';
+import { Desk, toTokens } from '../../engine/machine/desk.ts';
+import { person, World } from '../../engine/world.ts';
 
 const alice = person('alice');
 const victor: Actor = { name: 'victor', person: 'victor', roles: ['viewer'] };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makePipeline } from '../../pipelines/configs.ts';
+import { makePipeline } from '../../engine/configs.ts';
 import { openHouse } from '../house.ts';
 
 const loaded = { type: 'configuration.loaded', subject: 'configuration', data: {} } as const;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RepositoryConfig } from '../../../src/config/config.ts';
-import { makeConfig } from '../../pipelines/configs.ts';
+import { makeConfig } from '../../engine/configs.ts';
 import { openHouse } from '../house.ts';
 
 const makeRepositories = () => {

@@ -3,9 +3,9 @@ import { insertRevisions } from '../../../src/store/ledger.ts';
 import { findPackages, findPipeline, listPipelineNames } from '../../../src/store/pipelines.ts';
 import { readPublishing } from '../../../src/store/publications.ts';
 import { traceValueStream } from '../../../src/store/value-stream/value-stream.ts';
-import { dependOn, listenTo, makePipeline, makeStage } from '../../pipelines/configs.ts';
-import { describeWorldsContract } from '../../pipelines/describe-worlds.ts';
-import type { World } from '../../pipelines/world.ts';
+import { dependOn, listenTo, makePipeline, makeStage } from '../../engine/configs.ts';
+import { describeWorldsContract } from '../../engine/describe-worlds.ts';
+import type { World } from '../../engine/world.ts';
 
 const stages = [makeStage('deploy')];
 const build = makePipeline('build', { label: 'v1.${COUNT}', stages, publishes: ['npmjs/b'] });

@@ -1,11 +1,11 @@
 import type { PipelineConfig } from '../../../config/config.ts';
-import type { Actor } from '../../../pipelines/actor.ts';
-import { type Refusal, refuse } from '../../../pipelines/refusal.ts';
-import { mayOperate } from '../../../pipelines/rights.ts';
-import { judgeCancel } from '../../../pipelines/stages/judge-cancel.ts';
-import { couldLetIn, judgeRerun, judgeRerunOfFailed } from '../../../pipelines/stages/judge-rerun.ts';
-import { judgeWord } from '../../../pipelines/stages/judge-word.ts';
-import type { StageAtHand } from '../../../pipelines/stages/stage-at-hand.ts';
+import { because, type Refusal } from '../../../domain/reason.ts';
+import type { Actor } from '../../../engine/actor.ts';
+import { judgeCancel } from '../../../engine/asked/judge-cancel.ts';
+import { couldLetIn, judgeRerun, judgeRerunOfFailed } from '../../../engine/asked/judge-rerun.ts';
+import { judgeWord } from '../../../engine/asked/judge-word.ts';
+import type { StageAtHand } from '../../../engine/asked/stage-at-hand.ts';
+import { mayOperate } from '../../../engine/rights.ts';
 import type { RunView, StageView } from '../../../store/run-views.ts';
 
 /** A stage of a run, and who looks at it. */
@@ -54,7 +54,7 @@ const judgeSaying = (seen: StageSeen): Refusal | undefined => judgeWord(seen.act
 /** Of those who may operate the pipeline the API asks no more than the stage does. */
 function judgeChanging({ run, config, actor }: StageSeen, refusal: Refusal | undefined): Refusal | undefined {
   if (config && mayOperate(actor, config.access)) return refusal;
-  return refuse('NOT_ALLOWED', `${actor.name} may not operate ${run.pipeline}`);
+  return because('not-operator', { by: actor.name, pipeline: run.pipeline });
 }
 
 const isNewest = ({ run, stage }: StageSeen): boolean => run.stages.findLast(({ name }) => name === stage.name) === stage;

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.ts';
-import type { Actor } from '../../../pipelines/actor.ts';
-import { type Level, listLevels } from '../../../pipelines/levels.ts';
+import type { Actor } from '../../../engine/actor.ts';
+import { type Level, listLevels } from '../../../engine/levels.ts';
 import { readHold } from '../../../store/hold.ts';
 import { listPipelines } from '../../../store/pipeline-views.ts';
 import { type RunView, readRunsOf } from '../../../store/run-views.ts';

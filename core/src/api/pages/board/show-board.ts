@@ -1,8 +1,8 @@
 import type { Config } from '../../../config/config.ts';
 import { isPipelineMaterial, nameMaterial } from '../../../config/materials.ts';
-import type { Actor } from '../../../pipelines/actor.ts';
-import type { Level } from '../../../pipelines/levels.ts';
-import { mayOperate } from '../../../pipelines/rights.ts';
+import type { Actor } from '../../../engine/actor.ts';
+import type { Level } from '../../../engine/levels.ts';
+import { mayOperate } from '../../../engine/rights.ts';
 import type { BoardCell } from '../../../store/board.ts';
 import type { PlacedRow } from '../../read-board.ts';
 import { listOffers, type StageOffer } from '../actions/stage-actions.ts';

@@ -1,5 +1,5 @@
+import type { Status } from '../../../domain/status.ts';
 import type { Alarm, AlarmKind } from '../../../store/alarms.ts';
-import type { Status } from '../../../store/schema.ts';
 import { pathOfPackage, withQuery } from '../addresses.ts';
 import { type Html, html } from '../html.ts';
 import { showMark } from './status.ts';

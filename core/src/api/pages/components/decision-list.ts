@@ -1,5 +1,5 @@
+import type { Status } from '../../../domain/status.ts';
 import type { DecisionOutcome, DecisionView } from '../../../store/decisions.ts';
-import type { Status } from '../../../store/schema.ts';
 import { pathOfMaterial, pathOfPipeline, pathOfRun, withQuery } from '../addresses.ts';
 import { type Html, html } from '../html.ts';
 import { showEmpty } from './notice.ts';

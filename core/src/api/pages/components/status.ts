@@ -1,4 +1,4 @@
-import type { Status } from '../../../store/schema.ts';
+import type { Status } from '../../../domain/status.ts';
 import { type Html, html } from '../html.ts';
 
 /** A shape for each status, so that colour is not the only sign. */

@@ -1,4 +1,4 @@
-import { reaches } from '../../../pipelines/rights.ts';
+import { reaches } from '../../../engine/rights.ts';
 import { listWaitingStages } from '../../../store/waiting.ts';
 import { listVisiblePipelines } from '../../access/visible.ts';
 import { withQuery } from '../addresses.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config.ts';
 import { nameMaterial } from '../../../config/materials.ts';
-import type { Actor } from '../../../pipelines/actor.ts';
-import { mayOperate } from '../../../pipelines/rights.ts';
+import type { Actor } from '../../../engine/actor.ts';
+import { mayOperate } from '../../../engine/rights.ts';
 import { listLatestRuns, type RunSummary } from '../../../store/latest-runs.ts';
 import { listPipelines, type PipelineView } from '../../../store/pipeline-views.ts';
 import type { Tx } from '../../../store/store.ts';

@@ -1,5 +1,5 @@
-import type { Actor } from '../../../pipelines/actor.ts';
-import { reaches } from '../../../pipelines/rights.ts';
+import type { Actor } from '../../../engine/actor.ts';
+import { reaches } from '../../../engine/rights.ts';
 import { type Alarm, listAlarmsAtHand } from '../../../store/alarms.ts';
 import { type Hold, readHold } from '../../../store/hold.ts';
 import { type FailingRepository, listFailing } from '../../../store/read-repositories.ts';

@@ -1,4 +1,4 @@
-import { reaches } from '../../../pipelines/rights.ts';
+import { reaches } from '../../../engine/rights.ts';
 import { readDecisionsOfPackage } from '../../../store/package-decisions.ts';
 import { findPackageId, listRevisions, type RevisionPage, readRepositories } from '../../../store/read-repositories.ts';
 import type { Tx } from '../../../store/store.ts';

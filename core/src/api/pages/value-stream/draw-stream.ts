@@ -1,4 +1,4 @@
-import type { Status } from '../../../store/schema.ts';
+import type { Status } from '../../../domain/status.ts';
 import type { StreamNode } from '../../../store/value-stream/nodes.ts';
 import { pathOfPackage, pathOfRun } from '../addresses.ts';
 import { glyphs } from '../components/status.ts';

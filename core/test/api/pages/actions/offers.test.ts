@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeSqlite } from '../../../../../test/support/stores.ts';
 import type { PipelineConfig } from '../../../../src/config/config.ts';
-import type { Actor } from '../../../../src/pipelines/actor.ts';
+import type { Actor } from '../../../../src/engine/actor.ts';
 import { beginHold, endHold } from '../../../../src/store/hold.ts';
-import { listenTo, makeApproval, makePipeline, makeStage, runJob } from '../../../pipelines/configs.ts';
-import { Hands } from '../../../pipelines/hands.ts';
-import { Desk, toTokens } from '../../../pipelines/machine/desk.ts';
-import { person, World } from '../../../pipelines/world.ts';
+import { listenTo, makeApproval, makePipeline, makeStage, runJob } from '../../../engine/configs.ts';
+import { Hands } from '../../../engine/hands.ts';
+import { Desk, toTokens } from '../../../engine/machine/desk.ts';
+import { person, World } from '../../../engine/world.ts';
 
 const [alice, bob] = [person('alice'), person('bob')];
 const admin: Actor = { name: 'root', person: 'root', roles: ['admin'] };
