@@ -6,7 +6,11 @@ import { join } from 'node:path';
 /** Packs every package, installs the tarballs into an empty folder, and runs what was installed. */
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sluice-pack-'));
-const workspaces = ['plugin-sdk', ...readdirSync(join(root, 'plugins')).map((name) => join('plugins', name)), 'core'];
+const workspaces = [
+  'plugin-sdk',
+  ...readdirSync(join(root, 'plugins')).map((name) => join('plugins', name)),
+  'core',
+];
 
 const configuration = `
 repositories:
@@ -25,7 +29,8 @@ function expectOutput(text: string, pattern: RegExp): void {
 }
 
 try {
-  for (const workspace of workspaces) run('npm', ['pack', '--silent', '--pack-destination', folder], join(root, workspace));
+  for (const workspace of workspaces)
+    run('npm', ['pack', '--silent', '--pack-destination', folder], join(root, workspace));
   const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   run('npm', ['install', '--silent', ...tarballs.map((name) => `./${name}`)], folder);

@@ -3,7 +3,8 @@ import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 
 /**
- * Turns a package that runs from `src/*.ts` into one that runs from `dist/*.js`, for the length of an `npm pack`.
+ * Turns a package that runs from `src/*.ts` into one that runs from `dist/*.js`, for the length of an `npm
+ * pack`.
  *
  * npm calls `pack.ts build` as `prepack` and `pack.ts restore` as `postpack`, in the package's folder.
  */
@@ -19,11 +20,21 @@ function build(): void {
   compile(process.cwd(), {
     outDir: 'dist',
     // Inside the repository the SDK's exports are its sources, which are not this package's to compile.
-    paths: { '@sluice/plugin-sdk': [join(sdkTypes, 'index.d.ts')], '@sluice/plugin-sdk/*': [join(sdkTypes, '*/index.d.ts')] },
+    paths: {
+      '@sluice/plugin-sdk': [join(sdkTypes, 'index.d.ts')],
+      '@sluice/plugin-sdk/*': [join(sdkTypes, '*/index.d.ts')],
+    },
   });
   copyFileSync(manifest, kept);
-  const { scripts: _scripts, devDependencies: _dev, ...published } = JSON.parse(readFileSync(manifest, 'utf8'));
-  writeFileSync(manifest, `${JSON.stringify({ ...published, exports: pointAtDist(published.exports) }, null, 2)}\n`);
+  const {
+    scripts: _scripts,
+    devDependencies: _dev,
+    ...published
+  } = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(
+    manifest,
+    `${JSON.stringify({ ...published, exports: pointAtDist(published.exports) }, null, 2)}\n`,
+  );
 }
 
 function compile(folder: string, options: Readonly<Record<string, unknown>>): void {
@@ -45,7 +56,9 @@ function pointAtDist(target: unknown): unknown {
     const built = target.replace('./src/', './dist/').replace(/\.ts$/, '');
     return { types: `${built}.d.ts`, default: `${built}.js` };
   }
-  return Object.fromEntries(Object.entries(target as object).map(([name, inner]) => [name, pointAtDist(inner)]));
+  return Object.fromEntries(
+    Object.entries(target as object).map(([name, inner]) => [name, pointAtDist(inner)]),
+  );
 }
 
 function restore(): void {

@@ -4,7 +4,10 @@ import { openBrowser } from '../test/support/browser.ts';
 import { pageList } from '../test/support/page-list.ts';
 import { openShowcase, signIn } from '../test/support/showcase.ts';
 
-/** Takes a picture of every page, light and dark, as somebody sees it who has signed in, into docs/screenshots/. */
+/**
+ * Takes a picture of every page, light and dark, as somebody sees it who has signed in, into
+ * docs/screenshots/.
+ */
 const folder = join(import.meta.dirname, '../docs/screenshots');
 const viewport = { width: 1280, height: 800 };
 const tallest = 900;

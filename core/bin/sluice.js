@@ -7,10 +7,14 @@ if (major < 24) {
   );
   process.exit(1);
 }
-Promise.all([import('node:fs'), import('node:module')]).then(async ([{ existsSync }, { enableCompileCache }]) => {
-  // Halves the time to start.
-  enableCompileCache();
-  const source = new URL('../src/main.ts', import.meta.url);
-  const { main } = await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
-  await main(process.argv.slice(2));
-});
+Promise.all([import('node:fs'), import('node:module')]).then(
+  async ([{ existsSync }, { enableCompileCache }]) => {
+    // Halves the time to start.
+    enableCompileCache();
+    const source = new URL('../src/main.ts', import.meta.url);
+    const { main } = await import(
+      existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href
+    );
+    await main(process.argv.slice(2));
+  },
+);

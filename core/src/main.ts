@@ -14,12 +14,15 @@ import { isCron } from './polling/schedule.ts';
 /** Runs `sluice` with the arguments after its name; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   compose();
-  process.exitCode = await runCli(args, container.resolve<CliSurroundings>('CliSurroundings'), [addServeCommand]);
+  process.exitCode = await runCli(args, container.resolve<CliSurroundings>('CliSurroundings'), [
+    addServeCommand,
+  ]);
 }
 
 /** What the house is made of; each part is made once, when it is first needed. */
 function compose(): void {
-  const provide = <T>(name: string, make: () => T) => container.register(name, { useFactory: instanceCachingFactory(make) });
+  const provide = <T>(name: string, make: () => T) =>
+    container.register(name, { useFactory: instanceCachingFactory(make) });
   const environment = process.env;
   const masker = () => container.resolve<Masker>('Masker');
   const terminal = () => container.resolve<ReturnType<typeof createTerminal>>('Terminal');
@@ -28,7 +31,9 @@ function compose(): void {
 
   provide('Masker', () => new Masker());
   provide('StopSignal', createStopSignal);
-  provide('Terminal', () => createTerminal({ stdout: process.stdout, stderr: process.stderr, masker: masker() }));
+  provide('Terminal', () =>
+    createTerminal({ stdout: process.stdout, stderr: process.stderr, masker: masker() }),
+  );
   provide(
     'OpenHost',
     (): OpenHost =>
@@ -44,7 +49,8 @@ function compose(): void {
           learnSecret: (value) => masker().add(value),
           mask: (text) => masker().mask(text),
           log:
-            listeners?.onLine ?? (({ plugin, level, message }) => level !== 'debug' && terminal().warn(`${plugin}: ${message}`)),
+            listeners?.onLine ??
+            (({ plugin, level, message }) => level !== 'debug' && terminal().warn(`${plugin}: ${message}`)),
           signal: stop().signal,
           ...(listeners && { onRestart: listeners.onRestart }),
         });

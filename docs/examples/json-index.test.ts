@@ -12,7 +12,10 @@ testPackagePlugin(jsonIndex, {
       Object.fromEntries(
         versions.map((version) => [
           version,
-          { url: `${origin}/tools/hammer-${version}.zip`, sha256: createHash('sha256').update(version).digest('hex') },
+          {
+            url: `${origin}/tools/hammer-${version}.zip`,
+            sha256: createHash('sha256').update(version).digest('hex'),
+          },
         ]),
       ),
     ),

@@ -9,7 +9,10 @@ interface Entry {
 export default definePackagePlugin({
   id: 'json-index',
   title: 'JSON index',
-  repository: { url: field.url('Where the index files are'), token: field.optional(field.secret('Access token')) },
+  repository: {
+    url: field.url('Where the index files are'),
+    token: field.optional(field.secret('Access token')),
+  },
   package: { name: field.text('Package name', { pattern: /^[a-z0-9-]+$/ }) },
 
   compare: (a, b) => a.localeCompare(b, 'en', { numeric: true }),
@@ -22,7 +25,9 @@ export default definePackagePlugin({
       },
       poll: eachPackage(async ({ config, cursor }, call) => {
         const http = token ? call.http.withCredentials(base, { bearer: token }) : call.http;
-        const answer = await http.request(`${base}${config.name}.json`, { validators: cursor ? { etag: cursor } : {} });
+        const answer = await http.request(`${base}${config.name}.json`, {
+          validators: cursor ? { etag: cursor } : {},
+        });
         if (answer.notModified) return { unchanged: true };
         const revisions = Object.entries(readIndex(answer.json())).map(([version, entry]) => ({
           version,
@@ -36,6 +41,7 @@ export default definePackagePlugin({
 });
 
 function readIndex(index: unknown): Record<string, Entry> {
-  if (typeof index === 'object' && index !== null && !Array.isArray(index)) return index as Record<string, Entry>;
+  if (typeof index === 'object' && index !== null && !Array.isArray(index))
+    return index as Record<string, Entry>;
   throw new PluginError('MALFORMED', 'The index is not an object of versions');
 }

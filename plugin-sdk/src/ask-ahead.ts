@@ -9,7 +9,8 @@ interface AskAheadOptions {
 /**
  * Understands how far to ask ahead of whoever reads the answers.
  *
- * Answers come as they are known; nothing more is asked when the signal aborts or nobody reads on. `ask` never rejects.
+ * Answers come as they are known; nothing more is asked when the signal aborts or nobody reads on. `ask`
+ * never rejects.
  */
 export class AskAhead<Q, A extends object> implements AsyncIterable<A> {
   readonly #waiting: Iterator<Q>;
@@ -21,7 +22,11 @@ export class AskAhead<Q, A extends object> implements AsyncIterable<A> {
   #over = false;
   #wake = () => {};
 
-  constructor(questions: Iterable<Q>, ask: (question: Q) => Promise<A>, { concurrency, signal }: AskAheadOptions) {
+  constructor(
+    questions: Iterable<Q>,
+    ask: (question: Q) => Promise<A>,
+    { concurrency, signal }: AskAheadOptions,
+  ) {
     this.#waiting = questions[Symbol.iterator]();
     this.#ask = ask;
     this.#concurrency = concurrency;
@@ -47,7 +52,11 @@ export class AskAhead<Q, A extends object> implements AsyncIterable<A> {
   }
 
   #refill(): void {
-    while (!this.#over && this.#inFlight < this.#concurrency && this.#inFlight + this.#answered.length < 2 * this.#concurrency) {
+    while (
+      !this.#over &&
+      this.#inFlight < this.#concurrency &&
+      this.#inFlight + this.#answered.length < 2 * this.#concurrency
+    ) {
       const next = this.#waiting.next();
       if (next.done) return;
       this.#inFlight++;

@@ -1,18 +1,31 @@
 import { type Digests, type Revision, type RevisionFile, type Standing, standings } from './revision.ts';
 
-/** What {@link checkRevision} makes of a value: a revision that keeps every rule, or the first rule it breaks, in words. */
+/**
+ * What {@link checkRevision} makes of a value: a revision that keeps every rule, or the first rule it breaks,
+ * in words.
+ */
 export type CheckedRevision = { readonly revision: Revision } | { readonly refused: string };
 
 /** What may differ between repositories. */
 export interface BoundaryOptions {
-  /** Whether `file:` locations are allowed: only where the repository itself is one of files. Default true. */
+  /**
+   * Whether `file:` locations are allowed: only where the repository itself is one of files. Default true.
+   */
   readonly files?: boolean;
 }
 
 const limits = { version: 255, name: 1024, text: 4096, digests: 16, files: 1000, dataBytes: 65_536 } as const;
-const hexDigits: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 };
+const hexDigits: Readonly<Record<string, number>> = {
+  md5: 32,
+  sha1: 40,
+  sha224: 56,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+};
 
-// Format characters (Cf) hold the bidi controls and what is invisible; a lone surrogate (Cs) is no text to any database.
+// Format characters (Cf) hold the bidi controls and what is invisible; a lone surrogate (Cs) is no text to
+// any database.
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}]/u;
 const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Cs}]/u;
 const strippedFromText = /[^\P{Cc}\n\t]|[\p{Bidi_Control}\p{Cs}]/gu;
@@ -21,11 +34,13 @@ const absoluteUrl = /^(https?:\/\/[^/?#\\@]+|file:\/\/[^/?#\\@]*)([/?#]|$)/;
 const purlShape = /^pkg:[a-z][a-z0-9.+-]*\/./i;
 
 /**
- * Checks what a plugin says of one version, as everything from outside is checked: nothing unknown or unbounded gets past here.
+ * Checks what a plugin says of one version, as everything from outside is checked: nothing unknown or
+ * unbounded gets past here.
  *
- * A wrong version, location, digest, time, standing, file or datum refuses the revision. What only describes does not cost the
- * version its record: texts are stripped of control and bidi characters and cut to 4,096 characters, and a `trackbackUrl` that is
- * no http(s) URL or a `purl` that is none is left out. Unknown properties are dropped. Never throws.
+ * A wrong version, location, digest, time, standing, file or datum refuses the revision. What only describes
+ * does not cost the version its record: texts are stripped of control and bidi characters and cut to 4,096
+ * characters, and a `trackbackUrl` that is no http(s) URL or a `purl` that is none is left out. Unknown
+ * properties are dropped. Never throws.
  */
 export function checkRevision(value: unknown, { files = true }: BoundaryOptions = {}): CheckedRevision {
   if (!isRecord(value)) return { refused: 'a revision is an object' };
@@ -81,11 +96,14 @@ function readRevision(raw: Readonly<Record<string, unknown>>, files: boolean): R
 
 function readVersion(version: unknown): string {
   const fault = findVersionFault(version);
-  return typeof version === 'string' && fault === undefined ? version : refuse(fault ?? 'version is not text');
+  return typeof version === 'string' && fault === undefined
+    ? version
+    : refuse(fault ?? 'version is not text');
 }
 
 function readLocation(location: unknown, files: boolean): string {
-  if (!isUrl(location)) return refuse('location is not an absolute http, https or file URL without user info');
+  if (!isUrl(location))
+    return refuse('location is not an absolute http, https or file URL without user info');
   if (!files && location.startsWith('file:')) return refuse('location is a file, and the repository is not');
   return location;
 }
@@ -98,11 +116,14 @@ function readDigests(digests: unknown): Digests {
 }
 
 function readDigest(algorithm: string, hex: unknown): string {
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(algorithm)) return refuse('digests has a name that is no lower-case algorithm name');
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(algorithm))
+    return refuse('digests has a name that is no lower-case algorithm name');
   if (typeof hex !== 'string' || !/^([0-9a-f]{2}){8,128}$/.test(hex))
     return refuse(`digests.${algorithm} is not lower-case hexadecimal`);
   const digits = hexDigits[algorithm];
-  return digits === undefined || hex.length === digits ? hex : refuse(`digests.${algorithm} does not have ${digits} digits`);
+  return digits === undefined || hex.length === digits
+    ? hex
+    : refuse(`digests.${algorithm} does not have ${digits} digits`);
 }
 
 function readTime(time: unknown): number {
@@ -112,7 +133,9 @@ function readTime(time: unknown): number {
 }
 
 function readStanding(standing: unknown): Standing {
-  return standings.find((known) => known === standing) ?? refuse(`standing is none of ${standings.join(', ')}`);
+  return (
+    standings.find((known) => known === standing) ?? refuse(`standing is none of ${standings.join(', ')}`)
+  );
 }
 
 function readText(name: string, text: unknown): string {
@@ -139,7 +162,9 @@ function readFile(file: unknown, allowed: boolean): RevisionFile {
     unprintable.test(name) ||
     parentSegment.test(name)
   ) {
-    return refuse('files has a name that is empty, too long, or holds a control or bidi character or a ".." segment');
+    return refuse(
+      'files has a name that is empty, too long, or holds a control or bidi character or a ".." segment',
+    );
   }
   if (size !== undefined && !isSize(size)) return refuse('files has a size that is no whole number of bytes');
   return {

@@ -2,7 +2,10 @@ import type { Credentials } from './http.ts';
 import type { FieldProblem } from './plugin.ts';
 import type { Secret } from './secret.ts';
 
-/** The settings of a repository that prove who asks, by the names that the bundled plugins give them; a plugin may have some of them. */
+/**
+ * The settings of a repository that prove who asks, by the names that the bundled plugins give them; a plugin
+ * may have some of them.
+ */
 export interface CredentialSettings {
   readonly token?: Secret | undefined;
   readonly username?: string | undefined;
@@ -16,9 +19,18 @@ export function readCredentials({ token, username, password }: CredentialSetting
 }
 
 /** What is wrong with them together, for a plugin's `validate`. */
-export function* findCredentialProblems({ token, username, password }: CredentialSettings): Generator<FieldProblem> {
-  const blame = (field: keyof CredentialSettings, message: string): FieldProblem => ({ in: 'repository', field, message });
-  if (token && (username || password)) yield blame('token', 'use either "token", or "username" and "password"');
+export function* findCredentialProblems({
+  token,
+  username,
+  password,
+}: CredentialSettings): Generator<FieldProblem> {
+  const blame = (field: keyof CredentialSettings, message: string): FieldProblem => ({
+    in: 'repository',
+    field,
+    message,
+  });
+  if (token && (username || password))
+    yield blame('token', 'use either "token", or "username" and "password"');
   if (username && !password) yield blame('username', '"password" is missing');
   if (password && !username) yield blame('password', '"username" is missing');
 }

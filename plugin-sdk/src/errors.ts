@@ -26,7 +26,8 @@ export interface PluginErrorOptions {
 const brand = Symbol.for('sluice.plugin-error');
 
 /**
- * A failure that an operator can act on: a code from {@link pluginErrorCodes} and one sentence that says what to do.
+ * A failure that an operator can act on: a code from {@link pluginErrorCodes} and one sentence that says what
+ * to do.
  *
  * Recognised by a `Symbol.for` brand, so that an error raised by another copy of this package is one too.
  */
@@ -51,7 +52,9 @@ export function isPluginError(value: unknown): value is PluginError {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-/** Any thrown value as a {@link PluginError}: itself if it is one, else `PLUGIN_FAILED` with it as the cause. */
+/**
+ * Any thrown value as a {@link PluginError}: itself if it is one, else `PLUGIN_FAILED` with it as the cause.
+ */
 export function toPluginError(thrown: unknown): PluginError {
   if (isPluginError(thrown)) return thrown;
   return new PluginError('PLUGIN_FAILED', describeThrown(thrown), { cause: thrown });

@@ -25,7 +25,10 @@ export type Settings<F extends Fields> = { readonly [K in keyof F]: F[K] extends
 const urlPattern = /^(https?:\/\/[^\s/?#\\@]+|file:\/\/[^\s/?#\\@]*)([/?#]\S*)?$/;
 
 interface TextOptions {
-  /** What the whole value must match; anchor it. Throws for flags other than `u`: JSON Schema has none, and reads it so. */
+  /**
+   * What the whole value must match; anchor it. Throws for flags other than `u`: JSON Schema has none, and
+   * reads it so.
+   */
   readonly pattern?: RegExp;
   readonly examples?: readonly string[];
 }
@@ -50,15 +53,24 @@ function optional<T>(inner: Field<T>, fallback?: T): Field<T | undefined> {
 export const field = {
   text: (title: string, { pattern, examples }: TextOptions = {}): Field<string> => {
     if (pattern?.flags)
-      throw new TypeError(`the pattern of "${title}" has flags, which JSON Schema does not know: write it without`);
+      throw new TypeError(
+        `the pattern of "${title}" has flags, which JSON Schema does not know: write it without`,
+      );
     return required(
-      { type: 'string', title, minLength: 1, ...(pattern && { pattern: pattern.source }), ...(examples && { examples }) },
+      {
+        type: 'string',
+        title,
+        minLength: 1,
+        ...(pattern && { pattern: pattern.source }),
+        ...(examples && { examples }),
+      },
       String,
     );
   },
 
   /** An absolute http, https or file URL without user info. */
-  url: (title: string): Field<string> => required({ type: 'string', title, format: 'uri', pattern: urlPattern.source }, String),
+  url: (title: string): Field<string> =>
+    required({ type: 'string', title, format: 'uri', pattern: urlPattern.source }, String),
 
   /** A value that is never shown; it arrives as a {@link Secret}. */
   secret: (title: string): Field<Secret> =>
@@ -68,7 +80,12 @@ export const field = {
 
   integer: (title: string, { minimum, maximum }: IntegerOptions = {}): Field<number> =>
     required(
-      { type: 'integer', title, ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) },
+      {
+        type: 'integer',
+        title,
+        ...(minimum !== undefined && { minimum }),
+        ...(maximum !== undefined && { maximum }),
+      },
       Number,
     ),
 

@@ -10,7 +10,15 @@ export {
   toPluginError,
 } from './errors.ts';
 export { type Field, type FieldSchema, type Fields, field, type Settings } from './fields.ts';
-export type { Credentials, Http, HttpResponse, RequestOptions, ResponseHead, StreamedResponse, Validators } from './http.ts';
+export type {
+  Credentials,
+  Http,
+  HttpResponse,
+  RequestOptions,
+  ResponseHead,
+  StreamedResponse,
+  Validators,
+} from './http.ts';
 export {
   type Call,
   type Cursor,

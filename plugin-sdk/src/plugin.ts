@@ -44,7 +44,10 @@ export interface DuePackage<P extends Fields = Fields> {
 export type PackageAnswer =
   /** The same as when the cursor was made. */
   | { readonly unchanged: true }
-  /** The whole selected set, in any order; with `current`, a pointer that is followed and the version it names now. */
+  /**
+   * The whole selected set, in any order; with `current`, a pointer that is followed and the version it names
+   * now.
+   */
   | { readonly revisions: readonly Revision[]; readonly current?: string; readonly cursor?: Cursor }
   /** A change feed's difference since the cursor. */
   | { readonly added: readonly Revision[]; readonly removed: readonly string[]; readonly cursor?: Cursor }
@@ -58,15 +61,18 @@ export interface RepositoryAnswer {
 /** One step of a poll. */
 export type PollAnswer = ({ readonly key: string } & PackageAnswer) | RepositoryAnswer;
 
-/** A version with what `poll` left out filled in, `absent` if it is not really there, or why it could not be told. */
+/**
+ * A version with what `poll` left out filled in, `absent` if it is not really there, or why it could not be
+ * told.
+ */
 export type Description = Revision | 'absent' | PluginError;
 
 /** A repository that was opened with its settings; it lives until they change. */
 export interface OpenRepository<P extends Fields = Fields> {
   /**
-   * Can it be reached and read? Resolves, or throws {@link PluginError}. Asked only where no package is configured: with packages,
-   * `poll` is asked, and its answers are the verdict. So do not fail where a good repository may answer like this; say with
-   * `call.log.info` what could not be learnt.
+   * Can it be reached and read? Resolves, or throws {@link PluginError}. Asked only where no package is
+   * configured: with packages, `poll` is asked, and its answers are the verdict. So do not fail where a good
+   * repository may answer like this; say with `call.log.info` what could not be learnt.
    */
   check(call: Call): Promise<void>;
   /** Asks for many packages at once, and answers each as soon as it is known. */
@@ -98,10 +104,16 @@ export interface PackagePluginDefinition<R extends Fields, P extends Fields> {
   readonly title: string;
   readonly repository: R;
   readonly package: P;
-  /** Names of environment variables that the plugin reads; a trailing `*` stands for any ending. Others are not passed. */
+  /**
+   * Names of environment variables that the plugin reads; a trailing `*` stands for any ending. Others are
+   * not passed.
+   */
   readonly environment?: readonly string[];
   /** Pure: what the fields alone cannot say. */
-  validate?(settings: { readonly repository: Settings<R>; readonly package: Settings<P> }): readonly FieldProblem[];
+  validate?(settings: {
+    readonly repository: Settings<R>;
+    readonly package: Settings<P>;
+  }): readonly FieldProblem[];
   /** A total order over this ecosystem's version strings; never throws. */
   compare(a: string, b: string): number;
   /** An order over whole revisions, where the version alone does not decide. */
@@ -112,8 +124,11 @@ export interface PackagePluginDefinition<R extends Fields, P extends Fields> {
 
 const brand = Symbol.for('sluice.package-plugin');
 
-/** A package plugin as core takes it: the definition, stamped with the contract version it was written for. */
-export interface PackagePlugin<R extends Fields = Fields, P extends Fields = Fields> extends PackagePluginDefinition<R, P> {
+/**
+ * A package plugin as core takes it: the definition, stamped with the contract version it was written for.
+ */
+export interface PackagePlugin<R extends Fields = Fields, P extends Fields = Fields>
+  extends PackagePluginDefinition<R, P> {
   readonly contract: number;
 }
 
@@ -121,7 +136,9 @@ export interface PackagePlugin<R extends Fields = Fields, P extends Fields = Fie
 export function definePackagePlugin<const R extends Fields, const P extends Fields>(
   definition: PackagePluginDefinition<R, P>,
 ): PackagePlugin<R, P> {
-  return Object.freeze(Object.assign(Object.create({ [brand]: true }), definition, { contract: contractVersion }));
+  return Object.freeze(
+    Object.assign(Object.create({ [brand]: true }), definition, { contract: contractVersion }),
+  );
 }
 
 /** Whether a value was made by {@link definePackagePlugin}, of this copy of the package or another. */

@@ -12,9 +12,18 @@ export function toJsonSchema(fields: Fields): Readonly<Record<string, unknown>> 
   };
 }
 
-/** The typed values of settings that already fit {@link toJsonSchema}; fields that were left out take their default. */
-export function parseSettings<F extends Fields>(fields: F, raw: Readonly<Record<string, unknown>>): Settings<F> {
-  const parsed = Object.entries(fields).map(([name, { parse }]: [string, Field<unknown>]) => [name, parse(raw[name])]);
+/**
+ * The typed values of settings that already fit {@link toJsonSchema}; fields that were left out take their
+ * default.
+ */
+export function parseSettings<F extends Fields>(
+  fields: F,
+  raw: Readonly<Record<string, unknown>>,
+): Settings<F> {
+  const parsed = Object.entries(fields).map(([name, { parse }]: [string, Field<unknown>]) => [
+    name,
+    parse(raw[name]),
+  ]);
   return Object.fromEntries(parsed) as Settings<F>;
 }
 

@@ -14,7 +14,14 @@ const whole: Revision = {
   purl: 'pkg:npm/%40scope/a@1.10.0',
   standing: 'deprecated',
   warning: 'use b',
-  files: [{ name: 'a-1.10.0.tgz', location: 'https://r.example/a.tgz', digests: { sha256: '00'.repeat(32) }, size: 0 }],
+  files: [
+    {
+      name: 'a-1.10.0.tgz',
+      location: 'https://r.example/a.tgz',
+      digests: { sha256: '00'.repeat(32) },
+      size: 0,
+    },
+  ],
   data: { DIST_TAG: 'latest', X1: '' },
 };
 
@@ -43,19 +50,30 @@ describe('a revision at the boundary', () => {
     expect(check({ extra: 1, toString: 'x' })).toStrictEqual({ version: '1' });
   });
 
-  it.each([[undefined], [null], ['1.0.0'], [1], [[]], [() => 1]])('is refused where it is no object: %s', (value) => {
-    expect(checkRevision(value)).toEqual({ refused: 'a revision is an object' });
-  });
+  it.each([[undefined], [null], ['1.0.0'], [1], [[]], [() => 1]])(
+    'is refused where it is no object: %s',
+    (value) => {
+      expect(checkRevision(value)).toEqual({ refused: 'a revision is an object' });
+    },
+  );
 });
 
 describe('a version', () => {
-  it.each(['1.0.0', '0:1.2-3.el9', '1..2', 'v1', '1.0-SNAPSHOT', 'a/b', '1.0~rc1^git', 'версия', '1-', 'x'.repeat(255)])(
-    'may be %s',
-    (version) => {
-      expect(findVersionFault(version)).toBeUndefined();
-      expect(check({ version }).version).toBe(version);
-    },
-  );
+  it.each([
+    '1.0.0',
+    '0:1.2-3.el9',
+    '1..2',
+    'v1',
+    '1.0-SNAPSHOT',
+    'a/b',
+    '1.0~rc1^git',
+    'версия',
+    '1-',
+    'x'.repeat(255),
+  ])('may be %s', (version) => {
+    expect(findVersionFault(version)).toBeUndefined();
+    expect(check({ version }).version).toBe(version);
+  });
 
   it.each([
     ['', 'empty'],
@@ -82,9 +100,12 @@ describe('a version', () => {
 });
 
 describe('a location', () => {
-  it.each(['http://h', 'https://h/p?q=a@b#c@d', 'http://[::1]:80/x', 'file:///srv/repo/a.rpm'])('may be %s', (location) => {
-    expect(check({ location }).location).toBe(location);
-  });
+  it.each(['http://h', 'https://h/p?q=a@b#c@d', 'http://[::1]:80/x', 'file:///srv/repo/a.rpm'])(
+    'may be %s',
+    (location) => {
+      expect(check({ location }).location).toBe(location);
+    },
+  );
 
   it.each([
     ['a.tgz'],
@@ -110,10 +131,12 @@ describe('a location', () => {
 
   it('may be a file only where the repository is one of files', () => {
     const file = { version: '1', location: 'file:///a' };
-    expect(checkRevision(file, { files: false })).toEqual({ refused: 'location is a file, and the repository is not' });
-    expect(checkRevision({ version: '1', files: [{ name: 'a', location: 'file:///a' }] }, { files: false })).toHaveProperty(
-      'refused',
-    );
+    expect(checkRevision(file, { files: false })).toEqual({
+      refused: 'location is a file, and the repository is not',
+    });
+    expect(
+      checkRevision({ version: '1', files: [{ name: 'a', location: 'file:///a' }] }, { files: false }),
+    ).toHaveProperty('refused');
   });
 });
 
@@ -133,7 +156,9 @@ describe('what identifies the bytes', () => {
   });
 
   it('may use an algorithm that nobody here has heard of', () => {
-    expect(check({ digests: { 'blake2b-256': '00'.repeat(32) } }).digests).toEqual({ 'blake2b-256': '00'.repeat(32) });
+    expect(check({ digests: { 'blake2b-256': '00'.repeat(32) } }).digests).toEqual({
+      'blake2b-256': '00'.repeat(32),
+    });
   });
 
   it.each([
@@ -242,7 +267,9 @@ describe('whatever comes in', () => {
       trackbackUrl: mostly(fc.webUrl()),
       purl: mostly(fc.constant('pkg:npm/a@1')),
       standing: mostly(fc.constantFrom('ok', 'deprecated', 'yanked')),
-      files: mostly(fc.array(fc.record({ name: mostly(texts), size: mostly(fc.nat()) }, { requiredKeys: ['name'] }))),
+      files: mostly(
+        fc.array(fc.record({ name: mostly(texts), size: mostly(fc.nat()) }, { requiredKeys: ['name'] })),
+      ),
       data: mostly(fc.dictionary(fc.stringMatching(/^[A-Z][A-Z0-9_]*$/), mostly(fc.string()))),
     },
     { requiredKeys: ['version'] },

@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { type CredentialSettings, findCredentialProblems, readCredentials, Secret } from '../src/index.ts';
 
 const secret = new Secret('a secret');
-const blamed = (settings: CredentialSettings) => [...findCredentialProblems(settings)].map(({ field }) => field);
+const blamed = (settings: CredentialSettings) =>
+  [...findCredentialProblems(settings)].map(({ field }) => field);
 
 describe('settings that prove who asks', () => {
   it('are a token, or a name and a password, or nothing', () => {
     expect(readCredentials({ token: secret })).toEqual({ bearer: secret });
-    expect(readCredentials({ username: 'ann', password: secret })).toEqual({ username: 'ann', password: secret });
+    expect(readCredentials({ username: 'ann', password: secret })).toEqual({
+      username: 'ann',
+      password: secret,
+    });
     expect(readCredentials({})).toBeUndefined();
   });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type DuePackage, eachPackage, type PackageAnswer, PluginError, type PollAnswer, type PollCall } from '../src/index.ts';
+import {
+  type DuePackage,
+  eachPackage,
+  type PackageAnswer,
+  PluginError,
+  type PollAnswer,
+  type PollCall,
+} from '../src/index.ts';
 
 type Ask = (due: DuePackage<Record<never, never>>, call: PollCall) => Promise<PackageAnswer>;
 
@@ -173,9 +180,9 @@ describe('eachPackage', () => {
       asked++;
       return unchanged;
     };
-    await expect(Array.fromAsync(poll(ask, 10, { signal: AbortSignal.abort(new Error('too late')) }))).rejects.toThrow(
-      'too late',
-    );
+    await expect(
+      Array.fromAsync(poll(ask, 10, { signal: AbortSignal.abort(new Error('too late')) })),
+    ).rejects.toThrow('too late');
     expect(asked).toBe(0);
   });
 

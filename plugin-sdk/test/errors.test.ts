@@ -28,9 +28,12 @@ describe('a plugin error', () => {
     expect(toPluginError(foreign)).toBe(foreign);
   });
 
-  it.each([[new Error('x')], [{ code: 'TIMEOUT' }], ['TIMEOUT'], [null], [undefined]])('is not recognised in %s', (value) => {
-    expect(isPluginError(value)).toBe(false);
-  });
+  it.each([[new Error('x')], [{ code: 'TIMEOUT' }], ['TIMEOUT'], [null], [undefined]])(
+    'is not recognised in %s',
+    (value) => {
+      expect(isPluginError(value)).toBe(false);
+    },
+  );
 
   it('says of every code what it means', () => {
     for (const meaning of Object.values(pluginErrorCodes)) expect(meaning).toMatch(/\w+ \w+/);
@@ -40,14 +43,22 @@ describe('a plugin error', () => {
 describe('whatever a plugin throws', () => {
   it('is PLUGIN_FAILED with it as the cause', () => {
     const thrown = new TypeError('x is undefined');
-    expect(toPluginError(thrown)).toMatchObject({ code: 'PLUGIN_FAILED', message: 'x is undefined', cause: thrown });
+    expect(toPluginError(thrown)).toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: 'x is undefined',
+      cause: thrown,
+    });
     expect(toPluginError('words')).toMatchObject({ code: 'PLUGIN_FAILED', message: 'words', cause: 'words' });
   });
 
   it.each([[undefined], [null], [''], [7], [new Error()], [{ a: 1 }], [Object.create(null)], [Symbol('s')]])(
     'is never thrown again, and says something: %s',
     (thrown) => {
-      expect(toPluginError(thrown)).toMatchObject({ code: 'PLUGIN_FAILED', message: expect.stringMatching(/./), cause: thrown });
+      expect(toPluginError(thrown)).toMatchObject({
+        code: 'PLUGIN_FAILED',
+        message: expect.stringMatching(/./),
+        cause: thrown,
+      });
     },
   );
 });

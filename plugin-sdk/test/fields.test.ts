@@ -131,7 +131,9 @@ describe('settings', () => {
 
   it('name their secrets, and reveal those that are set for a masker', () => {
     expect(secretNames(fields)).toEqual(['token', 'password']);
-    expect(revealSecrets(parseSettings(fields, { url: 'https://h', order: 'time', password: 'hunter2' }))).toEqual(['hunter2']);
+    expect(
+      revealSecrets(parseSettings(fields, { url: 'https://h', order: 'time', password: 'hunter2' })),
+    ).toEqual(['hunter2']);
   });
 
   it('that are none are none', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { contractVersion, definePackagePlugin, field, isPackagePlugin, type OpenRepository } from '../src/index.ts';
+import {
+  contractVersion,
+  definePackagePlugin,
+  field,
+  isPackagePlugin,
+  type OpenRepository,
+} from '../src/index.ts';
 
 const repository: OpenRepository = { check: async () => {}, poll: async function* () {} };
 
@@ -24,7 +30,9 @@ describe('a package plugin', () => {
   });
 
   it('cannot claim another contract', () => {
-    expect(definePackagePlugin({ ...definition, contract: 99 } as typeof definition).contract).toBe(contractVersion);
+    expect(definePackagePlugin({ ...definition, contract: 99 } as typeof definition).contract).toBe(
+      contractVersion,
+    );
   });
 
   it('is recognised, also when another copy of the package made it', async () => {
@@ -33,7 +41,10 @@ describe('a package plugin', () => {
     expect(isPackagePlugin(copy.definePackagePlugin(definition))).toBe(true);
   });
 
-  it.each([[definition], [null], [undefined], ['npm'], [() => definition]])('is not recognised in %s', (value) => {
-    expect(isPackagePlugin(value)).toBe(false);
-  });
+  it.each([[definition], [null], [undefined], ['npm'], [() => definition]])(
+    'is not recognised in %s',
+    (value) => {
+      expect(isPackagePlugin(value)).toBe(false);
+    },
+  );
 });

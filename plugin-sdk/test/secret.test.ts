@@ -36,7 +36,10 @@ describe('a secret', () => {
     expect(isSecret(foreign)).toBe(true);
   });
 
-  it.each([['[secret]'], [{ reveal: () => 'x' }], [null], [undefined]])('is not recognised in %s', (value) => {
-    expect(isSecret(value)).toBe(false);
-  });
+  it.each([['[secret]'], [{ reveal: () => 'x' }], [null], [undefined]])(
+    'is not recognised in %s',
+    (value) => {
+      expect(isSecret(value)).toBe(false);
+    },
+  );
 });

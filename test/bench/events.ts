@@ -89,16 +89,25 @@ async function poll({ server }: Field, repository: string): Promise<void> {
   if (status !== 200) throw new Error(`the poll was answered ${status} ${JSON.stringify(body)}`);
 }
 
-async function compete(field: Field, body: string, say: (line: string) => void): Promise<readonly (readonly Cell[])[]> {
+async function compete(
+  field: Field,
+  body: string,
+  say: (line: string) => void,
+): Promise<readonly (readonly Cell[])[]> {
   const send = (client: BareClient) => async () =>
     field.posters.send({ client, url: field.counter.url, body, times: events, concurrency });
-  const contenders = { 'undici.request': send('undici.request'), sluice: () => replay(field), got: send('got') };
+  const contenders = {
+    'undici.request': send('undici.request'),
+    sluice: () => replay(field),
+    got: send('got'),
+  };
   const costs = new Map<string, Cost[]>(Object.keys(contenders).map((name) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const [name, contend] of Object.entries(contenders)) costs.get(name)?.push(await contend());
     say(`events: round ${round} of ${rounds}`);
   }
-  const median = (name: string, of: keyof Cost) => findMedian((costs.get(name) ?? []).map((cost) => cost[of]));
+  const median = (name: string, of: keyof Cost) =>
+    findMedian((costs.get(name) ?? []).map((cost) => cost[of]));
   return Object.keys(contenders).map((name) => {
     const seconds = median(name, 'seconds');
     return [
@@ -122,7 +131,10 @@ async function replay({ server, counter }: Field): Promise<Cost> {
   return { seconds: (at - startedAt) / 1000, cpuSeconds: (await readCpuSeconds(pid)) - cpu };
 }
 
-async function measureDelays(field: Field, say: (line: string) => void): Promise<readonly (readonly Cell[])[]> {
+async function measureDelays(
+  field: Field,
+  say: (line: string) => void,
+): Promise<readonly (readonly Cell[])[]> {
   await field.registry.publish('single');
   await poll(field, 'one');
   const delays: number[] = [];

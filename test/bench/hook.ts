@@ -21,7 +21,10 @@ export const benchHook: Bench = async (say) => ({
   ],
 });
 
-async function measureWith(packages: number, say: (line: string) => void): Promise<readonly (readonly Cell[])[]> {
+async function measureWith(
+  packages: number,
+  say: (line: string) => void,
+): Promise<readonly (readonly Cell[])[]> {
   await using ending = new AsyncDisposableStack();
   const registry = ending.adopt(await startRegistry(versions), (one) => one.close());
   const place = ending.adopt(await openWorkplace({ HOOK_SECRET: secret }), (one) => one.remove());
@@ -35,7 +38,12 @@ async function measureWith(packages: number, say: (line: string) => void): Promi
     if (sample >= warmUps) measured.push(latency);
   }
   say(`hook: ${packages} packages`);
-  const row = (what: string, values: readonly number[]) => [packages, what, findMedian(values), findQuantile(values, 0.95)];
+  const row = (what: string, values: readonly number[]) => [
+    packages,
+    what,
+    findMedian(values),
+    findQuantile(values, 0.95),
+  ];
   return [
     row(
       'hook to job start',
@@ -51,7 +59,8 @@ async function measureWith(packages: number, say: (line: string) => void): Promi
 function describeConfig(registry: string, packages: number): string {
   const list = Array.from(
     { length: packages },
-    (_, index) => `      package-${index}: { config: { name: package-${index}, prereleases: true }, first: none }`,
+    (_, index) =>
+      `      package-${index}: { config: { name: package-${index}, prereleases: true }, first: none }`,
   ).join('\n');
   return `
 server: { port: 0 }
@@ -87,7 +96,10 @@ async function measure({ registry, place, server }: Scene): Promise<Latency> {
   const publishedAt = readClock();
   await registry.publish('package-0');
   const calledAt = readClock();
-  const answer = await fetch(`${server.url}/api/v1/hooks/bench`, { method: 'POST', headers: { 'x-sluice-token': secret } });
+  const answer = await fetch(`${server.url}/api/v1/hooks/bench`, {
+    method: 'POST',
+    headers: { 'x-sluice-token': secret },
+  });
   if (answer.status !== 202) throw new Error(`the hook was answered ${answer.status} ${await answer.text()}`);
   const stamp = await until(async () => (await place.lines('stamps'))[before], {
     describe: () => `a job in:\n${server.output()}`,

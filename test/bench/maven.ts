@@ -19,7 +19,11 @@ export const benchMaven: Bench = async (say) => {
     rows.push([what, ...(await pollOnce({ server, repository, name, revisions }))]);
     say(`maven: ${what}`);
   };
-  await measure(`${artifacts} artifacts, first look, ${versions} versions each`, 'many', artifacts * versions);
+  await measure(
+    `${artifacts} artifacts, first look, ${versions} versions each`,
+    'many',
+    artifacts * versions,
+  );
   await measure('the same, unchanged (304)', 'many', 0);
   await measure('the same, unchanged (304), again', 'many', 0);
   await measure(`one artifact, first look, ${large} versions`, 'one', large);
@@ -59,9 +63,12 @@ async function pollOnce({ server, repository, name, revisions }: Polling): Promi
   const { status, body } = await server.post(`/api/v1/repositories/${name}/poll`, { wait: true });
   if (status !== 200) throw new Error(`the poll was answered ${status}: ${JSON.stringify(body)}`);
   const cpuSeconds = (await readCpuSeconds(pid)) - before;
-  const { items } = (await server.get(`/api/v1/repositories/${name}/polls?limit=1`)) as { items: readonly PollView[] };
+  const { items } = (await server.get(`/api/v1/repositories/${name}/polls?limit=1`)) as {
+    items: readonly PollView[];
+  };
   const [poll] = items;
-  if (poll?.outcome !== 'ok' || poll.revisions !== revisions) throw new Error(`not the poll to measure: ${JSON.stringify(poll)}`);
+  if (poll?.outcome !== 'ok' || poll.revisions !== revisions)
+    throw new Error(`not the poll to measure: ${JSON.stringify(poll)}`);
   const seconds = (Date.parse(poll.finishedAt) - Date.parse(poll.startedAt)) / 1000;
   const plugin = (await readProcesses(pid)).find(({ command }) => command.includes('@sluice/plugin-maven'));
   return [seconds, await repository.countRequests(), cpuSeconds, plugin ? plugin.peak / 2 ** 20 : null];

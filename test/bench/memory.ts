@@ -12,7 +12,10 @@ const versions = 3;
 const startMs = 300_000;
 const watched = repositories * packagesEach;
 
-/** Memory of the server and of its plugin process, with 100,000 packages in 100 repositories, each polled twice. */
+/**
+ * Memory of the server and of its plugin process, with 100,000 packages in 100 repositories, each polled
+ * twice.
+ */
 export const benchMemory: Bench = async (say) => {
   await using ending = new AsyncDisposableStack();
   const registry = ending.adopt(await startRegistry(versions), (one) => one.close());
@@ -20,14 +23,19 @@ export const benchMemory: Bench = async (say) => {
   const names = Array.from({ length: repositories }, (_, index) => `repository-${index}`);
   await mkdir(join(place.directory, 'conf.d'));
   await Promise.all(
-    names.map((name) => writeFile(join(place.directory, 'conf.d', `${name}.yaml`), describeRepository(name, registry.url))),
+    names.map((name) =>
+      writeFile(join(place.directory, 'conf.d', `${name}.yaml`), describeRepository(name, registry.url)),
+    ),
   );
   await place.configure('server: { port: 0 }\ninclude: ["conf.d/*.yaml"]\n');
   const server = await place.serve(startMs);
   const rows: Cell[][] = [];
   const note = async (when: string) => {
     const processes = await readProcesses(server.process.pid ?? 0);
-    const [main, plugin] = [processes[0], processes.find(({ command }) => command.includes('@sluice/plugin-npm'))];
+    const [main, plugin] = [
+      processes[0],
+      processes.find(({ command }) => command.includes('@sluice/plugin-npm')),
+    ];
     rows.push([when, ...toMegabytes(main), ...toMegabytes(plugin)]);
   };
   await note('started');
@@ -70,13 +78,17 @@ pipelines:
 
 async function poll(server: Server, repository: string): Promise<void> {
   const { status, body } = await server.post(`/api/v1/repositories/${repository}/poll`, { wait: true });
-  if (status !== 200) throw new Error(`the poll of ${repository} was answered ${status}: ${JSON.stringify(body)}`);
+  if (status !== 200)
+    throw new Error(`the poll of ${repository} was answered ${status}: ${JSON.stringify(body)}`);
   const { items } = (await server.get(`/api/v1/repositories/${repository}/polls?limit=1`)) as {
     items: readonly { outcome: string }[];
   };
-  if (items[0]?.outcome !== 'ok') throw new Error(`the poll of ${repository} went wrong: ${JSON.stringify(items[0])}`);
+  if (items[0]?.outcome !== 'ok')
+    throw new Error(`the poll of ${repository} went wrong: ${JSON.stringify(items[0])}`);
 }
 
 function toMegabytes(process: ProcessFacts | undefined): readonly Cell[] {
-  return process ? [process.resident, process.peak].map((bytes) => Math.round(bytes / 1_048_576)) : [null, null];
+  return process
+    ? [process.resident, process.peak].map((bytes) => Math.round(bytes / 1_048_576))
+    : [null, null];
 }

@@ -35,7 +35,12 @@ const scenarios: readonly Scenario[] = [
   { title: '11 MB, full', names: name('large', 1), form: 'full', known: 'nothing' },
   { title: 'the same, abbreviated', names: name('large', 1), form: 'abbreviated', known: 'nothing' },
   { title: '11 MB, full, no ETag, unchanged', names: name('bare', 1), form: 'full', known: 'body' },
-  { title: '11 MB, full, unchanged (304), 5,000 packages', names: name('large', 5000), form: 'full', known: 'etag' },
+  {
+    title: '11 MB, full, unchanged (304), 5,000 packages',
+    names: name('large', 5000),
+    form: 'full',
+    known: 'etag',
+  },
   { title: 'the same, abbreviated', names: name('large', 5000), form: 'abbreviated', known: 'etag' },
   { title: '30 MB, full', names: name('huge', 1), form: 'full', known: 'nothing' },
   { title: 'the same, abbreviated', names: name('huge', 1), form: 'abbreviated', known: 'nothing' },
@@ -77,14 +82,19 @@ function serve(): void {
   const bodies = new Map<string, Buffer>();
   const server = createServer(({ url = '', headers }, response) => {
     const etag = url.startsWith('/bare') ? undefined : '"unchanged"';
-    if (etag !== undefined && headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end();
+    if (etag !== undefined && headers['if-none-match'] === etag)
+      return void response.writeHead(304, { etag }).end();
     const form = headers.accept === 'application/json' ? 'full' : 'abbreviated';
     const body =
       bodies.get(`${form}${url}`) ??
       gzipSync(makePackuments(url.slice(1), versions[url.slice(1).split('-')[0] ?? ''] ?? 1)[form]);
     bodies.set(`${form}${url}`, body);
     response
-      .writeHead(200, { ...(etag !== undefined && { etag }), 'content-encoding': 'gzip', 'content-length': body.length })
+      .writeHead(200, {
+        ...(etag !== undefined && { etag }),
+        'content-encoding': 'gzip',
+        'content-length': body.length,
+      })
       .end(body);
   });
   server.listen(0, '127.0.0.1', () => {
@@ -96,14 +106,16 @@ function serve(): void {
 async function measure(url: string, { names, form, known }: Scenario): Promise<Cost> {
   const accept = form === 'full' ? 'application/json' : 'application/vnd.npm.install-v1+json';
   // The registry makes a document when it is first asked for it, which is not to be measured.
-  if (known !== 'etag') for (const name of names) await (await fetch(url + name, { headers: { accept } })).body?.cancel();
+  if (known !== 'etag')
+    for (const name of names) await (await fetch(url + name, { headers: { accept } })).body?.cancel();
   const cursors = new Map<string, string>();
   const remember = (name: string, answer: PackageAnswer) => {
     if ('cursor' in answer && answer.cursor !== undefined) cursors.set(name, answer.cursor);
   };
   if (known === 'body') await poll(url, names, () => undefined, remember);
   const cursorOf = (name: string) =>
-    cursors.get(name) ?? JSON.stringify({ url: url + name, form, ...(known === 'etag' && { etag: '"unchanged"' }) });
+    cursors.get(name) ??
+    JSON.stringify({ url: url + name, form, ...(known === 'etag' && { etag: '"unchanged"' }) });
 
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -138,7 +150,14 @@ async function poll(
   const client = createHttp();
   const { signal } = new AbortController();
   const log = { debug: () => {}, info: () => {}, warn: () => {} };
-  const call = { http: client.forCall({ signal, log }), signal, log, progress: () => {}, secret: () => {}, cursor: undefined };
+  const call = {
+    http: client.forCall({ signal, log }),
+    signal,
+    log,
+    progress: () => {},
+    secret: () => {},
+    cursor: undefined,
+  };
   const due = names.map((name) => ({
     key: name,
     config: parseSettings(npm.package, { name, prereleases: true }),

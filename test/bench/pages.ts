@@ -30,18 +30,34 @@ const pages: Readonly<Record<string, string>> = {
   'a value stream, all': `${stream}?show=all`,
 };
 
-/** How long pages take to the first byte, and how large they are, with much in the store; what open pages cost when nothing happens. */
+/**
+ * How long pages take to the first byte, and how large they are, with much in the store; what open pages cost
+ * when nothing happens.
+ */
 export const benchPages: Bench = async (say) => {
   const rows: (readonly Cell[])[] = [];
   for (const [store, place] of [
     ['SQLite', placeSqlite] as const,
     ...(postgres.met ? [['PostgreSQL', placePostgres] as const] : []),
   ]) {
-    rows.push(...(await measure(await place(), (line) => say(`pages: ${store}: ${line}`))).map((row) => [store, ...row]));
+    rows.push(
+      ...(await measure(await place(), (line) => say(`pages: ${store}: ${line}`))).map((row) => [
+        store,
+        ...row,
+      ]),
+    );
   }
   return {
     title: `Pages, with ${shown.pipelines} pipelines and 1,000 versions on a board`,
-    columns: ['store', 'page', 'first byte, median ms', '95 of 100 within ms', 'CPU ms of the server', 'KB', '% of a core'],
+    columns: [
+      'store',
+      'page',
+      'first byte, median ms',
+      '95 of 100 within ms',
+      'CPU ms of the server',
+      'KB',
+      '% of a core',
+    ],
     rows,
     notes: [
       `${shown.pipelines} pipelines of ${shown.stages} stages with ${shown.runs} runs each; a board of ${shown.versions} versions that came to ${shown.levels * shown.stages} levels; a value stream of ${shown.pipelines - shown.levels} runs.`,
@@ -94,7 +110,9 @@ async function measurePage(server: Server, name: string, path: string): Promise<
 async function measureStreams(server: Server): Promise<readonly Cell[]> {
   const leaving = new AbortController();
   const { signal } = leaving;
-  const opened = await Promise.all(Array.from({ length: streams }, () => fetch(`${server.url}/live`, { signal })));
+  const opened = await Promise.all(
+    Array.from({ length: streams }, () => fetch(`${server.url}/live`, { signal })),
+  );
   if (opened.some(({ status }) => status !== 200)) throw new Error('a stream was not opened');
   await wait(5_000);
   const pid = server.process.pid ?? 0;

@@ -45,7 +45,14 @@ export const benchPolls: Bench = async (say) => {
     rows: [
       ...contenders.map((one) => makeRow('all unchanged (304)', one, unchanged)),
       ...contenders.map((one) => makeRow('all changed: one more version each', one, changed)),
-      [`first look: ${versions} versions each`, 'sluice', first.seconds, packages / first.seconds, first.cpuSeconds, null],
+      [
+        `first look: ${versions} versions each`,
+        'sluice',
+        first.seconds,
+        packages / first.seconds,
+        first.cpuSeconds,
+        null,
+      ],
     ],
     notes: [
       `Medians of ${rounds.unchanged} (unchanged) and ${rounds.changed} (changed) rounds in turns; ${concurrency} requests in flight for everybody.`,
@@ -56,7 +63,9 @@ export const benchPolls: Bench = async (say) => {
 };
 
 function describeConfig(registry: string): string {
-  const list = names.map((name) => `      ${name}: { config: { name: ${name}, prereleases: true } }`).join('\n');
+  const list = names
+    .map((name) => `      ${name}: { config: { name: ${name}, prereleases: true } }`)
+    .join('\n');
   return `
 server: { port: 0 }
 repositories:
@@ -69,7 +78,11 @@ ${list}
 `;
 }
 
-async function compete(field: Field, kind: Kind, say: (line: string) => void): Promise<ReadonlyMap<Contender, Cost>> {
+async function compete(
+  field: Field,
+  kind: Kind,
+  say: (line: string) => void,
+): Promise<ReadonlyMap<Contender, Cost>> {
   const costs = new Map<Contender, Cost[]>(contenders.map((one) => [one, []]));
   // The first round warms every one of them up.
   for (let round = 0; round <= rounds[kind]; round++) {
@@ -102,9 +115,12 @@ async function pollOnce(server: Server, revisions: number): Promise<Cost> {
   const { status, body } = await server.post('/api/v1/repositories/bench/poll', { wait: true });
   if (status !== 200) throw new Error(`the poll was answered ${status}: ${JSON.stringify(body)}`);
   const cpuSeconds = (await readCpuSeconds(pid)) - before;
-  const { items } = (await server.get('/api/v1/repositories/bench/polls?limit=1')) as { items: readonly PollView[] };
+  const { items } = (await server.get('/api/v1/repositories/bench/polls?limit=1')) as {
+    items: readonly PollView[];
+  };
   const [poll] = items;
-  if (poll?.outcome !== 'ok' || poll.revisions !== revisions) throw new Error(`not the poll to measure: ${JSON.stringify(poll)}`);
+  if (poll?.outcome !== 'ok' || poll.revisions !== revisions)
+    throw new Error(`not the poll to measure: ${JSON.stringify(poll)}`);
   return { seconds: (Date.parse(poll.finishedAt) - Date.parse(poll.startedAt)) / 1000, cpuSeconds };
 }
 
@@ -119,5 +135,12 @@ function makeRow(what: string, contender: Contender, costs: ReadonlyMap<Contende
   const cost = costs.get(contender);
   const undici = costs.get('undici.request');
   if (!cost || !undici) throw new Error(`${contender} was not measured`);
-  return [what, contender, cost.seconds, packages / cost.seconds, cost.cpuSeconds, undici.seconds / cost.seconds];
+  return [
+    what,
+    contender,
+    cost.seconds,
+    packages / cost.seconds,
+    cost.cpuSeconds,
+    undici.seconds / cost.seconds,
+  ];
 }

@@ -17,7 +17,9 @@ const rounds = 3;
 /** As many as a node does at a time. */
 const inHand = 64;
 
-/** How long one publication takes through 500 pipelines in ten levels, each of two pipelines and the package. */
+/**
+ * How long one publication takes through 500 pipelines in ten levels, each of two pipelines and the package.
+ */
 export const benchPromotion: Bench = async (say) => {
   const rows: Cell[][] = [];
   for (const [store, place] of [
@@ -29,7 +31,13 @@ export const benchPromotion: Bench = async (say) => {
   }
   return {
     title: `Promotion: one publication through ${levels * aLevel} pipelines`,
-    columns: ['store', 'seconds until the last run is scheduled', 'until all is done', 'transactions', 'CPU seconds'],
+    columns: [
+      'store',
+      'seconds until the last run is scheduled',
+      'until all is done',
+      'transactions',
+      'CPU seconds',
+    ],
     rows,
     notes: [
       `${levels} levels of ${aLevel} pipelines with one job each; a pipeline listens to the package and to two pipelines of the level before, so that every run waits for both to pass with the version. Medians of ${rounds} publications.`,
@@ -60,7 +68,12 @@ async function measure(place: StorePlace, say: (line: string) => void): Promise<
       say(JSON.stringify(figures.at(-1)));
     }
     const of = (pick: (one: Figures) => number) => findMedian(figures.map(pick));
-    return [of((one) => one.scheduled), of((one) => one.done), of((one) => one.transactions), of((one) => one.cpu)];
+    return [
+      of((one) => one.scheduled),
+      of((one) => one.done),
+      of((one) => one.transactions),
+      of((one) => one.cpu),
+    ];
   } finally {
     await world.close();
   }
@@ -112,10 +125,19 @@ async function publish(world: World, version: string): Promise<void> {
     const packageId = (await findPackages(tx, [{ repository: 'npmjs', package: 'a' }])).get('npmjs/a') ?? 0;
     const facts = { version, digests: { sha256: `d${version}` } };
     const rank = Number(version.split('.')[1]);
-    const [revision] = await insertRevisions(tx, [{ packageId, facts, rank, described: true, detectedAt: options.now }]);
+    const [revision] = await insertRevisions(tx, [
+      { packageId, facts, rank, described: true, detectedAt: options.now },
+    ]);
     if (!revision) throw new Error(`${version} was not recorded`);
     const ids = [...(await findPipelines(tx, [...world.config.pipelines.keys()])).values()];
-    const wish = { packageId, revisionId: revision.id, version, digest: `sha256:d${version}`, move: 0, mode: 'latest' as const };
+    const wish = {
+      packageId,
+      revisionId: revision.id,
+      version,
+      digest: `sha256:d${version}`,
+      move: 0,
+      mode: 'latest' as const,
+    };
     await insertTriggers(
       tx,
       ids.map((pipelineId) => ({ ...wish, pipelineId, createdAt: options.now })),

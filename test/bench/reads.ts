@@ -114,7 +114,11 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
   return {
     'the repositories': (tx) => readRepositories(tx),
     'a page of revisions': (tx) =>
-      listRevisions(tx, { repository: 'r0', package: `p${pick(size.packages)}` }, { limit, after: pick(size.versions) }),
+      listRevisions(
+        tx,
+        { repository: 'r0', package: `p${pick(size.packages)}` },
+        { limit, after: pick(size.versions) },
+      ),
     'the pipelines': listPipelines,
     'the newest runs of all pipelines': (tx) => listLatestRuns(tx, { most: 4 }),
     'what waits for approval, and what is wrong': async (tx) => [
@@ -130,13 +134,16 @@ function listReads(): Readonly<Record<string, (tx: Tx) => Promise<unknown>>> {
     'a page of runs': (tx) => listRuns(tx, pipeline(), { limit, after: 1 + pick(passages) }),
     'a run': (tx) => readRun(tx, pipeline(), 1 + pick(passages)),
     'a page of decisions': (tx) => listDecisions(tx, pipeline(), { limit, after: pick(2 * size.runs) }),
-    'decisions about a version': (tx) => listDecisionsAbout(tx, { pipelineId: pipelineId(), ...about(`1.${pick(passages)}.0`) }),
+    'decisions about a version': (tx) =>
+      listDecisionsAbout(tx, { pipelineId: pipelineId(), ...about(`1.${pick(passages)}.0`) }),
     'decisions about the package behind all': (tx) =>
       listDecisionsAbout(tx, { pipelineId: pipelineId(), ...about(base.version) }),
     'a page of the audit log': (tx) => listAudit(tx, { limit, after: pick(size.runs), depth }),
     'the value stream of a run': (tx) => trace(tx, { kind: 'run', id: 1 + pick(size.runs) }),
-    'the value stream of a version': (tx) => trace(tx, { kind: 'package', id: 1 + pick(size.chains * size.versions) }),
-    'the value stream of the package behind all, cut at its bound': (tx) => trace(tx, { kind: 'package', id: baseId }),
+    'the value stream of a version': (tx) =>
+      trace(tx, { kind: 'package', id: 1 + pick(size.chains * size.versions) }),
+    'the value stream of the package behind all, cut at its bound': (tx) =>
+      trace(tx, { kind: 'package', id: baseId }),
     'a page of a promotion board': (tx) => board(tx, 1 + pick(size.chains)),
     'a comparison of two runs': (tx) =>
       compareRuns(tx, { pipeline: pipeline(), from: 1 + pick(passages), to: 1 + pick(passages) }),

@@ -1,6 +1,7 @@
 /**
- * Runs the benchmarks: every function called `bench...` that a file beside this one exports. `npm run bench` runs all of them,
- * `npm run bench -- polls` those of `polls.ts`; `--json FILE` writes what was found there as well.
+ * Runs the benchmarks: every function called `bench...` that a file beside this one exports. `npm run bench`
+ * runs all of them, `npm run bench -- polls` those of `polls.ts`; `--json FILE` writes what was found there
+ * as well.
  */
 import { readdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';

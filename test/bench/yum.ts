@@ -25,13 +25,18 @@ interface Contender {
   readonly less?: string;
 }
 
-/** A cold poll of a repository of 65,000 packages beside everything else that reads such a file, whole processes. */
+/**
+ * A cold poll of a repository of 65,000 packages beside everything else that reads such a file, whole
+ * processes.
+ */
 export const benchYum: Bench = async (say) => {
   await using ending = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'sluice-yum-bench-'));
   ending.defer(() => rm(directory, { recursive: true, force: true }));
   const sizes = await writeRepository(directory);
-  say(`yum: ${packages} packages, ${Math.round(sizes.open / 1e6)} MB of primary.xml, ${Math.round(sizes.gz / 1e6)} MB gzipped`);
+  say(
+    `yum: ${packages} packages, ${Math.round(sizes.open / 1e6)} MB of primary.xml, ${Math.round(sizes.gz / 1e6)} MB gzipped`,
+  );
   const costs = new Map<string, ProcessCost>();
   for (const contender of describeContenders(directory)) {
     costs.set(contender.name, await measureBest(contender));
@@ -40,7 +45,9 @@ export const benchYum: Bench = async (say) => {
   const server = ending.adopt(await startDirectoryServer(directory), (one) => one.close());
   const url = pathToFileURL(directory).href;
   const read = async (task: string) => Number((await measureCommand(node(task))).output);
-  const unchanged = [await read(`unchanged ${url} 300`), await read(`unchanged ${server.url} 300`)].map((ms) => ms.toFixed(2));
+  const unchanged = [await read(`unchanged ${url} 300`), await read(`unchanged ${server.url} 300`)].map(
+    (ms) => ms.toFixed(2),
+  );
   const warm = [await read(`warm ${url} 1`), await read(`warm ${url} 1000`)].map(Math.round);
   return {
     title: `A cold poll of ${packages.toLocaleString('en-US')} rpms: ${Math.round(sizes.open / 1e6)} MB of primary.xml, ${Math.round(sizes.gz / 1e6)} MB gzipped`,
@@ -66,17 +73,31 @@ function describeContenders(directory: string): readonly Contender[] {
     { name: "Node's gunzip alone, less the start", command: node(`inflate ${gz}`), runs: 3, less: start },
     { name: 'Sluice, 1 package', command: node(`poll ${url} 1`), runs: 3 },
     { name: 'Sluice, 1 package, less the start', command: node(`poll ${url} 1`), runs: 3, less: start },
-    { name: 'Sluice, 1,000 packages, less the start', command: node(`poll ${url} 1000`), runs: 3, less: start },
+    {
+      name: 'Sluice, 1,000 packages, less the start',
+      command: node(`poll ${url} 1000`),
+      runs: 3,
+      less: start,
+    },
     {
       name: 'Sluice, zstd, 1 package, less the start',
       command: node(`poll ${pathToFileURL(join(directory, 'zstd')).href} 1`),
       runs: 3,
       less: start,
     },
-    { name: 'dnf repoquery, cold', command: `rm -rf ${directory}/dnf; ${dnf} --refresh ${nameAt(0)}`, runs: 1 },
+    {
+      name: 'dnf repoquery, cold',
+      command: `rm -rf ${directory}/dnf; ${dnf} --refresh ${nameAt(0)}`,
+      runs: 1,
+    },
     { name: 'dnf repoquery, unchanged', command: `${dnf} --refresh ${nameAt(0)}`, runs: 1 },
     { name: 'libsolv (gzip -dc | rpmmd2solv)', command: `gzip -dc ${gz} | rpmmd2solv >/dev/null`, runs: 1 },
-    { name: 'saxes in Node (the fallback), less the start', command: node(`parse ${gz}`), runs: 1, less: start },
+    {
+      name: 'saxes in Node (the fallback), less the start',
+      command: node(`parse ${gz}`),
+      runs: 1,
+      less: start,
+    },
   ];
 }
 
@@ -97,13 +118,21 @@ function toRow({ name, less }: Contender, costs: ReadonlyMap<string, ProcessCost
   if (!cost || !gzip) throw new Error(`${name} was not measured`);
   const seconds = cost.seconds - (start?.seconds ?? 0);
   const cpuSeconds = cost.cpuSeconds - (start?.cpuSeconds ?? 0);
-  return [name, seconds, seconds / gzip.seconds, cpuSeconds, cpuSeconds / gzip.cpuSeconds, cost.peakMb - (start?.peakMb ?? 0)];
+  return [
+    name,
+    seconds,
+    seconds / gzip.seconds,
+    cpuSeconds,
+    cpuSeconds / gzip.cpuSeconds,
+    cost.peakMb - (start?.peakMb ?? 0),
+  ];
 }
 
 /** The same metadata gzipped, and beside it, in `zstd/`, with zstd. */
 async function writeRepository(directory: string): Promise<{ readonly open: number; readonly gz: number }> {
   const xml = join(directory, 'primary.xml');
-  for (const place of [directory, join(directory, 'zstd')]) await mkdir(join(place, 'repodata'), { recursive: true });
+  for (const place of [directory, join(directory, 'zstd')])
+    await mkdir(join(place, 'repodata'), { recursive: true });
   await pipeline(Readable.from(generatePrimary({ packages })), createWriteStream(xml));
   const gz = join(directory, 'repodata/primary.xml.gz');
   const zst = join(directory, 'zstd/repodata/primary.xml.zst');
@@ -113,7 +142,10 @@ async function writeRepository(directory: string): Promise<{ readonly open: numb
     [directory, gz, '.gz'],
     [join(directory, 'zstd'), zst, '.zst'],
   ] as const) {
-    await writeFile(join(place, 'repodata/repomd.xml'), writeRepomd(open, await describeFile(stored), ending));
+    await writeFile(
+      join(place, 'repodata/repomd.xml'),
+      writeRepomd(open, await describeFile(stored), ending),
+    );
   }
   await rm(xml);
   return { open: open.size, gz: (await stat(gz)).size };

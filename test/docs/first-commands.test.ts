@@ -37,7 +37,11 @@ async function readEnded(server: string, pipeline: string, count: number): Promi
   return until(async () => {
     const answer = await fetch(`${server}/api/v1/pipelines/${pipeline}/runs`);
     const { items } = (await answer.json()) as { items: readonly RunView[] };
-    return items.length >= count && items.every(({ status }) => /^(passed|failed|cancelled)$/.test(status)) && items;
+    return (
+      items.length >= count &&
+      items.every(({ status }) => /^(passed|failed|cancelled)$/.test(status)) &&
+      items
+    );
   });
 }
 
@@ -52,7 +56,8 @@ describe('the commands of the README, as they are printed', () => {
 
   it('npx sluice ... work on the first configuration, with the registry of the machine', async () => {
     const [, first = ''] = /^```yaml\n(.*?)^```/ms.exec(await read('README.md')) ?? [];
-    // As the README says of `url`: leave it out, and npm's own configuration decides. The token is for that url.
+    // As the README says of `url`: leave it out, and npm's own configuration decides. The token is for that
+    // url.
     await newcomer.configure(first.replace(/^ {4}config:\n {6}url:.*\n {6}token:.*\n/m, ''));
     const lines = await readCommands('npx sluice ');
     const names = lines.map((line) => line.split(' ')[2]);
@@ -71,21 +76,27 @@ describe('the commands of the README, as they are printed', () => {
     expect(told).toMatchObject({ code: 0, stderr: '' });
     expect(told.stdout).toMatch(/^npmjs: ok, last poll .*\nacceptance: run 1 \(1-5\.3\.0\) passed$/m);
     expect(await newcomer.type(trigger, environment)).toMatchObject({ code: 0, stderr: '' });
-    expect(await readEnded(server, 'acceptance', 2)).toMatchObject([{ status: 'passed' }, { status: 'passed' }]);
+    expect(await readEnded(server, 'acceptance', 2)).toMatchObject([
+      { status: 'passed' },
+      { status: 'passed' },
+    ]);
   });
 });
 
 describe('npm ci', () => {
   // What npm would do and say, without doing it.
   const command = 'npm ci --dry-run --offline';
-  const install = (path: string, options = '') => newcomer.type(`cd ${root} && ${command} ${options}`, { PATH: path });
+  const install = (path: string, options = '') =>
+    newcomer.type(`cd ${root} && ${command} ${options}`, { PATH: path });
 
   it('has nothing to warn of with the Node of this machine, whichever that is', async () => {
     expect(await install(ownPath)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('keeps nothing back that it would warn of with the Node that Sluice runs on', async () => {
-    expect(await install(`${join(root, 'node_modules/node/bin')}:${ownPath}`, '--loglevel=warn')).toMatchObject({
+    expect(
+      await install(`${join(root, 'node_modules/node/bin')}:${ownPath}`, '--loglevel=warn'),
+    ).toMatchObject({
       code: 0,
       stderr: '',
     });

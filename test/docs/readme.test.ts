@@ -6,7 +6,9 @@ import { openWorkplace, type Workplace } from '../support/sluice.ts';
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFile(join(root, path), 'utf8');
 const blocksOf = async (language: string) =>
-  [...(await read('README.md')).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
+  [...(await read('README.md')).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, text = '']) => text,
+  );
 
 let place: Workplace;
 afterEach(() => place?.remove());

@@ -6,7 +6,9 @@ import { optionsWith, writeFiles } from '../../core/test/config/load.ts';
 
 const text = await readFile(join(import.meta.dirname, '../../docs/targets.md'), 'utf8');
 const examples = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, example = '']) => example);
-const variables = [...text.matchAll(/\$\{env:([A-Z_]+)\}/g)].map(([, name = '']) => [name, 'a-value'] as const);
+const variables = [...text.matchAll(/\$\{env:([A-Z_]+)\}/g)].map(
+  ([, name = '']) => [name, 'a-value'] as const,
+);
 const files = ['github-app.pem', 'client.pem', 'client-key.pem', 'their-ca.pem'];
 
 /** The example where it belongs: under `jobs:`. */
@@ -26,7 +28,10 @@ ${jobs}`;
 
 describe('docs/targets.md', () => {
   it.each(examples)('shows a job that is valid: %s', async (example) => {
-    const directory = await writeFiles({ 'sluice.yaml': wrap(example), ...Object.fromEntries(files.map((file) => [file, 'x'])) });
+    const directory = await writeFiles({
+      'sluice.yaml': wrap(example),
+      ...Object.fromEntries(files.map((file) => [file, 'x'])),
+    });
     const environment = Object.fromEntries(variables);
     const config = await loadConfig(join(directory, 'sluice.yaml'), optionsWith({ environment }));
     expect(config.pipelines.get('acceptance')?.stages[0]?.jobs).toHaveLength(1);
@@ -34,6 +39,8 @@ describe('docs/targets.md', () => {
 
   it('has an example of every kind', async () => {
     const kinds = examples.map((example) => /^ {2}(\w+):/m.exec(example)?.[1]);
-    expect(new Set(kinds)).toEqual(new Set(['run', 'webhook', 'github', 'gitlab', 'jenkins', 'gocd', 'azure', 'buildkite']));
+    expect(new Set(kinds)).toEqual(
+      new Set(['run', 'webhook', 'github', 'gitlab', 'jenkins', 'gocd', 'azure', 'buildkite']),
+    );
   });
 });

@@ -18,7 +18,10 @@ describeStores('a backtest', (newPlace) => {
     // Two versions between two polls.
     story.shop.publish('1.2.0');
     await story.publish('shop', '1.3.0');
-    await story.server.post('/api/v1/pipelines/deploy/runs', { materials: { 'out/it': '1.0.0' }, poll: false });
+    await story.server.post('/api/v1/pipelines/deploy/runs', {
+      materials: { 'out/it': '1.0.0' },
+      poll: false,
+    });
     await story.server.post('/api/v1/pipelines/acceptance/runs', { materials: { build: 1 }, poll: false });
     await settle(story.server);
   });
@@ -71,7 +74,9 @@ describeStores('a backtest', (newPlace) => {
   });
 
   it('goes by the stage that a pipeline listens to, and by how the stages ended', async () => {
-    const { lines } = await backtest((yaml) => yaml.replace('{ pipeline: build,', '{ pipeline: build, stage: compile,'));
+    const { lines } = await backtest((yaml) =>
+      yaml.replace('{ pipeline: build,', '{ pipeline: build, stage: compile,'),
+    );
     expect(lines).toEqual(['+ acceptance shop/it 1.1.0']);
   });
 
@@ -100,7 +105,10 @@ describeStores('a backtest', (newPlace) => {
     );
     expect({ code, document: JSON.parse(stdout) }).toMatchObject({
       code: 0,
-      document: { runs: [{ sign: '+', pipeline: 'acceptance', packages: 'shop/it 1.1.0', at: expect.any(String) }], notes: [] },
+      document: {
+        runs: [{ sign: '+', pipeline: 'acceptance', packages: 'shop/it 1.1.0', at: expect.any(String) }],
+        notes: [],
+      },
     });
   });
 
@@ -115,10 +123,16 @@ describeStores('a backtest', (newPlace) => {
   });
 
   it('refuses a configuration that is not valid, and says which package nothing is known of', async () => {
-    expect(await backtest((yaml) => yaml.replace('pipeline: build,', 'pipeline: no,'))).toMatchObject({ code: 1, stdout: '' });
+    expect(await backtest((yaml) => yaml.replace('pipeline: build,', 'pipeline: no,'))).toMatchObject({
+      code: 1,
+      stdout: '',
+    });
     const { code, stderr } = await backtest((yaml) =>
       yaml.replace('packages: { it:', 'packages: { other: { config: { name: other } }, it:'),
     );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'note: the server does not watch shop/other: nothing is known of it\n' });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'note: the server does not watch shop/other: nothing is known of it\n',
+    });
   });
 });

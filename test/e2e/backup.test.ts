@@ -28,7 +28,8 @@ describeStores('a backup of a busy server, restored on another machine', (placeS
     const store = await placeStore();
     places.push(place);
     stores.push(store);
-    const note = (more: string) => JSON.stringify(`echo "$GO_PIPELINE_NAME $GO_PACKAGE_IT_LABEL" >> "$HOME/runs"${more}`);
+    const note = (more: string) =>
+      JSON.stringify(`echo "$GO_PIPELINE_NAME $GO_PACKAGE_IT_LABEL" >> "$HOME/runs"${more}`);
     const pipeline = (name: string, trigger: string, run: string) =>
       `  ${name}: { maxNewRuns: 1000, materials: [{ package: main/it, trigger: ${trigger}, as: IT }], stages: [{ name: one, jobs: { go: { run: ${run} } } }] }`;
     await place.configure(`
@@ -45,7 +46,8 @@ ${pipeline('slow', 'latest', note('; while [ ! -e "$HOME/gate" ]; do sleep 0.05;
 
   type Run = { readonly counter: number; readonly label: string; readonly status: string };
   const readRuns = async (server: Server, pipeline: string) =>
-    ((await server.get(`/api/v1/pipelines/${pipeline}/runs?limit=200`)) as { readonly items: readonly Run[] }).items;
+    ((await server.get(`/api/v1/pipelines/${pipeline}/runs?limit=200`)) as { readonly items: readonly Run[] })
+      .items;
   const readVersions = async (server: Server) => {
     const { items } = (await server.get('/api/v1/repositories/main/packages/it/revisions?limit=200')) as {
       readonly items: readonly { readonly version: string }[];
@@ -99,8 +101,17 @@ ${pipeline('slow', 'latest', note('; while [ ! -e "$HOME/gate" ]; do sleep 0.05;
     // The command that ran then is lost with its machine: it is not begun again by itself.
     await until(async () => (await readRuns(server, 'slow')).at(-1)?.status === 'failed');
 
-    const released = await after.sluice('release', '--server', server.url, '--comment', 'the old machine is gone');
-    expect(released).toMatchObject({ code: 0, stdout: 'starts are released: what waited begins in its turn\n' });
+    const released = await after.sluice(
+      'release',
+      '--server',
+      server.url,
+      '--comment',
+      'the old machine is gone',
+    );
+    expect(released).toMatchObject({
+      code: 0,
+      stdout: 'starts are released: what waited begins in its turn\n',
+    });
     await writeFile(join(after.directory, 'gate'), '');
     await settle(server);
     await expectGoesOn(server, { before, after });
@@ -124,17 +135,28 @@ ${pipeline('slow', 'latest', note('; while [ ! -e "$HOME/gate" ]; do sleep 0.05;
 
   async function expectHeld(server: Server, place: Workplace): Promise<void> {
     const readiness = await fetch(`${server.url}/readyz`);
-    const why = expect.stringMatching(/^all starts are held: this store was restored from a backup and knows nothing after /);
-    expect({ status: readiness.status, body: await readiness.json() }).toMatchObject({ status: 503, body: { reasons: [why] } });
+    const why = expect.stringMatching(
+      /^all starts are held: this store was restored from a backup and knows nothing after /,
+    );
+    expect({ status: readiness.status, body: await readiness.json() }).toMatchObject({
+      status: 503,
+      body: { reasons: [why] },
+    });
     const { stdout } = await place.sluice('status', '--server', server.url);
-    expect(stdout).toMatch(/^all starts are held since .*: this store was restored .*; "sluice release" lets them go\n/);
+    expect(stdout).toMatch(
+      /^all starts are held since .*: this store was restored .*; "sluice release" lets them go\n/,
+    );
     const home = await (await fetch(server.url)).text();
     expect(home).toContain('All starts are held since');
     expect(home).toContain('href="/release"');
-    expect(await (await fetch(`${server.url}/release`)).text()).toContain('this store was restored from a backup');
+    expect(await (await fetch(`${server.url}/release`)).text()).toContain(
+      'this store was restored from a backup',
+    );
   }
 
-  /** No version was run for by both, but those whose run was recorded by the old one only after the backup. */
+  /**
+   * No version was run for by both, but those whose run was recorded by the old one only after the backup.
+   */
   async function expectGoesOn(
     server: Server,
     { before, after }: { readonly before: Workplace; readonly after: Workplace },
@@ -146,11 +168,21 @@ ${pipeline('slow', 'latest', note('; while [ ! -e "$HOME/gate" ]; do sleep 0.05;
     const all = await readRuns(server, 'each');
     expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
     const versions = await readVersions(server);
-    expect(versions).toEqual(expect.arrayContaining((await before.lines('runs')).map((line) => line.split(' ')[1])));
-    const { items } = (await server.get('/api/v1/audit')) as { readonly items: readonly Record<string, unknown>[] };
-    expect(items).toContainEqual(
-      expect.objectContaining({ action: 'release', subject: 'starts', details: { comment: 'the old machine is gone' } }),
+    expect(versions).toEqual(
+      expect.arrayContaining((await before.lines('runs')).map((line) => line.split(' ')[1])),
     );
-    expect(items).toContainEqual(expect.objectContaining({ action: 'restore', actor: 'restore', subject: 'store' }));
+    const { items } = (await server.get('/api/v1/audit')) as {
+      readonly items: readonly Record<string, unknown>[];
+    };
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        action: 'release',
+        subject: 'starts',
+        details: { comment: 'the old machine is gone' },
+      }),
+    );
+    expect(items).toContainEqual(
+      expect.objectContaining({ action: 'restore', actor: 'restore', subject: 'store' }),
+    );
   }
 });

@@ -64,11 +64,15 @@ afterAll(async () => {
 
 function describeConfiguration(served: readonly ServedProduct[]) {
   const repositories = served.map(({ name, plugin, url }) => {
-    const packages = Object.fromEntries(['widget', 'missing'].map((one) => [one, { config: coordinates[plugin](one) }]));
+    const packages = Object.fromEntries(
+      ['widget', 'missing'].map((one) => [one, { config: coordinates[plugin](one) }]),
+    );
     return [name, { plugin, config: { url }, poll: { every: '1h' }, packages }] as const;
   });
   const bare = served.map(({ name, plugin, url }) => [`bare-${name}`, { plugin, config: { url } }] as const);
-  const materials = served.flatMap(({ name }) => ['widget', 'missing'].map((one) => ({ package: `${name}/${one}` })));
+  const materials = served.flatMap(({ name }) =>
+    ['widget', 'missing'].map((one) => ({ package: `${name}/${one}` })),
+  );
   const stages = [{ name: 'look', jobs: { look: { run: 'true' } } }];
   return {
     server: { port: 0 },
@@ -96,12 +100,16 @@ async function openHost({ pluginLimits, plugins: _, ...sources }: PluginSources)
 async function pollEverything(): Promise<ReadonlyMap<string, Verdicts>> {
   const server = await place.serve();
   const repositories = await until(async () => {
-    const { items } = (await server.get('/api/v1/repositories?limit=200')) as { items: readonly PolledRepository[] };
+    const { items } = (await server.get('/api/v1/repositories?limit=200')) as {
+      items: readonly PolledRepository[];
+    };
     const wanted = items.filter(({ packages }) => packages.length > 0);
     return wanted.every(({ lastPoll }) => lastPoll !== null) && wanted;
   });
   await server.stop();
-  return new Map(repositories.map(({ name, packages }) => [name, toVerdicts(packages.map((one) => [one.name, one]))]));
+  return new Map(
+    repositories.map(({ name, packages }) => [name, toVerdicts(packages.map((one) => [one.name, one]))]),
+  );
 }
 
 function toVerdicts(said: readonly (readonly [string, Said])[]): Verdicts {
@@ -115,7 +123,10 @@ async function checkEverything(): Promise<ReadonlyMap<string, Verdicts>> {
     const [name, packages] = [repository.name, [...repository.packages.values()]];
     const onProgress = () => {};
     if (packages.length === 0) {
-      return [name, toVerdicts([['repository', await checkReach(host, repository, { signal, onProgress })]])] as const;
+      return [
+        name,
+        toVerdicts([['repository', await checkReach(host, repository, { signal, onProgress })]]),
+      ] as const;
     }
     const options = { packages, described: 1, signal, onProgress, onWarning: onProgress };
     const said = (await checkRepository(host, repository, options)).map((one): [string, Said] => [

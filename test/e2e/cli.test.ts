@@ -91,17 +91,38 @@ describe('sluice check', () => {
     expect(JSON.parse(stdout)).toEqual({
       repository: 'main',
       packages: [
-        { package: 'tool', outcome: 'revisions', current: null, revisions: [first, second], refused: [], problem: null },
+        {
+          package: 'tool',
+          outcome: 'revisions',
+          current: null,
+          revisions: [first, second],
+          refused: [],
+          problem: null,
+        },
       ],
     });
   });
 
   async function describeVersion(version: string) {
     const location = `${registry.url}@private/tool/-/tool-${version}.tgz`;
-    const digests = { sha512: hash('sha512', await download(location)), sha1: hash('sha1', await download(location)) };
+    const digests = {
+      sha512: hash('sha512', await download(location)),
+      sha1: hash('sha1', await download(location)),
+    };
     return {
-      ...{ version, location, digests, digest: `sha512:${digests.sha512}`, purl: `pkg:npm/%40private/tool@${version}` },
-      ...{ publishedAt: expect.stringMatching(/^\d{4}-.*Z$/), publisher: null, comment: null, trackbackUrl: null },
+      ...{
+        version,
+        location,
+        digests,
+        digest: `sha512:${digests.sha512}`,
+        purl: `pkg:npm/%40private/tool@${version}`,
+      },
+      ...{
+        publishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        publisher: null,
+        comment: null,
+        trackbackUrl: null,
+      },
       ...{ standing: 'ok', warning: null, data: { INTEGRITY: expect.stringMatching(/^sha512-/) } },
     };
   }
@@ -136,7 +157,11 @@ describe('sluice check', () => {
 
 describe('sluice compare', () => {
   it('prints the sign of two versions', async () => {
-    expect(await place.sluice('compare', 'npm', '1.9.0', '1.10.0')).toEqual({ code: 0, stdout: '<\n', stderr: '' });
+    expect(await place.sluice('compare', 'npm', '1.9.0', '1.10.0')).toEqual({
+      code: 0,
+      stdout: '<\n',
+      stderr: '',
+    });
   });
 
   it('reads pairs from standard input, and prints a sign a line', async () => {
@@ -152,9 +177,12 @@ it('sluice schema prints a JSON Schema that accepts the first configuration, and
   const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(stdout));
   const first: { readonly repositories: object } = parse(await readFile(join(root, 'sluice.yaml'), 'utf8'));
   expect(validate(first)).toBe(true);
-  expect(validate({ ...first, repositories: { npm: { plugin: 'npm', config: { ulr: 'https://registry.example.com/' } } } })).toBe(
-    false,
-  );
+  expect(
+    validate({
+      ...first,
+      repositories: { npm: { plugin: 'npm', config: { ulr: 'https://registry.example.com/' } } },
+    }),
+  ).toBe(false);
 });
 
 it('sluice plugins shows what is loaded and from where', async () => {
@@ -165,7 +193,8 @@ it('sluice plugins shows what is loaded and from where', async () => {
 
 describe('commands that talk to a server', () => {
   let server: Server;
-  const at = (command: string, ...more: readonly string[]) => place.sluice(command, ...more, '--server', server.url);
+  const at = (command: string, ...more: readonly string[]) =>
+    place.sluice(command, ...more, '--server', server.url);
 
   beforeAll(async () => {
     server = await place.serve();
@@ -176,7 +205,9 @@ describe('commands that talk to a server', () => {
   it('a job has fetched the very bytes that were published, with the secret that it lists', async () => {
     const bytes = await readFile(join(place.directory, 'fetched-uat.tgz'));
     expect(bytes.equals(await download(`${registry.url}@private/tool/-/tool-1.1.0.tgz`))).toBe(true);
-    const log = await (await fetch(`${server.url}/api/v1/pipelines/deliver/runs/1/stages/take/jobs/take/log`)).text();
+    const log = await (
+      await fetch(`${server.url}/api/v1/pipelines/deliver/runs/1/stages/take/jobs/take/log`)
+    ).text();
     expect(log).toBe(`${join(place.directory, 'fetched-uat.tgz')}\n`);
   });
 
@@ -184,7 +215,9 @@ describe('commands that talk to a server', () => {
     const { code, stdout, stderr } = await at('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^main: ok, last poll \d{4}-.*Z$/m);
-    expect(stdout).toMatch(/^gone: never polled, no pipeline listens to it, so it is polled on request only$/m);
+    expect(stdout).toMatch(
+      /^gone: never polled, no pipeline listens to it, so it is polled on request only$/m,
+    );
     expect(stdout).toMatch(/^deliver: run 1 \(1-1\.1\.0\) passed$/m);
   });
 
@@ -193,7 +226,10 @@ describe('commands that talk to a server', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^deliver\/1 \(1-1\.1\.0\) passed, .*: main\/tool 1\.1\.0; take passed; /);
     const asJson = await at('runs', 'deliver', '--json');
-    expect(JSON.parse(asJson.stdout)).toMatchObject({ items: [{ counter: 1, status: 'passed' }], next: null });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      items: [{ counter: 1, status: 'passed' }],
+      next: null,
+    });
   });
 
   it('trigger: with a chosen version and environment', async () => {
@@ -233,7 +269,8 @@ describe('commands that talk to a server', () => {
     const { code, stderr } = await place.sluice('status', '--server', 'http://127.0.0.1:1');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'sluice: no server answers at http://127.0.0.1:1; start one with "sluice serve", or name yours with --server\n',
+      stderr:
+        'sluice: no server answers at http://127.0.0.1:1; start one with "sluice serve", or name yours with --server\n',
     });
   });
 });
@@ -258,20 +295,27 @@ describe('wrong usage', () => {
 describe('an older Node', () => {
   const older = findOlderNode();
 
-  it.skipIf(older === undefined)('is told in one line what is needed (skipped where the machine has none)', async () => {
-    const { code, stdout, stderr } = await promisify(execFile)(older ?? '', [bin, 'validate']).then(
-      () => ({ code: 0, stdout: '', stderr: '' }),
-      (error: { code: number; stdout: string; stderr: string }) => error,
-    );
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^sluice needs Node 24 or newer, this is v\d+\.[\d.]+: .+\n$/);
-  });
+  it.skipIf(older === undefined)(
+    'is told in one line what is needed (skipped where the machine has none)',
+    async () => {
+      const { code, stdout, stderr } = await promisify(execFile)(older ?? '', [bin, 'validate']).then(
+        () => ({ code: 0, stdout: '', stderr: '' }),
+        (error: { code: number; stdout: string; stderr: string }) => error,
+      );
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^sluice needs Node 24 or newer, this is v\d+\.[\d.]+: .+\n$/);
+    },
+  );
 });
 
 function findOlderNode(): string | undefined {
   const directories = ['/usr/bin', '/usr/local/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
-  const candidates = directories.map((directory) => join(directory, 'node')).filter((path) => existsSync(path));
-  return candidates.find((path) => Number(/^v(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1]) < 24);
+  const candidates = directories
+    .map((directory) => join(directory, 'node'))
+    .filter((path) => existsSync(path));
+  return candidates.find(
+    (path) => Number(/^v(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1]) < 24,
+  );
 }
 
 async function download(location: string): Promise<Buffer> {

@@ -77,7 +77,12 @@ describeWith(mavenRequirement, 'a deployment by real Maven', () => {
   it(
     'starts a run with exactly the bytes that were deployed: releases, a classifier, a web application, builds of a snapshot',
     async () => {
-      await deploy({ artifactId: 'pad', version: '1.0', text: 'pad 1.0', classified: { dist: 'dist of 1.0' } });
+      await deploy({
+        artifactId: 'pad',
+        version: '1.0',
+        text: 'pad 1.0',
+        classified: { dist: 'dist of 1.0' },
+      });
       await deploy({ artifactId: 'shop', version: '3.0', packaging: 'war', text: 'shop 3.0' });
       place = await openWorkplace();
       await place.configure(
@@ -106,7 +111,8 @@ describeWith(mavenRequirement, 'a deployment by real Maven', () => {
 
       const runs = await readRuns(place);
       expect(runs).toHaveLength(7);
-      for (const run of runs) expect(await downloadDigest(run), `${run.pipeline} ${run.version}`).toBe(run.digest);
+      for (const run of runs)
+        expect(await downloadDigest(run), `${run.pipeline} ${run.version}`).toBe(run.digest);
       expect(await poll()).toEqual(runs);
     },
     deploymentsMs,

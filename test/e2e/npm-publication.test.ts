@@ -74,7 +74,9 @@ describe('a publication in a real npm registry', () => {
     await poll();
 
     const [run, ...others] = (await readRuns(place)).filter(({ pipeline }) => pipeline === 'newest');
-    const tarball = await fetch(run?.location ?? '', { headers: { authorization: `Bearer ${registry.token}` } });
+    const tarball = await fetch(run?.location ?? '', {
+      headers: { authorization: `Bearer ${registry.token}` },
+    });
     const sha512 = createHash('sha512')
       .update(new Uint8Array(await tarball.arrayBuffer()))
       .digest('hex');
@@ -86,9 +88,22 @@ describe('a publication in a real npm registry', () => {
       label: '1',
       status: 'passed',
       materials: [
-        { package: 'npmjs/watched', version: '1.0.0', digest: `sha512:${sha512}`, location: run?.location, changed: true },
+        {
+          package: 'npmjs/watched',
+          version: '1.0.0',
+          digest: `sha512:${sha512}`,
+          location: run?.location,
+          changed: true,
+        },
       ],
-      stages: [{ name: 'note', counter: 1, status: 'passed', jobs: [{ name: 'note', status: 'passed', exitCode: 0 }] }],
+      stages: [
+        {
+          name: 'note',
+          counter: 1,
+          status: 'passed',
+          jobs: [{ name: 'note', status: 'passed', exitCode: 0 }],
+        },
+      ],
     });
   });
 
@@ -116,7 +131,10 @@ describe('a publication in a real npm registry', () => {
     expect(await versionsOf('each')).toEqual(['2.0.0', '1.5.0']);
     expect(await versionsOf('newest')).toEqual(['2.0.0']);
     expect(await decisionsOf('newest')).toContainEqual(
-      expect.objectContaining({ outcome: 'superseded', materials: expect.objectContaining({ 'npmjs/watched': '1.5.0' }) }),
+      expect.objectContaining({
+        outcome: 'superseded',
+        materials: expect.objectContaining({ 'npmjs/watched': '1.5.0' }),
+      }),
     );
   });
 
@@ -154,7 +172,9 @@ describe('what npm does to a version afterwards', () => {
     await poll();
     expect(await ledger()).toContainEqual(expect.objectContaining({ version: '1.1.0', state: 'published' }));
     await restart({ poll: '{ every: 1s }' });
-    await until(async () => (await ledger()).some(({ version, state }) => version === '1.1.0' && state === 'withdrawn'));
+    await until(async () =>
+      (await ledger()).some(({ version, state }) => version === '1.1.0' && state === 'withdrawn'),
+    );
     await settle(server);
     expect(await versionsOf('newest')).toEqual(['1.2.0']);
   });
@@ -196,19 +216,23 @@ describe('nothing starts a second time', () => {
     expect(await versionsOf('each')).toEqual(versions);
   }
 
-  it('when the range is edited, and what is new in it above what was had starts at most once', long, async () => {
-    await beginWithHistory();
-    await restart({ settings: 'versions: "^1"' });
-    await poll();
-    await restart({ settings: 'versions: ">=1"' });
-    await poll();
-    expect(await versionsOf('each')).toEqual(versions);
-    expect(await versionsOf('newest')).toEqual(versions);
-    await registry.put(name, '3.0.0');
-    await restart({ settings: 'versions: ">=2"' });
-    await poll();
-    expect(await versionsOf('newest')).toEqual([...versions, '3.0.0']);
-  });
+  it(
+    'when the range is edited, and what is new in it above what was had starts at most once',
+    long,
+    async () => {
+      await beginWithHistory();
+      await restart({ settings: 'versions: "^1"' });
+      await poll();
+      await restart({ settings: 'versions: ">=1"' });
+      await poll();
+      expect(await versionsOf('each')).toEqual(versions);
+      expect(await versionsOf('newest')).toEqual(versions);
+      await registry.put(name, '3.0.0');
+      await restart({ settings: 'versions: ">=2"' });
+      await poll();
+      expect(await versionsOf('newest')).toEqual([...versions, '3.0.0']);
+    },
+  );
 
   it('when the URL changes', long, async () => {
     await beginWithHistory();

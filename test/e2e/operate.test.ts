@@ -27,18 +27,24 @@ async function sluice(...args: readonly string[]): Promise<string> {
 
 describe('the command line', () => {
   it('lets a run into a stage, or ends it there, and says why', async () => {
-    expect(await sluice('approve', 'acceptance', '1', 'sign-off', '--comment', 'looks good')).toMatch(/^acceptance\/1 .*build 1/);
+    expect(await sluice('approve', 'acceptance', '1', 'sign-off', '--comment', 'looks good')).toMatch(
+      /^acceptance\/1 .*build 1/,
+    );
     await settle(story.server);
     expect(await sluice('runs', 'acceptance')).toMatch(/^acceptance\/1 \([^)]*\) passed/);
-    expect(await sluice('explain', 'acceptance')).toContain('anonymous approved run 1 for sign-off: looks good');
-    await expect(sluice('approve', 'acceptance', '1', 'sign-off')).rejects.toThrow(/1: sluice: .*does not wait for approval/);
+    expect(await sluice('explain', 'acceptance')).toContain(
+      'anonymous approved run 1 for sign-off: looks good',
+    );
+    await expect(sluice('approve', 'acceptance', '1', 'sign-off')).rejects.toThrow(
+      /1: sluice: .*does not wait for approval/,
+    );
     await expect(sluice('reject', 'acceptance', '1', 'sign-off')).rejects.toThrow(/2: .*--comment/);
   });
 
   it('starts a run with a run of an upstream pipeline, or with what last passed a stage', async () => {
-    expect(await sluice('trigger', 'acceptance', '-m', 'build=1', '--no-poll', '--comment', 'once more')).toMatch(
-      /^acceptance\/2 .*once more/,
-    );
+    expect(
+      await sluice('trigger', 'acceptance', '-m', 'build=1', '--no-poll', '--comment', 'once more'),
+    ).toMatch(/^acceptance\/2 .*once more/);
     await settle(story.server);
     expect(await sluice('reject', 'acceptance', '2', 'sign-off', '--comment', 'no')).toMatch(
       /^acceptance\/2 \([^)]*\) cancelled/,
@@ -55,13 +61,21 @@ describe('the command line', () => {
     );
     await settle(story.server);
     expect(
-      JSON.parse(await sluice('runs', 'build', '--json')).items.find((run: { counter: number }) => run.counter === 2),
+      JSON.parse(await sluice('runs', 'build', '--json')).items.find(
+        (run: { counter: number }) => run.counter === 2,
+      ),
     ).toMatchObject({
-      stages: [{ name: 'compile' }, { name: 'package', counter: 1 }, { name: 'package', counter: 2, status: 'failed' }],
+      stages: [
+        { name: 'compile' },
+        { name: 'package', counter: 1 },
+        { name: 'package', counter: 2, status: 'failed' },
+      ],
     });
     await sluice('trigger', 'acceptance', '-m', 'build=1', '--no-poll');
     await settle(story.server);
-    expect(await sluice('cancel', 'acceptance', '3', 'sign-off')).toMatch(/^acceptance\/3 \([^)]*\) cancelled/);
+    expect(await sluice('cancel', 'acceptance', '3', 'sign-off')).toMatch(
+      /^acceptance\/3 \([^)]*\) cancelled/,
+    );
     await expect(sluice('rerun', 'build', 'two', 'package')).rejects.toThrow(/2: .*write a counter/);
   });
 

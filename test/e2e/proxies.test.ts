@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../support/browser.ts';
 import { readEvents } from '../support/event-reader.ts';
-import { bareNginx, haproxy, nginx, type Running, readDocumented, startHaproxy, startNginx } from '../support/proxies.ts';
+import {
+  bareNginx,
+  haproxy,
+  nginx,
+  type Running,
+  readDocumented,
+  startHaproxy,
+  startNginx,
+} from '../support/proxies.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from '../support/scripted-registry.ts';
 import { openWorkplace, type Server, type Workplace } from '../support/sluice.ts';
@@ -23,8 +31,16 @@ pipelines:
 
 const proxies: readonly [string, Requirement, (upstream: string) => Promise<Running>][] = [
   ['nginx with nothing but proxy_pass', nginx, (upstream) => startNginx(bareNginx(upstream))],
-  ['nginx as docs/operations.md has it', nginx, async (upstream) => startNginx(await readDocumented('nginx', upstream))],
-  ['HAProxy as docs/operations.md has it', haproxy, async (upstream) => startHaproxy(await readDocumented('haproxy', upstream))],
+  [
+    'nginx as docs/operations.md has it',
+    nginx,
+    async (upstream) => startNginx(await readDocumented('nginx', upstream)),
+  ],
+  [
+    'HAProxy as docs/operations.md has it',
+    haproxy,
+    async (upstream) => startHaproxy(await readDocumented('haproxy', upstream)),
+  ],
 ];
 
 for (const [index, [title, requirement, start]] of proxies.entries()) {
@@ -51,25 +67,36 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
       const version = `1.0.${patch++}`;
       registry.publish(version);
       const headers = { 'content-type': 'application/json' };
-      const answer = await ask('/api/v1/repositories/shop/poll', { method: 'POST', headers, body: '{"wait":true}' });
+      const answer = await ask('/api/v1/repositories/shop/poll', {
+        method: 'POST',
+        headers,
+        body: '{"wait":true}',
+      });
       expect(answer.status).toBe(200);
       return version;
     }
 
-    it.each(['/api/v1/events', '/live'])('a stream of %s begins at once, and tells what happens when it does', async (path) => {
-      const stream = await ask(path, { signal: AbortSignal.timeout(patienceMs) });
-      await publish();
-      if (path === '/live') return expect(await readUntil(stream, 'event: news')).toContain('data: ');
-      const told = await readEvents(stream, ({ type }) => type === 'artifact.published');
-      expect(told.at(-1)).toMatchObject({ subject: 'shop/it' });
-    });
+    it.each(['/api/v1/events', '/live'])(
+      'a stream of %s begins at once, and tells what happens when it does',
+      async (path) => {
+        const stream = await ask(path, { signal: AbortSignal.timeout(patienceMs) });
+        await publish();
+        if (path === '/live') return expect(await readUntil(stream, 'event: news')).toContain('data: ');
+        const told = await readEvents(stream, ({ type }) => type === 'artifact.published');
+        expect(told.at(-1)).toMatchObject({ subject: 'shop/it' });
+      },
+    );
 
     it('a form of a page is taken where the proxy says what it was asked for', async () => {
       const page = await ask('/', { headers: { accept: 'text/html' } });
       const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
       const cookie = page.headers.getSetCookie().map((one) => one.split(';')[0]);
       const answer = await ask('/theme', {
-        ...{ method: 'POST', redirect: 'manual', body: new URLSearchParams({ _csrf: csrf, theme: 'dark', back: '/' }) },
+        ...{
+          method: 'POST',
+          redirect: 'manual',
+          body: new URLSearchParams({ _csrf: csrf, theme: 'dark', back: '/' }),
+        },
         headers: { origin: proxy.url, cookie: cookie.join('; ') },
       });
       // nginx by itself names the server behind it, not what the browser asked for.
@@ -79,7 +106,9 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
     it('what changes something is written down with the address that the proxy saw', async () => {
       const headers = { 'x-forwarded-for': '203.0.113.9' };
       await ask('/api/v1/repositories/shop/poll', { method: 'POST', headers });
-      const audit = (await (await ask('/api/v1/audit?subject=shop&limit=1')).json()) as { items: { from: string }[] };
+      const audit = (await (await ask('/api/v1/audit?subject=shop&limit=1')).json()) as {
+        items: { from: string }[];
+      };
       // Whoever asks may write what they like into a header that nginx by itself passes on.
       expect(audit.items[0]?.from).toBe(index === 0 ? '203.0.113.9' : '127.0.0.1');
     });

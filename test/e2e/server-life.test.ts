@@ -32,7 +32,12 @@ interface Options {
 
 const note = 'echo "$GO_PIPELINE_NAME $GO_PACKAGE_IT_LABEL" >> "$HOME/runs"';
 
-function describeLife({ pipelines = ['first'], run = note, poll = '{ manual: true }', more = '' }: Options = {}): string {
+function describeLife({
+  pipelines = ['first'],
+  run = note,
+  poll = '{ manual: true }',
+  more = '',
+}: Options = {}): string {
   const job = JSON.stringify(run);
   const sections = pipelines.map(
     (name) =>
@@ -74,10 +79,17 @@ describe('a running server whose sluice.yaml changes', () => {
     await begin();
     await publish('1.1.0');
     await place.configure(describeLife({ pipelines: ['first', 'second'], more: 'store: sqlite:other.db' }));
-    await until(async () => (await readConfiguration()).pipelines.length === 2, { describe: () => server.output() });
+    await until(async () => (await readConfiguration()).pipelines.length === 2, {
+      describe: () => server.output(),
+    });
     await pollNow(server, 'main');
     await publish('1.2.0');
-    expect((await place.lines('runs')).toSorted()).toEqual(['first 1.1.0', 'first 1.2.0', 'second 1.1.0', 'second 1.2.0']);
+    expect((await place.lines('runs')).toSorted()).toEqual([
+      'first 1.1.0',
+      'first 1.2.0',
+      'second 1.1.0',
+      'second 1.2.0',
+    ]);
     expect(server.process.exitCode).toBeNull();
     expect(server.output()).toContain('what changed under store: is in force after a restart');
   });
@@ -92,7 +104,9 @@ describe('a running server whose sluice.yaml changes', () => {
     });
     expect(refused?.problems).toEqual([expect.stringMatching(/^sluice\.yaml:3:1: .*"storee".*"store"/)]);
     expect(await readMetrics()).toMatch(/^sluice_configuration_valid 0$/m);
-    expect(await (await fetch(server.url)).text()).toContain('The configuration files as they are now are invalid');
+    expect(await (await fetch(server.url)).text()).toContain(
+      'The configuration files as they are now are invalid',
+    );
     expect(await (await fetch(`${server.url}/configuration`)).text()).toContain('storee');
     const told = await readEvents(
       await fetch(`${server.url}/api/v1/events?after=0`),
@@ -154,7 +168,10 @@ describe('a repository that no pipeline listens to', () => {
       const repository = await readRepository();
       return repository.lastPoll !== null && repository;
     });
-    expect({ listenedTo, isAhead: Date.parse(nextPoll ?? '') > Date.now() }).toEqual({ listenedTo: true, isAhead: true });
+    expect({ listenedTo, isAhead: Date.parse(nextPoll ?? '') > Date.now() }).toEqual({
+      listenedTo: true,
+      isAhead: true,
+    });
     expect(await tellEverywhere()).toMatchObject({ status: false, pages: [false, false] });
   });
 });
@@ -266,7 +283,9 @@ describe('a second server', () => {
     await begin();
     const { code, stderr } = await place.sluice('serve');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^sluice: The directory .*\.sluice is in use by another Sluice server .*; stop that one first\n$/);
+    expect(stderr).toMatch(
+      /^sluice: The directory .*\.sluice is in use by another Sluice server .*; stop that one first\n$/,
+    );
     await publish('1.1.0');
     expect(await place.lines('runs')).toEqual(['first 1.1.0']);
   });
@@ -277,7 +296,9 @@ describe('a second server', () => {
     await other.configure(describeLife({ more: `store: "sqlite:${place.directory}/sluice.db"` }));
     const { code, stderr } = await other.sluice('serve');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^sluice: .*sluice\.db.* is in use by another Sluice server .*; stop that one first\n$/);
+    expect(stderr).toMatch(
+      /^sluice: .*sluice\.db.* is in use by another Sluice server .*; stop that one first\n$/,
+    );
     await other.remove();
   });
 });

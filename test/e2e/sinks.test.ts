@@ -5,7 +5,12 @@ import { openWorkplace, type Server, type Workplace } from '../support/sluice.ts
 import { pollNow, settle } from '../support/story.ts';
 import { until } from '../support/until.ts';
 
-const secrets = ['whsec_c2VjcmV0LXRoYXQtc3RhbmRzLWhlcmU=', 's3cret-header', 'X0s3cretPath', 'p4ssw0rd-of-mail'];
+const secrets = [
+  'whsec_c2VjcmV0LXRoYXQtc3RhbmRzLWhlcmU=',
+  's3cret-header',
+  'X0s3cretPath',
+  'p4ssw0rd-of-mail',
+];
 const [signing, header, path, password] = secrets;
 
 let registry: ScriptedRegistry;
@@ -57,7 +62,9 @@ pipelines:
 
 const idle = (name: string) =>
   until(async () => {
-    const { items } = (await server.get('/api/v1/events/sinks')) as { items: readonly { name: string; lag: number }[] };
+    const { items } = (await server.get('/api/v1/events/sinks')) as {
+      items: readonly { name: string; lag: number }[];
+    };
     return items.some((sink) => sink.name === name && sink.lag === 0);
   });
 
@@ -76,7 +83,9 @@ describe('a server with sinks', () => {
         },
       },
     });
-    const types = receiver.taken.filter(({ subject }) => subject.startsWith('build/1')).map(({ type }) => type);
+    const types = receiver.taken
+      .filter(({ subject }) => subject.startsWith('build/1'))
+      .map(({ type }) => type);
     expect(types).toEqual([
       'dev.cdevents.pipelinerun.queued.0.3.0',
       'dev.sluice.stage.started',
@@ -90,7 +99,10 @@ describe('a server with sinks', () => {
 
   it('says how they are, in the API, on the command line and in the measures', async () => {
     await idle('strict');
-    await until(async () => JSON.stringify(await server.get('/api/v1/events/sinks')).match(/"failing":\{/g)?.length === 2);
+    await until(
+      async () =>
+        JSON.stringify(await server.get('/api/v1/events/sinks')).match(/"failing":\{/g)?.length === 2,
+    );
     expect(await server.get('/api/v1/events/sinks')).toMatchObject({
       items: [
         { name: 'audit', kind: 'http', lag: 0, failing: null, deadLetters: 0 },
@@ -112,15 +124,28 @@ describe('a server with sinks', () => {
   });
 
   it('shows what they did not get, and tells it again when it is asked to', async () => {
-    const page = (await server.get('/api/v1/events/dead-letters?sink=strict')) as { items: readonly unknown[]; next: null };
+    const page = (await server.get('/api/v1/events/dead-letters?sink=strict')) as {
+      items: readonly unknown[];
+      next: null;
+    };
     expect(page).toMatchObject({
       items: [{ sink: 'strict', tries: 1, error: 'answered 400', event: { subject: 'shop/it' } }],
       next: null,
     });
     const dead = await place.sluice('events', 'dead', '--server', server.url);
-    expect(dead.stdout).toMatch(/^strict: event \d+ artifact\.published shop\/it, 1 tries until \S+: answered 400$/m);
+    expect(dead.stdout).toMatch(
+      /^strict: event \d+ artifact\.published shop\/it, 1 tries until \S+: answered 400$/m,
+    );
     refusing.status = () => 204;
-    const replayed = await place.sluice('events', 'replay', '--dead', '--sink', 'strict', '--server', server.url);
+    const replayed = await place.sluice(
+      'events',
+      'replay',
+      '--dead',
+      '--sink',
+      'strict',
+      '--server',
+      server.url,
+    );
     expect(replayed.stdout).toMatch(/^strict goes on after event \d+, with 1 dead letters again$/m);
     await until(() => refusing.taken.length === 1);
     await idle('strict');
@@ -129,7 +154,9 @@ describe('a server with sinks', () => {
 
   it('tells again from an event or a time on, under the same ids', async () => {
     const before = receiver.taken.map(({ id }) => id);
-    expect((await place.sluice('events', 'replay', '--from', '1', '--sink', 'audit', '--server', server.url)).code).toBe(0);
+    expect(
+      (await place.sluice('events', 'replay', '--from', '1', '--sink', 'audit', '--server', server.url)).code,
+    ).toBe(0);
     await until(() => receiver.taken.length === before.length * 2);
     expect(
       receiver.taken
@@ -137,7 +164,9 @@ describe('a server with sinks', () => {
         .map(({ id }) => id)
         .toSorted(),
     ).toEqual(before.toSorted());
-    expect(await server.post('/api/v1/events/replay', { from: '2020-01-01T00:00:00Z', sink: 'strict' })).toMatchObject({
+    expect(
+      await server.post('/api/v1/events/replay', { from: '2020-01-01T00:00:00Z', sink: 'strict' }),
+    ).toMatchObject({
       status: 200,
       body: { items: [{ name: 'strict', position: 0 }] },
     });

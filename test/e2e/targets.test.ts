@@ -11,7 +11,11 @@ import { until } from '../support/until.ts';
 interface Run {
   readonly status: string;
   readonly stages: readonly {
-    readonly jobs: readonly { readonly status: string; readonly link: string | null; readonly message: string | null }[];
+    readonly jobs: readonly {
+      readonly status: string;
+      readonly link: string | null;
+      readonly message: string | null;
+    }[];
   }[];
 }
 
@@ -68,7 +72,11 @@ afterAll(async () => {
 
 const readRun = async (pipeline: string) => (await server.get(`/api/v1/pipelines/${pipeline}/runs/1`)) as Run;
 const post = async (url: string, body: unknown, headers: Readonly<Record<string, string>> = {}) => {
-  const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } };
+  const init = {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  };
   const answer = await fetch(url, init);
   return { status: answer.status, body: await answer.json() };
 };
@@ -80,7 +88,9 @@ describe('a build on another server', () => {
     const hook = `${server.url}/api/v1/hooks/jobs/built`;
     expect(await post(hook, {})).toMatchObject({ status: 401 });
     expect(await post(hook, {}, { 'x-buildkite-token': 'wrong' })).toMatchObject({ status: 401 });
-    expect(await post(`${server.url}/api/v1/hooks/jobs/told`, {}, { 'x-buildkite-token': 'a-hook-secret' })).toMatchObject({
+    expect(
+      await post(`${server.url}/api/v1/hooks/jobs/told`, {}, { 'x-buildkite-token': 'a-hook-secret' }),
+    ).toMatchObject({
       status: 404,
     });
     builds.all[0]?.script.push('passed');
@@ -106,14 +116,21 @@ describe('a webhook that waits', () => {
     await server.stop('SIGKILL');
     server = await place.serve();
     const here = callback.url.replace(/^http:\/\/[^/]+/, server.url);
-    expect(await post(here, { status: 'failed', message: 'two tests broke' })).toEqual({ status: 200, body: { reported: true } });
+    expect(await post(here, { status: 'failed', message: 'two tests broke' })).toEqual({
+      status: 200,
+      body: { reported: true },
+    });
     expect(await post(here, { status: 'failed', message: 'two tests broke' })).toMatchObject({ status: 200 });
     expect(await post(here, { status: 'passed' })).toMatchObject({ status: 409 });
     const run = await until(async () => {
       const found = await readRun('told');
       return found.status === 'failed' && found;
     });
-    expect(run.stages[0]?.jobs[0]).toMatchObject({ status: 'failed', message: 'two tests broke', link: null });
+    expect(run.stages[0]?.jobs[0]).toMatchObject({
+      status: 'failed',
+      message: 'two tests broke',
+      link: null,
+    });
     expect(received).toHaveLength(1);
   });
 });

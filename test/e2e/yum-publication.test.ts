@@ -68,7 +68,10 @@ describeWith(rpmTools, 'a publication in a real rpm repository', () => {
     ]);
     for (const [, digest, arch, location = ''] of runs) {
       const bytes = await readFile(new URL(location));
-      expect([digest, arch]).toEqual([`sha256:${createHash('sha256').update(bytes).digest('hex')}`, 'noarch']);
+      expect([digest, arch]).toEqual([
+        `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+        'noarch',
+      ]);
     }
   });
 });

@@ -12,7 +12,10 @@ const rounds = 8;
 const longestLifeMs = 600;
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-/** Kills a server while it delivers events to one sink that fails half the time and another that never answers. */
+/**
+ * Kills a server while it delivers events to one sink that fails half the time and another that never
+ * answers.
+ */
 export function testKilledDeliveries(place: () => Promise<StorePlace>): void {
   it(`${rounds} times (SEED=${seed}): every event arrives, those of one subject in their order`, async () => {
     const random = createRandom(seed);
@@ -68,7 +71,9 @@ pipelines:
 }
 
 async function isDrained(server: Server, name: string): Promise<boolean> {
-  const { items } = (await server.get('/api/v1/events/sinks')) as { items: readonly { name: string; lag: number }[] };
+  const { items } = (await server.get('/api/v1/events/sinks')) as {
+    items: readonly { name: string; lag: number }[];
+  };
   return items.some((sink) => sink.name === name && sink.lag === 0);
 }
 

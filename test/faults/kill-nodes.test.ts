@@ -23,21 +23,37 @@ const rows = kindRows.filter(({ canSayAbsent }) => canSayAbsent);
 
 /** The servers that can say whether a build is there, one pipeline each. */
 async function startServers(now: () => number) {
-  const servers = await Promise.all(rows.map(async (row) => ({ row, server: await startBuildServer(row.vendor, now) })));
+  const servers = await Promise.all(
+    rows.map(async (row) => ({ row, server: await startBuildServer(row.vendor, now) })),
+  );
   const pipelines = servers.map(({ row, server }, index) => {
     const common = { name: 'work', timeoutMs: 365 * 86_400_000, secrets: [], onDoubt: 'fail' } as const;
     const job = { ...common, ...row.describe(server.url) } as RemoteJob;
-    return makePipeline(`p${index}`, { materials: [listenTo('a', 'every')], stages: [makeStage('build', [job])] });
+    return makePipeline(`p${index}`, {
+      materials: [listenTo('a', 'every')],
+      stages: [makeStage('build', [job])],
+    });
   });
   return { servers, pipelines };
 }
 
-/** Lives until nothing is left to do, or until it is killed by itself or when a request arrives or is done. Answers whether it was. */
-async function live(options: MortalOptions, servers: readonly BuildServer[], atRequest?: { number: number; done: boolean }) {
-  const node = spawn(process.execPath, [join(import.meta.dirname, 'mortal-node.ts'), JSON.stringify(options)], {
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+/**
+ * Lives until nothing is left to do, or until it is killed by itself or when a request arrives or is done.
+ * Answers whether it was.
+ */
+async function live(
+  options: MortalOptions,
+  servers: readonly BuildServer[],
+  atRequest?: { number: number; done: boolean },
+) {
+  const node = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'mortal-node.ts'), JSON.stringify(options)],
+    {
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   let count = 0;
   for (const server of servers) {
     server.onCall = (_, done) => {
@@ -54,7 +70,9 @@ function testKills(deaths: number, place: () => Promise<StorePlace>): void {
     const random = createRandom(seed);
     const pick = (most: number) => 1 + Math.floor(random() * most);
     await using ending = new AsyncDisposableStack();
-    const directory = ending.adopt(await mkdtemp(join(tmpdir(), 'sluice-kill-')), (path) => rm(path, { recursive: true }));
+    const directory = ending.adopt(await mkdtemp(join(tmpdir(), 'sluice-kill-')), (path) =>
+      rm(path, { recursive: true }),
+    );
     const clock = join(directory, 'clock');
     await writeFile(clock, '0');
     const { servers, pipelines } = await startServers(() => readClock(clock));
@@ -68,9 +86,12 @@ function testKills(deaths: number, place: () => Promise<StorePlace>): void {
     let [published, killed, lives] = [0, 0, 0];
     /** So that a life has something to do, and not more than it does. */
     const publish = async () => {
-      if ((await world.store.transact(countWaitingTriggers)) < rows.length) await world.publish('a', [`1.${published++}.0`]);
+      if ((await world.store.transact(countWaitingTriggers)) < rows.length)
+        await world.publish('a', [`1.${published++}.0`]);
     };
-    const liveOn = async (...[death, atRequest]: [MortalOptions['death']?, { number: number; done: boolean }?]) => {
+    const liveOn = async (
+      ...[death, atRequest]: [MortalOptions['death']?, { number: number; done: boolean }?]
+    ) => {
       await world.store.close();
       const wasKilled = await live({ ...life, ...(death && { death }) }, all, atRequest);
       world.store = await openStore(at.url, { now: Date.now, random: Math.random });
@@ -103,5 +124,9 @@ function testKills(deaths: number, place: () => Promise<StorePlace>): void {
   });
 }
 
-describeSqlite('builds elsewhere, of a node that is killed with kill -9 at every point', (place) => testKills(160, place));
-describePostgres('builds elsewhere, of a node that is killed with kill -9 at every point', (place) => testKills(40, place));
+describeSqlite('builds elsewhere, of a node that is killed with kill -9 at every point', (place) =>
+  testKills(160, place),
+);
+describePostgres('builds elsewhere, of a node that is killed with kill -9 at every point', (place) =>
+  testKills(40, place),
+);

@@ -23,7 +23,9 @@ export function testKills(place: () => Promise<StorePlace>): void {
     const store = await place();
     const workplace = await openWorkplace({ REGISTRY_TOKEN: registry.token });
     const name = 'killed';
-    await workplace.configure(describeStory({ package: name, registry: registry.url, store: store.url, poll: '{ every: 1s }' }));
+    await workplace.configure(
+      describeStory({ package: name, registry: registry.url, store: store.url, poll: '{ every: 1s }' }),
+    );
 
     const published: string[] = ['1.0.0'];
     await registry.put(name, '1.0.0');
@@ -68,7 +70,9 @@ async function expectExactlyOnce(workplace: Workplace, published: readonly strin
   const runs = await readRuns(workplace);
   const each = runs.filter(({ pipeline }) => pipeline === 'each');
   expect(each.map(({ version }) => version).toSorted()).toEqual(published.toSorted());
-  expect(each.map(({ counter }) => counter).toSorted((a, b) => a - b)).toEqual(published.map((_, index) => index + 1));
+  expect(each.map(({ counter }) => counter).toSorted((a, b) => a - b)).toEqual(
+    published.map((_, index) => index + 1),
+  );
 
   const newest = runs.filter(({ pipeline }) => pipeline === 'newest').map(({ version }) => version);
   const highest = Math.max(...published.map((version) => Number(version.split('.')[1])));

@@ -1,4 +1,5 @@
-// A node that performs what a store has for it, in a process that can be killed: quicker to start than a whole server.
+// A node that performs what a store has for it, in a process that can be killed: quicker to start than a
+// whole server.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -39,10 +39,12 @@ pipelines:
 `;
   }
 
-  const readRuns = async () => (await Promise.all(places.map((place) => place.lines('runs')))).flat().toSorted();
+  const readRuns = async () =>
+    (await Promise.all(places.map((place) => place.lines('runs')))).flat().toSorted();
   const untilRun = (version: string) =>
     until(async () => (await readRuns()).includes(version), {
-      describe: () => `a run of ${version}; the nodes said:\n${nodes.map((node) => node.output()).join('\n---\n')}`,
+      describe: () =>
+        `a run of ${version}; the nodes said:\n${nodes.map((node) => node.output()).join('\n---\n')}`,
     });
 
   it('run everything exactly once, and both can be asked', async () => {

@@ -41,7 +41,10 @@ describeWith(postgres, 'two nodes whose PostgreSQL goes away', () => {
     cluster.stop();
   });
 
-  /** Every version starts a run, which lets another pipeline's run follow; each job notes that it was executed. */
+  /**
+   * Every version starts a run, which lets another pipeline's run follow; each job notes that it was
+   * executed.
+   */
   function describeNode(): string {
     const job = `run: 'echo "$GO_PIPELINE_NAME $GO_PACKAGE_IT_LABEL" >> "$HOME/runs"'`;
     return `
@@ -67,7 +70,8 @@ pipelines:
     registry.publish(version);
   }
 
-  const readRuns = async () => (await Promise.all(places.map((place) => place.lines('runs')))).flat().toSorted();
+  const readRuns = async () =>
+    (await Promise.all(places.map((place) => place.lines('runs')))).flat().toSorted();
   const say = () => nodes.map((node) => node.output()).join('\n---\n');
 
   async function expectExactlyOnce(): Promise<void> {
@@ -82,7 +86,9 @@ pipelines:
       const { items } = (await nodes[0].get(`/api/v1/pipelines/${pipeline}/runs?limit=500`)) as {
         readonly items: readonly { readonly counter: number; readonly status: string }[];
       };
-      expect(items.map(({ counter }) => counter)).toEqual(published.map((_, index) => published.length - index));
+      expect(items.map(({ counter }) => counter)).toEqual(
+        published.map((_, index) => published.length - index),
+      );
       expect(items.filter(({ status }) => status !== 'passed')).toEqual([]);
     }
     // At least once, under an id that stays the same.
@@ -126,7 +132,9 @@ pipelines:
       await cluster.halt(mode);
       publish();
       for (const node of nodes) await until(async () => (await readiness(node)) === 503);
-      expect(await (await fetch(`${nodes[0].url}/readyz`)).json()).toMatchObject({ reasons: ['the store does not answer'] });
+      expect(await (await fetch(`${nodes[0].url}/readyz`)).json()).toMatchObject({
+        reasons: ['the store does not answer'],
+      });
       await cluster.start();
       for (const node of nodes) await until(async () => (await readiness(node)) === 200);
       publish();
@@ -140,7 +148,10 @@ pipelines:
     publish();
     const begun = Date.now();
     const answer = await fetch(`${nodes[0].url}/readyz`);
-    expect({ status: answer.status, isQuick: Date.now() - begun < 4_000 }).toEqual({ status: 503, isQuick: true });
+    expect({ status: answer.status, isQuick: Date.now() - begun < 4_000 }).toEqual({
+      status: 503,
+      isQuick: true,
+    });
     cluster.signal('SIGCONT');
     await expectExactlyOnce();
   }, 120_000);

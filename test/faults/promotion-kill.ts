@@ -23,7 +23,10 @@ const pipelines = `
 `;
 const approvers = ['quinn', 'quentin'] as const;
 
-/** Kills a server fifty times while versions run through two pipelines and people approve, and looks at what came of it. */
+/**
+ * Kills a server fifty times while versions run through two pipelines and people approve, and looks at what
+ * came of it.
+ */
 export function testPromotionKills(place: () => Promise<StorePlace>): void {
   let story: PromotionStory | undefined;
   afterAll(() => story?.end());
@@ -37,8 +40,12 @@ export function testPromotionKills(place: () => Promise<StorePlace>): void {
     await story.publish('1.0.0');
     let published = 1;
     for (let round = 0; round < rounds; round++) {
-      for (let more = Math.floor(random() * 3); more > 0; more--) story.registry.publish(`1.${published++}.0`);
-      await Promise.all([live(story, approved), wait(random() * longestLifeMs).then(() => story?.server().stop('SIGKILL'))]);
+      for (let more = Math.floor(random() * 3); more > 0; more--)
+        story.registry.publish(`1.${published++}.0`);
+      await Promise.all([
+        live(story, approved),
+        wait(random() * longestLifeMs).then(() => story?.server().stop('SIGKILL')),
+      ]);
       await story.restart();
     }
     story.registry.publish(`1.${published++}.0`);
@@ -71,7 +78,10 @@ async function approveAll(story: PromotionStory, approved: Set<string>): Promise
 }
 
 async function listRuns(story: PromotionStory, pipeline: string): Promise<readonly AnsweredRun[]> {
-  const { body } = await story.ask<{ items: readonly AnsweredRun[] }>('ada', `/pipelines/${pipeline}/runs?limit=500`);
+  const { body } = await story.ask<{ items: readonly AnsweredRun[] }>(
+    'ada',
+    `/pipelines/${pipeline}/runs?limit=500`,
+  );
   return body.items;
 }
 
@@ -83,11 +93,18 @@ async function finish(story: PromotionStory, approved: Set<string>, published: n
       const runs = await listRuns(story, 'ship');
       return runs.length === published && runs.every(({ status }) => status === 'passed');
     },
-    { limitMs: 300_000, describe: () => `${published} versions shipped; the server said:\n${story.server().output()}` },
+    {
+      limitMs: 300_000,
+      describe: () => `${published} versions shipped; the server said:\n${story.server().output()}`,
+    },
   );
 }
 
-async function expectOnce(story: PromotionStory, approved: ReadonlySet<string>, published: number): Promise<void> {
+async function expectOnce(
+  story: PromotionStory,
+  approved: ReadonlySet<string>,
+  published: number,
+): Promise<void> {
   const counters = Array.from({ length: published }, (_, index) => index + 1);
   const stages = { build: ['make'], ship: ['stage', 'ship'] } as const;
   const expected = Object.entries(stages).flatMap(([pipeline, names]) =>
@@ -96,7 +113,9 @@ async function expectOnce(story: PromotionStory, approved: ReadonlySet<string>, 
   expect((await story.place.lines('done')).toSorted()).toEqual(expected.toSorted());
   const runs = await listRuns(story, 'ship');
   expect(runs.map(({ counter }) => counter)).toEqual(counters.toReversed());
-  expect(new Set(runs.map(({ materials }) => JSON.stringify(materials[1]?.['version']))).size).toBe(published);
+  expect(new Set(runs.map(({ materials }) => JSON.stringify(materials[1]?.['version']))).size).toBe(
+    published,
+  );
   for (const run of runs) {
     expect(run.stages.map(({ name, counter }) => `${name} ${counter}`)).toEqual(['stage 1', 'ship 1']);
     const given = run.stages[1]?.approvals.map(({ person }) => `${run.counter} ${String(person)}`) ?? [];

@@ -36,13 +36,19 @@ const sicknesses: Readonly<Record<string, Sickness>> = {
   },
   garbage: {
     spoil: (document) => ({
-      body: Buffer.concat([Buffer.from(document).subarray(0, document.length >> 1), Buffer.from('\0<{"\xff')]),
+      body: Buffer.concat([
+        Buffer.from(document).subarray(0, document.length >> 1),
+        Buffer.from('\0<{"\xff'),
+      ]),
     }),
     code: 'MALFORMED',
     failures: 2,
   },
   portal: {
-    spoil: () => ({ headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Sign in</title>' }),
+    spoil: () => ({
+      headers: { 'content-type': 'text/html' },
+      body: '<!doctype html><title>Sign in</title>',
+    }),
     code: 'MALFORMED',
     failures: 2,
   },
@@ -107,11 +113,15 @@ function registryOf(name: string): ScriptedRegistry {
 }
 
 const read = async (name: string) => (await server.get(`/api/v1/repositories/${name}`)) as RepositoryView;
-const itemsOf = async <T>(path: string) => ((await server.get(path)) as { readonly items: readonly T[] }).items;
+const itemsOf = async <T>(path: string) =>
+  ((await server.get(path)) as { readonly items: readonly T[] }).items;
 const pollsOf = (name: string) => itemsOf<PollView>(`/api/v1/repositories/${name}/polls?limit=500`);
-const failuresOf = async (name: string) => (await pollsOf(name)).filter(({ outcome }) => outcome === 'failed');
+const failuresOf = async (name: string) =>
+  (await pollsOf(name)).filter(({ outcome }) => outcome === 'failed');
 const ledgerOf = (name: string) =>
-  itemsOf<{ readonly version: string; readonly state: string }>(`/api/v1/repositories/${name}/packages/it/revisions`);
+  itemsOf<{ readonly version: string; readonly state: string }>(
+    `/api/v1/repositories/${name}/packages/it/revisions`,
+  );
 
 async function untilRun(name: string, version: string): Promise<void> {
   const describeIt = () => `a run of ${name} with ${version}; the server said:\n${server.output()}`;
@@ -156,7 +166,8 @@ describe('registries that are sick in many ways, and one that is well', () => {
     }
     const [hanging] = await failuresOf('hung');
     const meanwhile = (await pollsOf('healthy')).filter(
-      ({ startedAt, finishedAt }) => startedAt >= (hanging?.startedAt ?? '') && finishedAt <= (hanging?.finishedAt ?? ''),
+      ({ startedAt, finishedAt }) =>
+        startedAt >= (hanging?.startedAt ?? '') && finishedAt <= (hanging?.finishedAt ?? ''),
     );
     expect(meanwhile.length).toBeGreaterThan(0);
     for (const name of ['healthy', 'slow']) {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDatabase, createDatabaseOn, type Database, postgres, server as postgresServer } from '../support/postgres.ts';
+import {
+  createDatabase,
+  createDatabaseOn,
+  type Database,
+  postgres,
+  server as postgresServer,
+} from '../support/postgres.ts';
 import { createRandom } from '../support/random.ts';
 import { describeWith } from '../support/requirement.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from '../support/scripted-registry.ts';
@@ -51,13 +57,18 @@ pipelines:
 }
 
 const untilReady = ({ output }: Started) =>
-  until(() => output().includes('look at http'), { limitMs: 60_000, describe: () => `a server that is ready in:\n${output()}` });
+  until(() => output().includes('look at http'), {
+    limitMs: 60_000,
+    describe: () => `a server that is ready in:\n${output()}`,
+  });
 
 /** Every process that lives in the workplace's folder: the server, its plugins and who watches them, jobs. */
 function listProcesses(): readonly number[] {
   return readdirSync('/proc').flatMap((entry) => {
     try {
-      return /^\d+$/.test(entry) && readlinkSync(`/proc/${entry}/cwd`) === place.directory ? [Number(entry)] : [];
+      return /^\d+$/.test(entry) && readlinkSync(`/proc/${entry}/cwd`) === place.directory
+        ? [Number(entry)]
+        : [];
     } catch {
       return [];
     }
@@ -65,14 +76,20 @@ function listProcesses(): readonly number[] {
 }
 
 /** Ends a server, and makes sure that it has gone in time, with all that it had started. */
-async function expectEnd({ process: child, output }: Started, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+async function expectEnd(
+  { process: child, output }: Started,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
   expect(child.exitCode, output()).toBeNull();
   const exited = once(child, 'exit');
   const begun = performance.now();
   child.kill(signal);
   await Promise.race([exited, wait(2 * longestMs)]);
   const tookMs = performance.now() - begun;
-  expect({ ended: child.exitCode !== null || child.signalCode !== null, inTime: tookMs < longestMs }, output()).toEqual({
+  expect(
+    { ended: child.exitCode !== null || child.signalCode !== null, inTime: tookMs < longestMs },
+    output(),
+  ).toEqual({
     ended: true,
     inTime: true,
   });
@@ -105,18 +122,23 @@ describe('a server that is asked to end', () => {
   it('while a plugin is loaded that never ends, at start', async () => {
     await place.configure(describeServer({ plugins: ['loops-at-load'] }));
     const started = place.start();
-    await until(() => listProcesses().length >= 6, { describe: () => `a plugin that is loaded; ${started.output()}` });
+    await until(() => listProcesses().length >= 6, {
+      describe: () => `a plugin that is loaded; ${started.output()}`,
+    });
     await expectEnd(started);
   });
 
   it('while a reload loads a plugin that never ends, and another hangs over a poll', async () => {
     const hangs =
       '  hung: { plugin: telling, config: { loops: true }, poll: { every: 1s }, packages: { it: { config: { name: it } } } }';
-    const listens = '  more: { materials: [{ package: hung/it }], stages: [{ name: one, jobs: { go: { run: "true" } } }] }\n';
+    const listens =
+      '  more: { materials: [{ package: hung/it }], stages: [{ name: one, jobs: { go: { run: "true" } } }] }\n';
     await place.configure(describeServer({ plugins: ['telling'], more: hangs }) + listens);
     const started = place.start();
     await untilReady(started);
-    await until(() => started.output().includes('pid '), { describe: () => `a poll that hangs; ${started.output()}` });
+    await until(() => started.output().includes('pid '), {
+      describe: () => `a poll that hangs; ${started.output()}`,
+    });
     const before = listProcesses().length;
     await place.configure(describeServer({ plugins: ['telling', 'loops-at-load'], more: hangs }) + listens);
     await until(() => listProcesses().length > before + 1, { describe: () => 'a reload' });

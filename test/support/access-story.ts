@@ -44,7 +44,10 @@ export interface AskOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server with `access:` that has lived through a publication in three pipelines: build, acceptance and a confidential one. */
+/**
+ * A server with `access:` that has lived through a publication in three pipelines: build, acceptance and a
+ * confidential one.
+ */
 export interface AccessStory {
   readonly server: Server;
   readonly place: Workplace;
@@ -100,7 +103,8 @@ export async function beginAccessStory(store: string): Promise<AccessStory> {
       await settle(story);
     },
     async reconfigure(options) {
-      const readHash = async () => ((await read('/api/v1/configuration', { as: 'admin' })).body as { hash: string }).hash;
+      const readHash = async () =>
+        ((await read('/api/v1/configuration', { as: 'admin' })).body as { hash: string }).hash;
       const before = await readHash();
       await configure(options);
       await until(async () => (await readHash()) !== before, {
@@ -120,13 +124,20 @@ async function settle({ ask, server }: AccessStory): Promise<void> {
   await until(
     async () => {
       const text = await (await ask('/metrics', { as: 'admin' })).text();
-      return /^sluice_queue_depth\{queue="triggers"\} 0$/m.test(text) && /^sluice_queue_depth\{queue="attempts"\} 0$/m.test(text);
+      return (
+        /^sluice_queue_depth\{queue="triggers"\} 0$/m.test(text) &&
+        /^sluice_queue_depth\{queue="attempts"\} 0$/m.test(text)
+      );
     },
     { describe: () => `an idle server; it said:\n${server.output()}` },
   );
 }
 
-function describeStory(registry: string, store: string, { tokens: known = allTokens, build = '{}' }: StoryOptions): string {
+function describeStory(
+  registry: string,
+  store: string,
+  { tokens: known = allTokens, build = '{}' }: StoryOptions,
+): string {
   const lines = Object.entries(known).map(([name, token]) => `    ${name}: ${token}`);
   const pipeline = (name: string, access: string) =>
     `  ${name}: { materials: [{ package: shop/it, trigger: every, as: IT }], access: ${access}, stages: [{ name: one, jobs: { say: { run: 'echo it' } } }] }`;

@@ -27,11 +27,17 @@ export interface ApiStory {
   /** Answers with a name that holds markup; never polled yet. */
   readonly markup: ScriptedRegistry;
   ask<T = unknown>(path: string, init?: RequestInit): Promise<Answered<T>>;
-  post<T = unknown>(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answered<T>>;
+  post<T = unknown>(
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answered<T>>;
   end(): Promise<void>;
 }
 
-/** Starts a server on a store (`sqlite:...` or `postgres://...`) and lets it live through a few publications. */
+/**
+ * Starts a server on a store (`sqlite:...` or `postgres://...`) and lets it live through a few publications.
+ */
 export async function beginApiStory(store = 'sqlite:sluice.db'): Promise<ApiStory> {
   const [shop, markup] = [await startScriptedRegistry(), await startScriptedRegistry()];
   markup.spoil(() => ({ body: '{"name":"<script>alert(1)</script>"}' }));
@@ -50,7 +56,11 @@ export async function beginApiStory(store = 'sqlite:sluice.db'): Promise<ApiStor
   return {
     ...{ server, shop, markup, ask },
     post: (path, body, headers = {}) =>
-      ask(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }),
+      ask(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
     async end() {
       await place.remove();
       await Promise.all([shop.close(), markup.close()]);

@@ -33,16 +33,24 @@ export function openBrowser(): Promise<Browser> {
 export interface WatchedPage {
   readonly page: Page;
   /**
-   * What no page may do: requests to another host, scripts and styles that the Content-Security-Policy refused (as the browser
-   * itself reports them), errors of scripts, and answers of 500 or more.
+   * What no page may do: requests to another host, scripts and styles that the Content-Security-Policy
+   * refused (as the browser itself reports them), errors of scripts, and answers of 500 or more.
    */
   faults(): readonly string[];
   close(): Promise<void>;
 }
 
 /** Opens an empty page that may reach `origin` only. */
-export async function openPage(browser: Browser, origin: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
-  const context = await browser.newContext({ baseURL: origin, viewport: { width: 1280, height: 800 }, ...options });
+export async function openPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const faults: string[] = [];
@@ -79,7 +87,10 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
   return lookForBarriers(page);
 }
 
-/** The same, where {@link findBarriers} was asked about the page before: it has been made narrower since, or darker. */
+/**
+ * The same, where {@link findBarriers} was asked about the page before: it has been made narrower since, or
+ * darker.
+ */
 export async function lookForBarriers(page: Page): Promise<readonly string[]> {
   const options = JSON.stringify({ rules, resultTypes: ['violations'] });
   const found: readonly {
@@ -87,5 +98,7 @@ export async function lookForBarriers(page: Page): Promise<readonly string[]> {
     readonly help: string;
     readonly nodes: readonly { readonly target: unknown }[];
   }[] = await page.evaluate(`axe.run(document, ${options}).then(({ violations }) => violations)`);
-  return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => String(target)).join(' | ')}`);
+  return found.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => String(target)).join(' | ')}`,
+  );
 }

@@ -13,7 +13,10 @@ export interface Cluster {
   /** Ends the server: `fast` cuts every connection and shuts down in order, `immediate` is a crash. */
   halt(mode: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
-  /** Every process of the server stands still (SIGSTOP), or goes on (SIGCONT): the machine is there, and says nothing. */
+  /**
+   * Every process of the server stands still (SIGSTOP), or goes on (SIGCONT): the machine is there, and says
+   * nothing.
+   */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends the server and removes what it had. */
   stop(): void;

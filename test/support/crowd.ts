@@ -8,7 +8,10 @@ export const longRepository = `mirror-${long}-and-of-its-successor`;
 
 const gates = 8;
 
-/** A configuration, and in it pipelines of which each publication waits for people, under long names and names in other scripts. */
+/**
+ * A configuration, and in it pipelines of which each publication waits for people, under long names and names
+ * in other scripts.
+ */
 export function crowd(configuration: string, failing: string): string {
   const gate = (index: number) => `
   gate-${index}-${long}:

@@ -6,8 +6,14 @@ export interface ToldEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a stream of events until one is the last that is wanted, or the stream ends; answers all of them in their order. */
-export async function readEvents(stream: Response, isLast: (event: ToldEvent) => boolean): Promise<readonly ToldEvent[]> {
+/**
+ * Reads a stream of events until one is the last that is wanted, or the stream ends; answers all of them in
+ * their order.
+ */
+export async function readEvents(
+  stream: Response,
+  isLast: (event: ToldEvent) => boolean,
+): Promise<readonly ToldEvent[]> {
   if (!stream.ok) throw new Error(`GET ${stream.url}: ${stream.status}`);
   const events: ToldEvent[] = [];
   const decoder = new TextDecoder();
@@ -27,10 +33,13 @@ export async function readEvents(stream: Response, isLast: (event: ToldEvent) =>
 
 /** Undefined for a heartbeat or a `retry:`. Throws where the stream's own fields and the data disagree. */
 function parseEvent(block: string): ToldEvent | undefined {
-  const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+  const fields = new Map(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  );
   const data = fields.get('data');
   if (data === undefined) return undefined;
   const event: ToldEvent = JSON.parse(data);
-  if (fields.get('id') !== String(event.id) || fields.get('event') !== event.type) throw new Error(`a broken event: ${block}`);
+  if (fields.get('id') !== String(event.id) || fields.get('event') !== event.type)
+    throw new Error(`a broken event: ${block}`);
   return event;
 }

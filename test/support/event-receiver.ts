@@ -22,7 +22,12 @@ export interface EventReceiver {
 
 /** Starts a receiver. */
 export async function startEventReceiver(): Promise<EventReceiver> {
-  const receiver = { url: '', taken: [] as TakenEvent[], status: (): number | undefined => 204, close: async () => {} };
+  const receiver = {
+    url: '',
+    taken: [] as TakenEvent[],
+    status: (): number | undefined => 204,
+    close: async () => {},
+  };
   const answer = async (response: ServerResponse, body: string) => {
     const status = receiver.status();
     if (status === undefined) return;

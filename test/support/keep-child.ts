@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Ends what was given to it and not taken back once its input ends, which it does however the process of the tests does. */
+/**
+ * Ends what was given to it and not taken back once its input ends, which it does however the process of the
+ * tests does.
+ */
 const script = `
 set --
 while read -r what pid; do
@@ -24,7 +27,11 @@ export function keepChild(child: ChildProcess): void {
 
 function startKeeper(): ChildProcess {
   // A session of its own: Ctrl-C is for the tests.
-  const shell = spawn('/bin/sh', ['-c', script], { env: {}, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const shell = spawn('/bin/sh', ['-c', script], {
+    env: {},
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   shell.unref();
   shell.stdin.on('error', () => {});
   if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function') shell.stdin.unref();

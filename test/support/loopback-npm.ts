@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { type FaultyServer, startFaultyServer } from '@sluice/plugin-sdk/testing';
 import { packManifest } from './npm-tarball.ts';
 
-/** Serves packages of an npm registry on loopback, by name, with their versions in the order of publication and real tarballs. */
-export async function startLoopbackNpm(packages: Readonly<Record<string, readonly string[]>>): Promise<FaultyServer> {
+/**
+ * Serves packages of an npm registry on loopback, by name, with their versions in the order of publication
+ * and real tarballs.
+ */
+export async function startLoopbackNpm(
+  packages: Readonly<Record<string, readonly string[]>>,
+): Promise<FaultyServer> {
   const server = await startFaultyServer();
   for (const [name, versions] of Object.entries(packages)) {
     const manifests = await Promise.all(
@@ -17,7 +22,11 @@ export async function startLoopbackNpm(packages: Readonly<Record<string, readonl
     );
     server.answer(`/${name}`, {
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name, 'dist-tags': { latest: versions.at(-1) }, versions: Object.fromEntries(manifests) }),
+      body: JSON.stringify({
+        name,
+        'dist-tags': { latest: versions.at(-1) },
+        versions: Object.fromEntries(manifests),
+      }),
     });
   }
   return server;

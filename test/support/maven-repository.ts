@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 
-/** A plain web server that keeps what is PUT to it, as a Maven repository may be; it wants a name and a password. */
+/**
+ * A plain web server that keeps what is PUT to it, as a Maven repository may be; it wants a name and a
+ * password.
+ */
 export interface MavenRepository {
   /** Without a slash at the end. */
   readonly url: string;
@@ -35,7 +38,8 @@ export async function startMavenRepository(): Promise<MavenRepository> {
       return;
     }
     const file = join(directory, normalize(decodeURIComponent(request.url ?? '/')));
-    const answered = request.method === 'PUT' ? store(file, request, response) : serve(file, request, response);
+    const answered =
+      request.method === 'PUT' ? store(file, request, response) : serve(file, request, response);
     void answered.catch((thrown: unknown) => response.destroy(thrown instanceof Error ? thrown : undefined));
   });
   server.listen(0, '127.0.0.1');
@@ -62,7 +66,11 @@ async function store(file: string, request: IncomingMessage, response: ServerRes
   response.writeHead(201).end();
 }
 
-async function serve(file: string, { method, headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  file: string,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) {
     response.writeHead(404).end();

@@ -44,7 +44,10 @@ export interface Maven {
 }
 
 /** Sets Maven up in a temporary folder; it proves itself as this user where a repository asks it to. */
-export async function setUpMaven(user: { readonly username: string; readonly password: string }): Promise<Maven> {
+export async function setUpMaven(user: {
+  readonly username: string;
+  readonly password: string;
+}): Promise<Maven> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-maven-'));
   const settings = join(folder, 'settings.xml');
   await writeFile(settings, describeSettings(join(folder, 'local'), user));
@@ -55,7 +58,9 @@ export async function setUpMaven(user: { readonly username: string; readonly pas
   };
 }
 
-/** Not offline, which deploying refuses: everything but the target is looked for in Debian's own repository. */
+/**
+ * Not offline, which deploying refuses: everything but the target is looked for in Debian's own repository.
+ */
 function describeSettings(
   local: string,
   { username, password }: { readonly username: string; readonly password: string },
@@ -90,5 +95,8 @@ async function deploy(folder: string, url: string, deployment: Deployment): Prom
   const target = [`-Durl=${url}`, `-DrepositoryId=${serverId}`, `-Dfile=${file}`, `-DpomFile=${pomFile}`];
   // Most of a deployment is the start of Java.
   const env = { ...process.env, MAVEN_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto' };
-  await run('mvn', [...settings, goal, ...target, ...(classifiers.length > 0 ? beside : [])], { cwd: work, env });
+  await run('mvn', [...settings, goal, ...target, ...(classifiers.length > 0 ? beside : [])], {
+    cwd: work,
+    env,
+  });
 }

@@ -36,7 +36,12 @@ export async function seatNewcomer(registry: string): Promise<Newcomer> {
   const running: ChildProcess[] = [];
   const start = (line: string, environment: Readonly<Record<string, string>> = {}) => {
     const env = { PATH: ownPath, HOME: directory, ...environment };
-    const child = spawn('sh', ['-c', line], { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn('sh', ['-c', line], {
+      cwd: directory,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     running.push(child);
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)

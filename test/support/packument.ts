@@ -6,8 +6,15 @@ export interface Packuments {
   readonly abbreviated: string;
 }
 
-/** Makes documents shaped like those of a large package in a public registry (typescript's), with as many versions as are wanted. */
-export function makePackuments(name: string, count: number, origin = 'https://registry.example.com'): Packuments {
+/**
+ * Makes documents shaped like those of a large package in a public registry (typescript's), with as many
+ * versions as are wanted.
+ */
+export function makePackuments(
+  name: string,
+  count: number,
+  origin = 'https://registry.example.com',
+): Packuments {
   const versions = Array.from({ length: count }, (_, index) => describeVersion(name, index, origin));
   const modified = timeOf(count);
   const head = { name, 'dist-tags': { latest: versions.at(-1)?.abbreviated['version'] } };
@@ -21,7 +28,11 @@ export function makePackuments(name: string, count: number, origin = 'https://re
   };
   return {
     full: JSON.stringify(full),
-    abbreviated: JSON.stringify({ ...head, modified, versions: toObject(versions, ({ abbreviated }) => abbreviated) }),
+    abbreviated: JSON.stringify({
+      ...head,
+      modified,
+      versions: toObject(versions, ({ abbreviated }) => abbreviated),
+    }),
   };
 }
 
@@ -33,15 +44,32 @@ interface DescribedVersion {
   readonly abbreviated: Manifest;
 }
 
-const people = ['alice', 'bob', 'carol', 'dave', 'erin'].map((name) => ({ name, email: `${name}@example.com` }));
-const tools = ['eslint', 'esbuild', 'mocha', 'chai', 'glob', 'diff', 'del', 'c8', 'which', 'minimist', 'source-map-support'];
+const people = ['alice', 'bob', 'carol', 'dave', 'erin'].map((name) => ({
+  name,
+  email: `${name}@example.com`,
+}));
+const tools = [
+  'eslint',
+  'esbuild',
+  'mocha',
+  'chai',
+  'glob',
+  'diff',
+  'del',
+  'c8',
+  'which',
+  'minimist',
+  'source-map-support',
+];
 const devDependencies = Object.fromEntries(
   tools.flatMap((tool) => [
     [tool, '^9.11.1'],
     [`@types/${tool}`, 'latest'],
   ]),
 );
-const scripts = Object.fromEntries(tools.map((tool) => [`run:${tool}`, `hereby ${tool} --no-lint --bundle=false`]));
+const scripts = Object.fromEntries(
+  tools.map((tool) => [`run:${tool}`, `hereby ${tool} --no-lint --bundle=false`]),
+);
 
 function describeVersion(name: string, index: number, origin: string): DescribedVersion {
   // Nine nightly builds for each release, as large packages have them.
@@ -58,7 +86,10 @@ function describeVersion(name: string, index: number, origin: string): Described
       fileCount: 180,
       integrity: `sha512-${digest('sha512', version).toString('base64')}`,
       signatures: [
-        { sig: digest('sha512', `${version}s`).toString('base64'), keyid: `SHA256:${digest('sha256', 'k').toString('base64')}` },
+        {
+          sig: digest('sha512', `${version}s`).toString('base64'),
+          keyid: `SHA256:${digest('sha256', 'k').toString('base64')}`,
+        },
       ],
       unpackedSize: 32_000_000 + index,
     },
@@ -78,7 +109,15 @@ function describeVersion(name: string, index: number, origin: string): Described
     main: './lib/typescript.js',
     typings: './lib/typescript.d.ts',
     scripts,
-    browser: { fs: false, os: false, path: false, crypto: false, buffer: false, inspector: false, perf_hooks: false },
+    browser: {
+      fs: false,
+      os: false,
+      path: false,
+      crypto: false,
+      buffer: false,
+      inspector: false,
+      perf_hooks: false,
+    },
     gitHead: digest('sha1', `${version}g`).toString('hex'),
     packageManager: 'npm@8.19.4',
     volta: { node: '20.1.0', npm: '8.19.4' },
@@ -86,7 +125,10 @@ function describeVersion(name: string, index: number, origin: string): Described
     _nodeVersion: '22.11.0',
     _npmVersion: '10.9.0',
     _hasShrinkwrap: false,
-    _npmOperationalInternal: { host: 's3://npm-registry-packages-npm-production', tmp: `tmp/${name}_${version}_${day}_0.61` },
+    _npmOperationalInternal: {
+      host: 's3://npm-registry-packages-npm-production',
+      tmp: `tmp/${name}_${version}_${day}_0.61`,
+    },
     directories: {},
   };
   return { version, full, abbreviated };

@@ -19,8 +19,15 @@ export const templateVariable = 'TEST_DATABASE_TEMPLATE';
 export const server = await findServer();
 process.once('exit', () => server?.stop());
 
-/** PostgreSQL: `TEST_DATABASE_URL`, or the server on 127.0.0.1:5432, or a throw-away cluster from the machine's binaries. */
-export const postgres: Requirement = { name: 'PostgreSQL', install: 'apt-get install postgresql', met: server !== undefined };
+/**
+ * PostgreSQL: `TEST_DATABASE_URL`, or the server on 127.0.0.1:5432, or a throw-away cluster from the
+ * machine's binaries.
+ */
+export const postgres: Requirement = {
+  name: 'PostgreSQL',
+  install: 'apt-get install postgresql',
+  met: server !== undefined,
+};
 
 /** A database of a test; `drop` removes it, whoever is still connected. */
 export interface Database {
@@ -29,7 +36,10 @@ export interface Database {
   drop(): Promise<void>;
 }
 
-/** Makes a database without content: a copy of the test run's template where there is one, which saves the migrations. */
+/**
+ * Makes a database without content: a copy of the test run's template where there is one, which saves the
+ * migrations.
+ */
 export async function createDatabase(): Promise<Database> {
   if (!server) throw new Error('PostgreSQL is missing');
   return createDatabaseOn(server, process.env[templateVariable]);
@@ -41,7 +51,11 @@ export async function createDatabaseOn(server: Server, template: string | undefi
   await query(server.url, `create database ${name}${template === undefined ? '' : ` template ${template}`}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
-  return { name, url: url.href, drop: () => query(server.url, `drop database if exists ${name} with (force)`) };
+  return {
+    name,
+    url: url.href,
+    drop: () => query(server.url, `drop database if exists ${name} with (force)`),
+  };
 }
 
 async function query(url: string, text: string): Promise<void> {

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type FaultyServer, type ScriptedAnswer, startFaultyServer } from '@sluice/plugin-sdk/testing';
-import { type MavenProduct, mavenProducts, type NpmProduct, npmProducts, type RegistryProduct } from './registry-products.ts';
+import {
+  type MavenProduct,
+  mavenProducts,
+  type NpmProduct,
+  npmProducts,
+  type RegistryProduct,
+} from './registry-products.ts';
 
 /** A repository of a product's kind: it has 1.0.0 and 1.1.0 of `@acme/widget`, or of `com.acme:widget`. */
 export interface ServedProduct {
@@ -17,9 +23,13 @@ export async function startProducts(): Promise<{
   readonly server: FaultyServer;
 }> {
   const places = [
-    ...npmProducts.map((product) => ({ name: `npm-${product.name}`, plugin: 'npm', product, files: serveNpm(product) }) as const),
+    ...npmProducts.map(
+      (product) =>
+        ({ name: `npm-${product.name}`, plugin: 'npm', product, files: serveNpm(product) }) as const,
+    ),
     ...mavenProducts.map(
-      (product) => ({ name: `maven-${product.name}`, plugin: 'maven', product, files: serveMaven(product) }) as const,
+      (product) =>
+        ({ name: `maven-${product.name}`, plugin: 'maven', product, files: serveMaven(product) }) as const,
     ),
   ];
   const server = await startFaultyServer({
@@ -42,7 +52,9 @@ const versions = ['1.0.0', '1.1.0'];
 function serveNpm({ root, ping, missing, missingCode }: NpmProduct): Files {
   const packument = JSON.stringify({
     name: '@acme/widget',
-    versions: Object.fromEntries(versions.map((version) => [version, { name: '@acme/widget', version, dist: {} }])),
+    versions: Object.fromEntries(
+      versions.map((version) => [version, { name: '@acme/widget', version, dist: {} }]),
+    ),
   });
   return (path) => {
     if (path === '') return root;
@@ -67,10 +79,13 @@ function serveMaven({ root, checksums, noChecksum, missing, missingCode }: Maven
     if (path === '') return root;
     if (missingCode === 'UNAUTHORIZED') return missing;
     const file = files.get(path);
-    if (file !== undefined) return { body: file, headers: { 'last-modified': 'Tue, 02 Jan 2024 03:04:05 GMT' } };
+    if (file !== undefined)
+      return { body: file, headers: { 'last-modified': 'Tue, 02 Jan 2024 03:04:05 GMT' } };
     const [, of = '', algorithm = ''] = /^(.*)\.(sha512|sha256|sha1|md5)$/.exec(path) ?? [];
     const summed = files.get(of);
     if (summed === undefined) return missing;
-    return checksums.includes(algorithm) ? { body: createHash(algorithm).update(summed).digest('hex') } : noChecksum;
+    return checksums.includes(algorithm)
+      ? { body: createHash(algorithm).update(summed).digest('hex') }
+      : noChecksum;
   };
 }

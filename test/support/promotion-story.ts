@@ -41,7 +41,10 @@ interface Decided {
 
 /** What `npmjs` is in a story. */
 export interface PromotionOptions {
-  /** Its packages by name, each a range of the versions of the registry's one package; `web`, all of them, unless told. */
+  /**
+   * Its packages by name, each a range of the versions of the registry's one package; `web`, all of them,
+   * unless told.
+   */
   readonly packages?: Readonly<Record<string, string>>;
   /** When it is polled, as YAML flow; only on request unless told. */
   readonly poll?: string;
@@ -53,7 +56,11 @@ export interface PromotionStory {
   readonly registry: ScriptedRegistry;
   server(): Server;
   ask<T = unknown>(as: Person, path: string): Promise<{ readonly status: number; readonly body: T }>;
-  post<T = unknown>(as: Person, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: T }>;
+  post<T = unknown>(
+    as: Person,
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: T }>;
   /** Publishes versions, and polls once. */
   publish(...versions: readonly string[]): Promise<void>;
   /** Waits until a run is as it should be, and answers it. */
@@ -77,7 +84,10 @@ export function stageIs(name: string, status: string): (run: AnsweredRun) => boo
   return ({ stages }) => stages.findLast((stage) => stage.name === name)?.status === status;
 }
 
-/** A job of the name `note`, as YAML flow, that writes down in the file `done` what it is told, with what a shell fills in. */
+/**
+ * A job of the name `note`, as YAML flow, that writes down in the file `done` what it is told, with what a
+ * shell fills in.
+ */
 export function note(what: string): string {
   return `{ note: { run: 'echo "${what}" >> "$HOME/done"' } }`;
 }
@@ -88,7 +98,9 @@ export async function beginPromotion(
   pipelines: string,
   { packages = { web: '*' }, poll = '{ manual: true }' }: PromotionOptions = {},
 ): Promise<PromotionStory> {
-  const watched = Object.entries(packages).map(([name, range]) => `${name}: { config: { name: watched, versions: "${range}" } }`);
+  const watched = Object.entries(packages).map(
+    ([name, range]) => `${name}: { config: { name: watched, versions: "${range}" } }`,
+  );
   return beginWith(
     (registry) => `${describePeople()}
 server: { port: 0 }
@@ -112,14 +124,21 @@ export async function beginWith(configure: (registry: string) => string): Promis
   await place.configure(configure(registry.url));
   let server = await place.serve();
   const send = async <T>(as: Person, path: string, init: RequestInit) => {
-    const headers = { authorization: `Bearer ${tokenOf(as)}`, ...(init.method && { 'content-type': 'application/json' }) };
+    const headers = {
+      authorization: `Bearer ${tokenOf(as)}`,
+      ...(init.method && { 'content-type': 'application/json' }),
+    };
     const answer = await fetch(`${server.url}/api/v1${path}`, { ...init, headers });
     return { status: answer.status, body: (await answer.json()) as T };
   };
   const ask: PromotionStory['ask'] = (as, path) => send(as, path, {});
-  const post: PromotionStory['post'] = (as, path, body = {}) => send(as, path, { method: 'POST', body: JSON.stringify(body) });
+  const post: PromotionStory['post'] = (as, path, body = {}) =>
+    send(as, path, { method: 'POST', body: JSON.stringify(body) });
   const decisions: PromotionStory['decisions'] = async (pipeline) => {
-    const { body } = await ask<{ items: readonly Decided[] }>('ada', `/pipelines/${pipeline}/decisions?limit=200`);
+    const { body } = await ask<{ items: readonly Decided[] }>(
+      'ada',
+      `/pipelines/${pipeline}/decisions?limit=200`,
+    );
     return body.items.map(({ outcome, reason }) => `${outcome}: ${reason}`);
   };
   return {
@@ -139,7 +158,8 @@ export async function beginWith(configure: (registry: string) => string): Promis
           return status === 200 && is(body) ? body : undefined;
         },
         {
-          describe: () => `${pipeline} ${counter} as it should be; it is ${JSON.stringify(last)}\n${server.output()}`,
+          describe: () =>
+            `${pipeline} ${counter} as it should be; it is ${JSON.stringify(last)}\n${server.output()}`,
         },
       );
     },
@@ -151,7 +171,10 @@ export async function beginWith(configure: (registry: string) => string): Promis
           last = await decisions(pipeline);
           return last.includes(decision);
         },
-        { describe: () => `"${decision}" in ${pipeline}; there is ${JSON.stringify(last, undefined, 2)}\n${server.output()}` },
+        {
+          describe: () =>
+            `"${decision}" in ${pipeline}; there is ${JSON.stringify(last, undefined, 2)}\n${server.output()}`,
+        },
       );
     },
     async restart() {

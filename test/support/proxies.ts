@@ -38,7 +38,9 @@ export async function readDocumented(language: 'nginx' | 'haproxy', upstream: st
 /** Starts nginx with a server's configuration, which listens on port 80 there, and on a free one here. */
 export function startNginx(configuration: string): Promise<Running> {
   return startProxy('nginx', async (directory, port) => {
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${directory};`);
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${directory};`,
+    );
     const text = `
       daemon off; master_process off; pid ${directory}/pid; error_log stderr;
       events {}
@@ -51,7 +53,10 @@ export function startNginx(configuration: string): Promise<Running> {
 /** Starts HAProxy with a configuration that listens on port 80 there, and on a free one here. */
 export function startHaproxy(configuration: string): Promise<Running> {
   return startProxy('haproxy', async (directory, port) => {
-    await writeFile(join(directory, 'haproxy.cfg'), configuration.replace('bind :80', `bind 127.0.0.1:${port}`));
+    await writeFile(
+      join(directory, 'haproxy.cfg'),
+      configuration.replace('bind :80', `bind 127.0.0.1:${port}`),
+    );
     return ['-db', '-f', join(directory, 'haproxy.cfg')];
   });
 }
@@ -63,7 +68,10 @@ async function startProxy(
   const directory = await mkdtemp(join(tmpdir(), 'sluice-proxy-'));
   const port = await findPort();
   const args = await configure(directory, port);
-  const child = spawn(program, args, { env: { PATH: folders.join(delimiter) }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    env: { PATH: folders.join(delimiter) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const url = `http://127.0.0.1:${port}`;

@@ -2,7 +2,10 @@ import { type ScriptedRegistry, startScriptedRegistry } from './scripted-registr
 import { openWorkplace, type Server, type Workplace } from './sluice.ts';
 import { pollNow, settle } from './story.ts';
 
-/** A server whose pipelines make a package of another one: `build` and `acceptance` take `shop/it`, and publish `out/it`, which `deploy` takes. */
+/**
+ * A server whose pipelines make a package of another one: `build` and `acceptance` take `shop/it`, and
+ * publish `out/it`, which `deploy` takes.
+ */
 export interface ReadsStory {
   readonly place: Workplace;
   readonly server: Server;

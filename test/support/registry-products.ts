@@ -50,9 +50,10 @@ const secret = { missing: login, missingCode: 'UNAUTHORIZED' } as const;
 const hidden = { missing: denied, missingCode: 'FORBIDDEN' } as const;
 
 /**
- * Products that serve npm packages. The answer to a ping is what was reported of each: npmjs 200 without a body; GitHub npm/cli#4751;
- * GitLab release-it/release-it#592; Azure npm/npm#16733; Nexus 3 npm/npm#15306; Nexus 2 release-it/release-it#496, its root
- * npm/npm#12375; Artifactory 6 privatenumber/npm-multi-publish#13. Where nothing was reported, the least helpful answer stands.
+ * Products that serve npm packages. The answer to a ping is what was reported of each: npmjs 200 without a
+ * body; GitHub npm/cli#4751; GitLab release-it/release-it#592; Azure npm/npm#16733; Nexus 3 npm/npm#15306;
+ * Nexus 2 release-it/release-it#496, its root npm/npm#12375; Artifactory 6
+ * privatenumber/npm-multi-publish#13. Where nothing was reported, the least helpful answer stands.
  */
 export const npmProducts: readonly NpmProduct[] = [
   { name: 'npmjs', path: '/', root: json(200, {}), ping: { body: '' }, ...notFound },
@@ -74,7 +75,13 @@ export const npmProducts: readonly NpmProduct[] = [
     ping: json(500, { errors: [{ status: 500 }] }),
     ...notFound,
   },
-  { name: 'artifactory-7', path: '/artifactory/api/npm/npm-local/', root: json(200, {}), ping: json(200, {}), ...notFound },
+  {
+    name: 'artifactory-7',
+    path: '/artifactory/api/npm/npm-local/',
+    root: json(200, {}),
+    ping: json(200, {}),
+    ...notFound,
+  },
   {
     name: 'nexus-2',
     path: '/nexus/content/repositories/npm/',
@@ -98,12 +105,20 @@ const gone = { missing: nothing, noChecksum: nothing, missingCode: 'NOT_FOUND' }
 const weak = ['sha1', 'md5'];
 
 /**
- * Products that serve Maven artifacts. A bucket that may not be listed: d2iq-archive/chaos#23; Google's answer about a checksum:
- * GoogleCloudPlatform/artifact-registry-maven-tools#87. Where nothing was reported, the least helpful answer stands.
+ * Products that serve Maven artifacts. A bucket that may not be listed: d2iq-archive/chaos#23; Google's
+ * answer about a checksum: GoogleCloudPlatform/artifact-registry-maven-tools#87. Where nothing was reported,
+ * the least helpful answer stands.
  */
 export const mavenProducts: readonly MavenProduct[] = [
   { name: 'github', path: '/acme/widget/', root: nothing, checksums: weak, ...gone },
-  { name: 'github-without-token', path: '/acme/widget/', root: login, checksums: weak, noChecksum: login, ...secret },
+  {
+    name: 'github-without-token',
+    path: '/acme/widget/',
+    root: login,
+    checksums: weak,
+    noChecksum: login,
+    ...secret,
+  },
   { name: 'gitlab', path: '/api/v4/projects/7/packages/maven/', root: nothing, checksums: weak, ...gone },
   {
     name: 'azure',
@@ -152,5 +167,11 @@ export const mavenProducts: readonly MavenProduct[] = [
     noChecksum: page(400, 'Error 400 (Bad Request)'),
   },
   { name: 'login-at-its-root', path: '/maven/', root: login, checksums: [], ...gone, noChecksum: login },
-  { name: 'broken-root', path: '/maven/', root: page(500, 'Internal Server Error'), checksums: weak, ...gone },
+  {
+    name: 'broken-root',
+    path: '/maven/',
+    root: page(500, 'Internal Server Error'),
+    checksums: weak,
+    ...gone,
+  },
 ];

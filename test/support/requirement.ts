@@ -9,8 +9,8 @@ export interface Requirement {
 }
 
 /**
- * Describes tests that need something. Where it is missing they are skipped by a name that says how to install it; with
- * `CI=true`, where everything must have been installed, that is a failure.
+ * Describes tests that need something. Where it is missing they are skipped by a name that says how to
+ * install it; with `CI=true`, where everything must have been installed, that is a failure.
  */
 export function describeWith(
   { name, install, met }: Requirement,

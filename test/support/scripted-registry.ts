@@ -66,7 +66,10 @@ export function digestOf(version: string): string {
   return `sha512:${hash(version).toString('hex')}`;
 }
 
-function writePackument(url: string, versions: ReadonlyMap<string, Readonly<Record<string, unknown>>>): string {
+function writePackument(
+  url: string,
+  versions: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+): string {
   const name = 'watched';
   const entries = [...versions].map(([version, { publishedAt: _, bytes = version, ...manifest }]) => {
     const dist = {

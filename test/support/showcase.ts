@@ -58,7 +58,8 @@ export async function openShowcase({
   partner.publish('1.0.0');
   await pollNow(server, 'partner');
   partner.spoil(() => ({ status: 401 }));
-  for (const repository of ['partner', ...(isCrowded ? [longRepository] : [])]) await pollNow(server, repository);
+  for (const repository of ['partner', ...(isCrowded ? [longRepository] : [])])
+    await pollNow(server, repository);
   await untilRun(server, 'rollout', ['failed']);
   await untilRun(server, 'release', ['waiting']);
   return {
@@ -81,7 +82,12 @@ export const tokenOfAdmin = `slc_${admin}-example`;
 export function signIn(server: Server): BrowserContextOptions {
   const { hostname } = new URL(server.url);
   const cookie = { name: 'sluice-session', value: tokenOfAdmin, domain: hostname, path: '/', expires: -1 };
-  return { storageState: { cookies: [{ ...cookie, httpOnly: true, secure: false, sameSite: 'Strict' }], origins: [] } };
+  return {
+    storageState: {
+      cookies: [{ ...cookie, httpOnly: true, secure: false, sameSite: 'Strict' }],
+      origins: [],
+    },
+  };
 }
 
 function describeAdmin(): string {
@@ -118,7 +124,9 @@ function describeRelease(version: string, harm: string): Readonly<Record<string,
 async function untilRun(server: Server, pipeline: string, statuses: readonly string[]): Promise<void> {
   await until(
     async () => {
-      const { lastRun } = (await server.get(`/api/v1/pipelines/${pipeline}`)) as { lastRun: { status: string } | null };
+      const { lastRun } = (await server.get(`/api/v1/pipelines/${pipeline}`)) as {
+        lastRun: { status: string } | null;
+      };
       return lastRun !== null && statuses.includes(lastRun.status);
     },
     { describe: () => `${pipeline} ${statuses.join(' or ')}; the server said:\n${server.output()}` },
@@ -166,7 +174,9 @@ pipelines:${pipeline(
     'rollout',
     'operations',
     'latest',
-    stage('canary', 'echo fine') + stage('everywhere', 'echo "cannot reach host 7" >&2; exit 3') + stage('verify', 'true'),
+    stage('canary', 'echo fine') +
+      stage('everywhere', 'echo "cannot reach host 7" >&2; exit 3') +
+      stage('verify', 'true'),
   )}${pipeline('by-hand', '', 'manual', stage('only', 'true'))}
   release:
     group: web

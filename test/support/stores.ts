@@ -41,7 +41,10 @@ export function describePostgres(title: string, tests: StoreTests, options: Test
 /** An empty place for a SQLite store. */
 export async function placeSqlite(): Promise<StorePlace> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-store-'));
-  return { url: `sqlite:${join(directory, 'sluice.db')}`, remove: () => rm(directory, { recursive: true, force: true }) };
+  return {
+    url: `sqlite:${join(directory, 'sluice.db')}`,
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
 }
 
 /** An empty place for a PostgreSQL store. */

@@ -17,8 +17,8 @@ export interface StoryOptions {
 }
 
 /**
- * One package that two pipelines listen to: `newest` takes the latest, `each` takes every one, however many come at once. Each
- * job appends a line to `runs`: pipeline, counter, version, digest, location.
+ * One package that two pipelines listen to: `newest` takes the latest, `each` takes every one, however many
+ * come at once. Each job appends a line to `runs`: pipeline, counter, version, digest, location.
  */
 export function describeStory(options: StoryOptions): string {
   const {
@@ -83,8 +83,8 @@ export async function settle(server: Server): Promise<void> {
   await until(
     async () => {
       const text = await (await fetch(`${server.url}/metrics`)).text();
-      const depths = [...text.matchAll(/^sluice_queue_depth\{queue="(?:triggers|attempts)"\} (\d+)$/gm)].map(([, depth]) =>
-        Number(depth),
+      const depths = [...text.matchAll(/^sluice_queue_depth\{queue="(?:triggers|attempts)"\} (\d+)$/gm)].map(
+        ([, depth]) => Number(depth),
       );
       return depths.length === 2 && depths.every((depth) => depth === 0);
     },

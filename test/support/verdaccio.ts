@@ -15,7 +15,9 @@ export interface Publication {
   readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
-/** A real npm registry on loopback, without uplinks. Packages under `@private/` want credentials to be read. */
+/**
+ * A real npm registry on loopback, without uplinks. Packages under `@private/` want credentials to be read.
+ */
 export interface Verdaccio {
   /** With a trailing slash. */
   readonly url: string;
@@ -27,7 +29,10 @@ export interface Verdaccio {
   publish(name: string, version: string, publication?: Publication): Promise<void>;
   /** Publishes with the client's own request, a few milliseconds each; for volume. */
   put(name: string, version: string, publication?: Publication): Promise<void>;
-  /** Runs the real npm client with an own configuration and cache; answers its standard output, rejects when it fails. */
+  /**
+   * Runs the real npm client with an own configuration and cache; answers its standard output, rejects when
+   * it fails.
+   */
   npm(
     args: readonly string[],
     options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
@@ -64,10 +69,14 @@ export async function startVerdaccio(): Promise<Verdaccio> {
   };
 }
 
-async function startServer(folder: string): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+async function startServer(
+  folder: string,
+): Promise<{ readonly url: string; readonly process: ChildProcess }> {
   const file = join(folder, 'config.yaml');
   await writeFile(file, JSON.stringify(configuration(folder)));
-  const child = fork(new URL('./verdaccio-server.ts', import.meta.url), [file], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(new URL('./verdaccio-server.ts', import.meta.url), [file], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk).slice(-10_000);
@@ -88,14 +97,20 @@ function configuration(folder: string): object {
     security: { api: { jwt: { sign: { expiresIn: '1d' } } } },
     uplinks: {},
     web: { enable: false },
-    packages: { '@private/*': { access: '$authenticated', ...mayWrite }, '**': { access: '$all', ...mayWrite } },
+    packages: {
+      '@private/*': { access: '$authenticated', ...mayWrite },
+      '**': { access: '$all', ...mayWrite },
+    },
     max_body_size: '100mb',
     log: { type: 'stdout', format: 'json', level: 'fatal' },
   };
 }
 
 async function addUser(url: string): Promise<string> {
-  const answer = await send(new URL(`-/user/org.couchdb.user:${username}`, url), { name: username, password });
+  const answer = await send(new URL(`-/user/org.couchdb.user:${username}`, url), {
+    name: username,
+    password,
+  });
   const { token }: { readonly token: string } = JSON.parse(await answer.text());
   return token;
 }
@@ -116,7 +131,10 @@ async function makeClient(folder: string, url: string, token: string): Promise<V
     NPM_CONFIG_CACHE: join(folder, 'cache'),
   };
   return async (args, options = {}) => {
-    const { stdout } = await run('npm', args, { cwd: options.cwd ?? folder, env: { ...env, ...options.env } });
+    const { stdout } = await run('npm', args, {
+      cwd: options.cwd ?? folder,
+      env: { ...env, ...options.env },
+    });
     return stdout;
   };
 }
@@ -144,7 +162,11 @@ async function putVersion(
       'dist-tags': { [publication.tag ?? 'latest']: version },
       versions: { [version]: { ...manifest, _id: `${name}@${version}`, dist } },
       _attachments: {
-        [file]: { content_type: 'application/octet-stream', data: tarball.toString('base64'), length: tarball.length },
+        [file]: {
+          content_type: 'application/octet-stream',
+          data: tarball.toString('base64'),
+          length: tarball.length,
+        },
       },
     },
     token,

@@ -31,7 +31,12 @@ export async function actOnStage(
   const { pipeline, counter, stage, stageCounter } = wish;
   const { action, ...how } = stageActions[wish.what];
   const details = { comment: comment ?? null, ...(stageCounter && { stageCounter }), ...how };
-  await fulfil(surroundings, request, { wish, comment }, { action, subject: `${pipeline}/${counter}/${stage}`, details });
+  await fulfil(
+    surroundings,
+    request,
+    { wish, comment },
+    { action, subject: `${pipeline}/${counter}/${stage}`, details },
+  );
 }
 
 const pipelineActions = {
@@ -55,7 +60,9 @@ export async function actOnPipeline(
   await fulfil(surroundings, request, { wish, comment }, { action, subject: wish.pipeline, details });
 }
 
-/** Lets go of all starts that are held because the sender of a request asks. Throws what stands against it. */
+/**
+ * Lets go of all starts that are held because the sender of a request asks. Throws what stands against it.
+ */
 export async function actOnHold(
   surroundings: ApiSurroundings,
   request: FastifyRequest,
@@ -75,7 +82,10 @@ async function fulfil(
   if (refusal) throw toApiError(refusal);
 }
 
-/** Asks the engine for something, and writes to the audit log what was done; watchers are told once it is committed. */
+/**
+ * Asks the engine for something, and writes to the audit log what was done; watchers are told once it is
+ * committed.
+ */
 export async function ask(
   { store, inForce, tell }: ApiSurroundings,
   request: FastifyRequest,

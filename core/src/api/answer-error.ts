@@ -4,12 +4,21 @@ import { type ApiError, type ApiErrorCode, apiErrors, toErrorBody } from './api-
 import { judgeError } from './judge-error.ts';
 
 /** Answers an error of a request as JSON; a fault is told to the log only. */
-export function answerError(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerError(
+  error: FastifyError | ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const { code, message, reason } = judgeError(error, request);
   return sendError(reply, code, message, reason);
 }
 
 /** Answers a refusal as JSON. */
-export function sendError(reply: FastifyReply, code: ApiErrorCode, message: string, reason?: SomeReason): FastifyReply {
+export function sendError(
+  reply: FastifyReply,
+  code: ApiErrorCode,
+  message: string,
+  reason?: SomeReason,
+): FastifyReply {
   return reply.status(apiErrors[code].status).send(toErrorBody(code, message, reason));
 }

@@ -6,7 +6,8 @@ export const apiErrors = {
   UNAUTHORIZED: { status: 401, meaning: 'the request does not prove who sends it' },
   FORBIDDEN: {
     status: 403,
-    meaning: 'the token may not do this, or the request comes from where none is taken: another origin, a foreign Host, a proxy',
+    meaning:
+      'the token may not do this, or the request comes from where none is taken: another origin, a foreign Host, a proxy',
   },
   NOT_FOUND: { status: 404, meaning: 'there is nothing of this name' },
   CONFLICT: { status: 409, meaning: 'what the request speaks of has moved on' },
@@ -16,10 +17,16 @@ export const apiErrors = {
   },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'what changes something must be sent as application/json' },
   TOO_LARGE: { status: 413, meaning: 'the body is larger than is taken' },
-  REFUSED: { status: 422, meaning: 'the request is understood, and a rule of the pipeline or the ledger stands against it' },
+  REFUSED: {
+    status: 422,
+    meaning: 'the request is understood, and a rule of the pipeline or the ledger stands against it',
+  },
   TOO_MANY_REQUESTS: { status: 429, meaning: 'ask again later' },
   INTERNAL: { status: 500, meaning: 'a fault of the server; its log says more' },
-  POLL_FAILED: { status: 502, meaning: 'the repository that had to be asked first did not answer as it should' },
+  POLL_FAILED: {
+    status: 502,
+    meaning: 'the repository that had to be asked first did not answer as it should',
+  },
   NOT_READY: { status: 503, meaning: 'the server is starting, stopping, or short of something' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

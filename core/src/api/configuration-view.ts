@@ -8,25 +8,34 @@ import type { ApiSurroundings } from './surroundings.ts';
 
 type Entries = readonly Readonly<Record<string, unknown>>[];
 
-/** The configuration that runs, as it was written; what is secret and was written literally, or is not for `actor`, is not shown. */
+/**
+ * The configuration that runs, as it was written; what is secret and was written literally, or is not for
+ * `actor`, is not shown.
+ */
 export function viewConfiguration(
   { configuration, host }: Pick<ApiSurroundings, 'configuration' | 'host'>,
   actor: Actor,
 ): { readonly events: Entries; readonly repositories: Entries; readonly pipelines: Entries } {
   const { config } = configuration();
-  const secretsOf = (plugin: string) => host().loaded().get(plugin)?.secrets ?? { repository: [], package: [] };
+  const secretsOf = (plugin: string) =>
+    host().loaded().get(plugin)?.secrets ?? { repository: [], package: [] };
   return {
     events: mayViewAll(actor, config) ? config.events.map(viewSink) : [],
     repositories: [...config.repositories.values()].map((one) => viewRepository(one, secretsOf(one.plugin))),
-    pipelines: viewPipelines([...config.pipelines.values()].filter(({ name }) => mayViewPipeline(actor, config, name))),
+    pipelines: viewPipelines(
+      [...config.pipelines.values()].filter(({ name }) => mayViewPipeline(actor, config, name)),
+    ),
   };
 }
 
 /**
- * What holds for the whole server, by the section that says it. What was filled in when it was loaded may be a secret and is not
- * shown; who may sign in is told to admins.
+ * What holds for the whole server, by the section that says it. What was filled in when it was loaded may be
+ * a secret and is not shown; who may sign in is told to admins.
  */
-export function viewSections({ configuration }: Pick<ApiSurroundings, 'configuration'>, actor: Actor): Sections {
+export function viewSections(
+  { configuration }: Pick<ApiSurroundings, 'configuration'>,
+  actor: Actor,
+): Sections {
   const { server, store, http, retention, minFree, pluginLimits, targets, access } = configuration().config;
   return {
     server: { port: server.port, trustProxy: server.trustProxy },
@@ -40,7 +49,12 @@ export function viewSections({ configuration }: Pick<ApiSurroundings, 'configura
 type Sections = Readonly<Record<string, unknown>>;
 
 function viewToken({ name, person, roles, expiresAt }: TokenConfig): Readonly<Record<string, unknown>> {
-  return { name, person, roles, expires: expiresAt === undefined ? 'never' : new Date(expiresAt).toISOString() };
+  return {
+    name,
+    person,
+    roles,
+    expires: expiresAt === undefined ? 'never' : new Date(expiresAt).toISOString(),
+  };
 }
 
 /** What is wrong with the files as they are now, for those who may know; undefined where nothing is. */
@@ -62,7 +76,10 @@ function viewRepository(
     config: hideSecrets(config, secrets.repository),
     poll,
     hook: hookSecret !== undefined,
-    packages: [...packages.values()].map((one) => ({ ...one, config: hideSecrets(one.config, secrets.package) })),
+    packages: [...packages.values()].map((one) => ({
+      ...one,
+      config: hideSecrets(one.config, secrets.package),
+    })),
   };
 }
 

@@ -5,8 +5,8 @@ const pageSize = 100;
 const mostKept = 1_000;
 
 /**
- * Understands what happened lately, for everyone in this process who follows it. It reads the store once for all of them, and not
- * at all while nobody follows or nothing happens.
+ * Understands what happened lately, for everyone in this process who follows it. It reads the store once for
+ * all of them, and not at all while nobody follows or nothing happens.
  */
 export class EventHub {
   readonly #store: Store;
@@ -28,10 +28,14 @@ export class EventHub {
   }
 
   /**
-   * What happens after the event `after` (without it, from now on), in its order, a few events at once, until the signal aborts.
-   * Whoever is slow is waited for, and holds nothing but a place. Throws what the store throws.
+   * What happens after the event `after` (without it, from now on), in its order, a few events at once, until
+   * the signal aborts. Whoever is slow is waited for, and holds nothing but a place. Throws what the store
+   * throws.
    */
-  async *follow(after: number | undefined, signal: AbortSignal): AsyncGenerator<readonly RecordedEvent[], void> {
+  async *follow(
+    after: number | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly RecordedEvent[], void> {
     const aborted = untilAborted(signal);
     const me = Symbol('follower');
     this.#followers.add(me);

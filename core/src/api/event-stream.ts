@@ -26,12 +26,21 @@ export interface Message {
 }
 
 /** What happens, each event as a message. A slow reader is waited for, and holds nothing but its place. */
-export async function* readEventMessages({ events, after, maySee, signal }: EventMessagesOptions): AsyncGenerator<Message> {
+export async function* readEventMessages({
+  events,
+  after,
+  maySee,
+  signal,
+}: EventMessagesOptions): AsyncGenerator<Message> {
   for await (const told of events.follow(after, signal)) {
     for (const event of told) {
       const { id, at, type, subject, data } = event;
       if (signal.aborted || !maySee(event)) continue;
-      yield { id, event: type, data: JSON.stringify({ id, at: new Date(at).toISOString(), type, subject, data }) };
+      yield {
+        id,
+        event: type,
+        data: JSON.stringify({ id, at: new Date(at).toISOString(), type, subject, data }),
+      };
     }
   }
 }

@@ -13,6 +13,9 @@ export function hideSecret<T>(value: T): T | string {
 /** A URL as it may be shown: without the password and the query, unless they are references. */
 export function hideInUrl(url: string): string {
   return url
-    .replace(/^([^/]*:\/\/[^/@:]*:)(.*)@/, (_, start: string, password: string) => `${start}${hideSecret(password)}@`)
+    .replace(
+      /^([^/]*:\/\/[^/@:]*:)(.*)@/,
+      (_, start: string, password: string) => `${start}${hideSecret(password)}@`,
+    )
     .replace(/\?(.*)$/s, (_, query: string) => `?${hideSecret(query)}`);
 }

@@ -5,8 +5,9 @@ import { ApiError } from './api-error.ts';
 const mostPerMinute = 300;
 
 /**
- * Understands when other servers ask too often. What proves itself counts by what it is for, and what does not by the address it comes
- * from: whoever has no proof uses up nothing of those who have one, not even from the same address.
+ * Understands when other servers ask too often. What proves itself counts by what it is for, and what does
+ * not by the address it comes from: whoever has no proof uses up nothing of those who have one, not even from
+ * the same address.
  */
 export class HookLimit {
   readonly #proven: Recent<{ count: number }>;
@@ -19,13 +20,17 @@ export class HookLimit {
 
   /** Counts a request that has proven itself. Throws TOO_MANY_REQUESTS. */
   admit(subject: string, reply: FastifyReply): void {
-    if (isTooMuch(this.#proven, subject)) throw refuse(reply, `At most ${mostPerMinute} requests a minute are taken for this`);
+    if (isTooMuch(this.#proven, subject))
+      throw refuse(reply, `At most ${mostPerMinute} requests a minute are taken for this`);
   }
 
   /** Counts a request that has not, and answers why it is not taken: `reason`, or TOO_MANY_REQUESTS. */
   reject(reason: ApiError, { ip }: FastifyRequest, reply: FastifyReply): ApiError {
     if (!isTooMuch(this.#unproven, ip)) return reason;
-    return refuse(reply, `At most ${mostPerMinute} requests a minute without proof are answered to one address`);
+    return refuse(
+      reply,
+      `At most ${mostPerMinute} requests a minute without proof are answered to one address`,
+    );
   }
 }
 

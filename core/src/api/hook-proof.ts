@@ -3,7 +3,10 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 /** The headers of a request, names in lower case. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** How a registry or a build server can send the secret itself: the header, and what stands before the secret in it. */
+/**
+ * How a registry or a build server can send the secret itself: the header, and what stands before the secret
+ * in it.
+ */
 const tokenHeaders = [
   { header: 'x-sluice-token', prefix: '' },
   { header: 'authorization', prefix: 'Bearer ' },
@@ -12,7 +15,10 @@ const tokenHeaders = [
   { header: 'x-buildkite-token', prefix: '' },
 ] as const;
 
-/** How a registry can sign the raw body with it: the header, the algorithm, and what stands before the hexadecimal digits. */
+/**
+ * How a registry can sign the raw body with it: the header, the algorithm, and what stands before the
+ * hexadecimal digits.
+ */
 const signatureHeaders = [
   { header: 'x-hub-signature-256', algorithm: 'sha256', prefix: 'sha256=' },
   { header: 'x-npm-signature', algorithm: 'sha256', prefix: 'sha256=' },
@@ -21,8 +27,9 @@ const signatureHeaders = [
 ] as const;
 
 /**
- * Whether a hook's request knows the repository's secret: GitHub's and npm's signatures (HMAC-SHA256), Nexus's (HMAC-SHA1),
- * JFrog's either way, or the secret itself, as GitLab and Buildkite send it. Compared in constant time.
+ * Whether a hook's request knows the repository's secret: GitHub's and npm's signatures (HMAC-SHA256),
+ * Nexus's (HMAC-SHA1), JFrog's either way, or the secret itself, as GitLab and Buildkite send it. Compared in
+ * constant time.
  */
 export function provesItself(headers: Headers, rawBody: Uint8Array, secret: string): boolean {
   const byToken = tokenHeaders.map(({ header, prefix }) => isEqual(headers[header], () => prefix + secret));
@@ -32,7 +39,10 @@ export function provesItself(headers: Headers, rawBody: Uint8Array, secret: stri
   return [...byToken, ...bySignature].includes(true);
 }
 
-/** Compares digests of both, so that neither the content nor the length of the secret shows in the time it takes. */
+/**
+ * Compares digests of both, so that neither the content nor the length of the secret shows in the time it
+ * takes.
+ */
 function isEqual(given: string | readonly string[] | undefined, expect: () => string): boolean {
   // What was not sent costs nothing: a flood without proofs has no body signed.
   if (typeof given !== 'string') return false;

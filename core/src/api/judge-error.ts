@@ -12,7 +12,10 @@ export interface Judged {
 }
 
 /** Finds what to tell of an error; a fault is told to the log only. */
-export function judgeError(error: FastifyError | ApiError | StoreUnreachable, request: FastifyRequest): Judged {
+export function judgeError(
+  error: FastifyError | ApiError | StoreUnreachable,
+  request: FastifyRequest,
+): Judged {
   if (error instanceof ApiError) {
     const { code, message, reason } = error;
     return { code, message, reason };
@@ -21,7 +24,10 @@ export function judgeError(error: FastifyError | ApiError | StoreUnreachable, re
   if (code !== 'INTERNAL' && !(error instanceof StoreUnreachable)) return { code, message: error.message };
   request.log.error(error, `${request.method} ${request.routeOptions.url ?? 'unknown'} failed`);
   if (error instanceof CommitUnknown)
-    return { code, message: 'The database went away while this was recorded: look whether it was, before you ask again' };
+    return {
+      code,
+      message: 'The database went away while this was recorded: look whether it was, before you ask again',
+    };
   if (error instanceof StoreUnreachable)
     return { code, message: 'The database does not answer, nothing was done; ask again in a moment' };
   return { code, message: 'The server failed; its log says more.' };

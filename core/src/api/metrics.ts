@@ -25,7 +25,11 @@ export interface Metrics {
 }
 
 /** Measures in the Prometheus text format; names follow its conventions (base units, `_total`). */
-export function createMetrics({ readDepths, readEventLags, isConfigurationValid }: MetricsSurroundings): Metrics {
+export function createMetrics({
+  readDepths,
+  readEventLags,
+  isConfigurationValid,
+}: MetricsSurroundings): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];

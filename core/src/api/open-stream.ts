@@ -12,7 +12,9 @@ const headers = {
   'x-accel-buffering': 'no',
 };
 
-/** Answers a request with messages as they come, until its sender leaves or may not stay, or the server stops. */
+/**
+ * Answers a request with messages as they come, until its sender leaves or may not stay, or the server stops.
+ */
 export async function openStream(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -22,7 +24,11 @@ export async function openStream(
   using _place = surroundings.streams.enter(clientOf(request));
   const left = new AbortController();
   reply.raw.once('close', () => left.abort());
-  const presence = followPresence(request, surroundings, AbortSignal.any([left.signal, surroundings.stopping]));
+  const presence = followPresence(
+    request,
+    surroundings,
+    AbortSignal.any([left.signal, surroundings.stopping]),
+  );
   reply.hijack();
   reply.raw.writeHead(200, headers);
   try {

@@ -9,7 +9,13 @@ export interface PageQuery {
 export const pageQuerySchema = {
   type: 'object',
   properties: {
-    limit: { type: 'integer', minimum: 1, maximum: 500, default: 50, description: 'The most items to answer' },
+    limit: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 500,
+      default: 50,
+      description: 'The most items to answer',
+    },
     after: { type: 'integer', minimum: 0, description: 'The `next` of the page before' },
   },
   additionalProperties: false,

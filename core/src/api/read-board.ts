@@ -7,7 +7,10 @@ import { findPipelines } from '../store/pipelines.ts';
 import type { Tx } from '../store/store.ts';
 import { mayViewPipeline } from './access/visible.ts';
 
-/** A promotion board: the levels that a package flows through, and its versions, newest first, with where each is. */
+/**
+ * A promotion board: the levels that a package flows through, and its versions, newest first, with where each
+ * is.
+ */
 export interface Board {
   readonly levels: readonly Level[];
   readonly items: readonly PlacedRow[];
@@ -49,6 +52,7 @@ function place({ cells, ...row }: BoardRow, levels: readonly Level[]): PlacedRow
   const placed = levels.map(({ pipeline, stage }) => cells.get(nameLevel(pipeline, stage)) ?? null);
   const ready: boolean[] = [];
   // The levels before a level come before it in the list.
-  for (const { after } of levels) ready.push(after.every((index) => ready[index] && placed[index]?.status === 'passed'));
+  for (const { after } of levels)
+    ready.push(after.every((index) => ready[index] && placed[index]?.status === 'passed'));
   return { ...row, cells: placed, ready };
 }

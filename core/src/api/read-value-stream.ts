@@ -15,8 +15,15 @@ interface Looking {
   readonly actor: Actor;
 }
 
-/** Traces the value stream of a run, as somebody may see it; undefined where there is no such run, or none any more. */
-export async function traceRun(tx: Tx, { pipeline, counter }: OfRun, looking: Looking): Promise<ValueStream | undefined> {
+/**
+ * Traces the value stream of a run, as somebody may see it; undefined where there is no such run, or none any
+ * more.
+ */
+export async function traceRun(
+  tx: Tx,
+  { pipeline, counter }: OfRun,
+  looking: Looking,
+): Promise<ValueStream | undefined> {
   const pipelineId = await findPipeline(tx, pipeline);
   const id = pipelineId === undefined ? undefined : await findRun(tx, pipelineId, counter);
   return id === undefined ? undefined : traceVisible(tx, { kind: 'run', id }, looking);

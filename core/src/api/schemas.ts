@@ -22,7 +22,10 @@ const count: Schema = { type: 'integer', minimum: 0 };
 const time: Schema = { type: 'string', format: 'date-time' };
 const texts: Schema = { type: 'object', additionalProperties: { type: 'string' } };
 const anything: Schema = { type: 'object', additionalProperties: true };
-const status: Schema = { type: 'string', enum: ['pending', 'waiting', 'running', 'passed', 'failed', 'cancelled'] };
+const status: Schema = {
+  type: 'string',
+  enum: ['pending', 'waiting', 'running', 'passed', 'failed', 'cancelled'],
+};
 const digest: Schema = { type: 'string', description: 'The strongest digest, as `algorithm:hex`' };
 const versions: Schema = {
   type: 'object',
@@ -30,7 +33,10 @@ const versions: Schema = {
   description: 'By material, `npmjs/fastify` to `5.2.1`, or `build` to the counter of its run',
 };
 
-const code: Schema = { type: 'string', description: 'The code of the reason; docs/decisions.md has a row for each' };
+const code: Schema = {
+  type: 'string',
+  description: 'The code of the reason; docs/decisions.md has a row for each',
+};
 const facts: Schema = { ...anything, description: 'What the sentence of the reason is made of' };
 const reason = object('The rule that stands against a request, where one does', { code, facts });
 
@@ -73,7 +79,8 @@ const alarms = array(
     kind: {
       type: 'string',
       enum: ['republished', 'withdrawn', 'missing', 'deprecated', 'yanked'],
-      description: '`republished`: with other bytes, which nobody has acknowledged; `missing`: from the last answer',
+      description:
+        '`republished`: with other bytes, which nobody has acknowledged; `missing`: from the last answer',
     },
     package: text,
     version: text,
@@ -89,13 +96,22 @@ const pinned: Schema = {
       location: orNull(text),
       changed,
     }),
-    object('A run of another pipeline that a run pinned', { pipeline: text, counter: count, label: text, stage: text, changed }),
+    object('A run of another pipeline that a run pinned', {
+      pipeline: text,
+      counter: count,
+      label: text,
+      stage: text,
+      changed,
+    }),
   ],
 };
 const path: Schema = { type: 'string', description: 'Below the address of the server' };
 const revisionState: Schema = { type: 'string', enum: ['published', 'republished', 'withdrawn'] };
 const standing: Schema = { type: 'string', enum: ['ok', 'deprecated', 'yanked'] };
-const next: Schema = { type: ['integer', 'null'], description: 'The ?after= of the next page; null where this is the last' };
+const next: Schema = {
+  type: ['integer', 'null'],
+  description: 'The ?after= of the next page; null where this is the last',
+};
 const isDirect = { ...flag, description: 'Whether a run pinned it itself' };
 const comparedRun = object('A run', { counter: count, label: text, status, path });
 const upstreamRun = object('A run of another pipeline', { counter: count, label: orNull(text), path });
@@ -157,7 +173,10 @@ const nouns = {
     warning: orNull(text),
     lastPoll: orNull(time),
     nextPoll: { ...orNull(time), description: 'Null where it is polled on request only' },
-    listenedTo: { ...flag, description: 'A pipeline listens to a package of it; else it is polled on request only' },
+    listenedTo: {
+      ...flag,
+      description: 'A pipeline listens to a package of it; else it is polled on request only',
+    },
     packages: array(
       object('A package, and how it is', {
         name: text,
@@ -196,7 +215,9 @@ const nouns = {
   Pipeline: object('A pipeline, and how it is', {
     name: text,
     group: orNull(text),
-    paused: orNull(object('Since when, why and by whom', { since: time, reason: orNull(text), by: orNull(text) })),
+    paused: orNull(
+      object('Since when, why and by whom', { since: time, reason: orNull(text), by: orNull(text) }),
+    ),
     lock: { type: 'string', enum: ['none', 'onFailure', 'unlockWhenFinished'] },
     lockedBy: { ...orNull(count), description: 'The run that holds the lock' },
     timer: { ...orNull(time), description: 'When its timer comes next, or came and waits' },
@@ -281,7 +302,10 @@ const nouns = {
           ...array(orNull(boardCell)),
           description: 'For each level the newest run that came to it; null where none did yet',
         },
-        ready: { ...array(flag), description: 'For each level, whether the version has passed every level before it' },
+        ready: {
+          ...array(flag),
+          description: 'For each level, whether the version has passed every level before it',
+        },
       }),
     ),
     next,
@@ -342,7 +366,10 @@ const nouns = {
     position: { ...count, description: 'The event up to which it was looked what the sink is to get' },
     lag: { ...count, description: 'Events that wait for it, and those after its position' },
     failing: orNull(
-      object('Since when events wait that could not be delivered, and what went wrong last', { since: time, error: text }),
+      object('Since when events wait that could not be delivered, and what went wrong last', {
+        since: time,
+        error: text,
+      }),
     ),
     deadLetters: { ...count, description: 'Events that it did not get' },
   }),
@@ -386,12 +413,17 @@ const nouns = {
   }),
   Actor: object('Whom a token stands for', { name: text, person: text, roles: array(text) }),
   Health: object('The process answers', { status: { type: 'string', const: 'ok' } }),
-  Readiness: object('Whether work is taken', { status: { type: 'string', enum: ['ready', 'not ready'] }, reasons: array(text) }),
+  Readiness: object('Whether work is taken', {
+    status: { type: 'string', enum: ['ready', 'not ready'] },
+    reasons: array(text),
+  }),
   Hold: object('Whether all starts are held', {
     held: orNull(object('Nothing starts until somebody releases it', { since: time, reason: text })),
   }),
   Requested: object('A poll will begin', { requested: { type: 'boolean', const: true } }),
-  Looking: object('The builds that were meant are looked at', { looking: { ...count, description: 'How many' } }),
+  Looking: object('The builds that were meant are looked at', {
+    looking: { ...count, description: 'How many' },
+  }),
   Reported: object('The result is taken', { reported: { type: 'boolean', const: true } }),
   Acknowledged: object('The bytes are taken for right', { acknowledged: { type: 'boolean', const: true } }),
 } satisfies Readonly<Record<string, Schema>>;
@@ -416,7 +448,8 @@ export function answerList(noun: Noun): Schema {
 export function answerSearch(noun: Noun): Schema {
   const searchedTo = {
     ...orNull(time),
-    description: 'The search was cut short, and older ones are left to look at: it looked back to this time; go on with `next`',
+    description:
+      'The search was cut short, and older ones are left to look at: it looked back to this time; go on with `next`',
   };
   return { 200: object('A page of what was found', { items: array(ref(noun)), next, searchedTo }) };
 }
@@ -426,7 +459,10 @@ export function answerText(type: string, description: string): Schema {
   return { 200: { description, content: { [type]: { schema: text } } } };
 }
 
-/** Makes the nouns known to a server: routes name them, and every route may answer an error. They describe, and change no answer. */
+/**
+ * Makes the nouns known to a server: routes name them, and every route may answer an error. They describe,
+ * and change no answer.
+ */
 export function registerSchemas(server: FastifyInstance): void {
   for (const [noun, schema] of Object.entries(nouns)) server.addSchema({ $id: noun, ...schema });
   server.setSerializerCompiler(() => JSON.stringify);

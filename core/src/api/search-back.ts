@@ -12,8 +12,9 @@ const mostRows = 250_000;
 export type Look<T> = (tx: Tx, part: SearchRequest) => Promise<SearchPage<T>>;
 
 /**
- * Searches a list from the newest to the oldest until a page is full, a part at a time, between which others have the store. Where it
- * ends before that, after `most` rows, `searchedTo` is how far back it looked; else it is null.
+ * Searches a list from the newest to the oldest until a page is full, a part at a time, between which others
+ * have the store. Where it ends before that, after `most` rows, `searchedTo` is how far back it looked; else
+ * it is null.
  */
 export async function searchBack<T>(
   store: Pick<Store, 'read'>,

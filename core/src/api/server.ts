@@ -70,8 +70,13 @@ const registrations = [
   registerPages,
 ];
 
-/** Makes the HTTP server (SURFACE: `/api/v1`, described by `/api/v1/openapi.json`); it does not listen yet. */
-export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
+/**
+ * Makes the HTTP server (SURFACE: `/api/v1`, described by `/api/v1/openapi.json`); it does not listen yet.
+ */
+export async function createApi(
+  surroundings: ApiSurroundings,
+  log: FastifyBaseLogger,
+): Promise<FastifyInstance> {
   const { config } = surroundings.configuration();
   const server = await createServer(log, config.server.trustProxy);
   await server.register(swagger, {
@@ -82,7 +87,8 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
       security: [{ token: [] }],
     },
     refResolver: {
-      buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
+      buildLocalReference: ({ $id }, _base, _fragment, index) =>
+        typeof $id === 'string' ? $id : `schema-${index}`,
     },
   });
   registerSchemas(server);
@@ -101,7 +107,9 @@ export async function createApi(surroundings: ApiSurroundings, log: FastifyBaseL
     summary: 'This document',
     response: { 200: { type: 'object', additionalProperties: true } },
   };
-  server.get('/api/v1/openapi.json', { config: { needs: 'token' }, schema: document }, async () => server.swagger());
+  server.get('/api/v1/openapi.json', { config: { needs: 'token' }, schema: document }, async () =>
+    server.swagger(),
+  );
   return server;
 }
 
@@ -143,7 +151,10 @@ declare module 'fastify' {
   }
 }
 
-/** Bodies are optional: whoever has nothing to say may say nothing, as JSON or as whatever their program calls it. */
+/**
+ * Bodies are optional: whoever has nothing to say may say nothing, as JSON or as whatever their program calls
+ * it.
+ */
 function acceptEmptyBodies(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeContentTypeParser('application/json');
@@ -151,6 +162,8 @@ function acceptEmptyBodies(server: FastifyInstance): void {
     body.length === 0 ? done(null, null) : parse(request, String(body), done),
   );
   server.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) =>
-    body.length === 0 ? done(null, null) : done(new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send JSON, as application/json')),
+    body.length === 0
+      ? done(null, null)
+      : done(new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Send JSON, as application/json')),
   );
 }

@@ -9,7 +9,9 @@ export function viewSink({ types: _types, ...sink }: SinkConfig): Readonly<Recor
         ...sink,
         url: hideInUrl(sink.url),
         secret: sink.secret === undefined ? undefined : hideSecret(sink.secret),
-        headers: Object.fromEntries(Object.entries(sink.headers).map(([name, value]) => [name, hideSecret(value)])),
+        headers: Object.fromEntries(
+          Object.entries(sink.headers).map(([name, value]) => [name, hideSecret(value)]),
+        ),
       };
     case 'slack':
       return { ...sink, url: hideSecret(sink.url) };

@@ -9,7 +9,11 @@ export interface TimeRangeQuery {
 
 /** The JSON Schema of {@link TimeRangeQuery}'s members. */
 export const timeRangeSchema = {
-  since: { type: 'string', maxLength: 40, description: 'Not before this time (ISO 8601, UTC unless told), or this day' },
+  since: {
+    type: 'string',
+    maxLength: 40,
+    description: 'Not before this time (ISO 8601, UTC unless told), or this day',
+  },
   until: { type: 'string', maxLength: 40, description: 'Before this time, or not after this day' },
 } as const;
 

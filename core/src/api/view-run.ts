@@ -27,7 +27,13 @@ export function unknownRun({ pipeline, counter }: OfRun): ApiError {
 }
 
 /** A run as lists show it. */
-export function viewRun({ createdAt, finishedAt, stages, alarms, ...run }: RunView): Readonly<Record<string, unknown>> {
+export function viewRun({
+  createdAt,
+  finishedAt,
+  stages,
+  alarms,
+  ...run
+}: RunView): Readonly<Record<string, unknown>> {
   return {
     ...run,
     createdAt: toIso(createdAt),

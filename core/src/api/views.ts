@@ -5,7 +5,11 @@ import { toIso } from './paging.ts';
 import { toRevisionDocument } from './revision-document.ts';
 
 /** A revision as lists show it: what is published of it, its state, and when it was detected. */
-export function viewRevision({ facts, state, detectedAt }: RecordedRevision): Readonly<Record<string, unknown>> {
+export function viewRevision({
+  facts,
+  state,
+  detectedAt,
+}: RecordedRevision): Readonly<Record<string, unknown>> {
   return { ...toRevisionDocument(facts), state, detectedAt: toIso(detectedAt) };
 }
 
@@ -20,7 +24,11 @@ export function viewRepository(status: RepositoryStatus, plugin: string): Readon
     lastPoll: toIso(status.lastPoll),
     nextPoll: toIso(status.nextPoll),
     listenedTo: status.listenedTo,
-    packages: status.packages.map(({ name, problem, pointer }) => ({ name, problem: viewProblem(problem), pointer })),
+    packages: status.packages.map(({ name, problem, pointer }) => ({
+      name,
+      problem: viewProblem(problem),
+      pointer,
+    })),
   };
 }
 

@@ -27,9 +27,13 @@ export function readUntil(text: string): string {
 function readMoment(text: string, as: 'since' | 'until'): string {
   try {
     const isDuration = new RegExp(durationPattern).test(text);
-    return new Date(isDuration ? Math.max(0, Date.now() - parseDuration(text)) : parseTime(text, as)).toISOString();
+    return new Date(
+      isDuration ? Math.max(0, Date.now() - parseDuration(text)) : parseTime(text, as),
+    ).toISOString();
   } catch {
-    throw new InvalidArgumentError(`It is neither a time (${timeExamples}) nor ${durationExamples}, before now.`);
+    throw new InvalidArgumentError(
+      `It is neither a time (${timeExamples}) nor ${durationExamples}, before now.`,
+    );
   }
 }
 

@@ -29,9 +29,16 @@ export function addAuditCommand(program: Command, surroundings: CliSurroundings)
     .description('who did what, from where, when; newest first (for admins)')
     .option('--person <text>', "only what was done by somebody with this in the person's or the token's name")
     .option('--action <text>', 'only actions with this in their name: approve')
-    .option('--subject <text>', 'only what was done to something with this in its name: PIPELINE/17, REPOSITORY/PACKAGE')
+    .option(
+      '--subject <text>',
+      'only what was done to something with this in its name: PIPELINE/17, REPOSITORY/PACKAGE',
+    )
     .option('--actor <name>', 'only what was done with the token of just this name')
-    .option('--since <when>', 'not before this time (2026-11-28, 2026-11-28T09:30:00Z), or this long ago (7d)', readSince)
+    .option(
+      '--since <when>',
+      'not before this time (2026-11-28, 2026-11-28T09:30:00Z), or this long ago (7d)',
+      readSince,
+    )
     .option('--until <when>', 'before this time, not after this day, or not since this long ago', readUntil);
   addSearchOptions(command).action(async (options: AuditOptions) => {
     const { person, action, subject, actor, since, until, limit, after } = options;

@@ -14,7 +14,11 @@ export function addBackupCommand(program: Command, surroundings: CliSurroundings
       // The other commands need not wait until the store is loaded.
       const { backUp } = await import('../store/backup/backup.ts');
       await withConfig(yaml, surroundings, async (config) => {
-        const done = await backUp(findStoreUrl(config, surroundings), resolve(surroundings.directory, file), surroundings);
+        const done = await backUp(
+          findStoreUrl(config, surroundings),
+          resolve(surroundings.directory, file),
+          surroundings,
+        );
         if (json) surroundings.printJson(done);
         else surroundings.print(`${file}: the whole store, ${done.bytes} bytes, read again and found whole`);
       });

@@ -7,8 +7,15 @@ export interface CheckedReach {
   readonly problem: { readonly code: PluginErrorCode; readonly message: string } | null;
 }
 
-/** Asks whether a repository can be reached; whether packages can be read is not known without one. Throws the signal's reason. */
-export async function checkReach(host: PluginHost, repository: RepositoryConfig, options: AskOptions): Promise<CheckedReach> {
+/**
+ * Asks whether a repository can be reached; whether packages can be read is not known without one. Throws the
+ * signal's reason.
+ */
+export async function checkReach(
+  host: PluginHost,
+  repository: RepositoryConfig,
+  options: AskOptions,
+): Promise<CheckedReach> {
   try {
     await host.check(repository, options);
     return { problem: null };

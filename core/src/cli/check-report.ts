@@ -8,7 +8,14 @@ import type { CliSurroundings } from './surroundings.ts';
 /** What a package had to say, as `check --json` prints it. */
 export function toDocument(checked: CheckedPackage): Readonly<Record<string, unknown>> {
   if ('problem' in checked)
-    return { package: checked.package, outcome: 'problem', current: null, revisions: [], refused: [], problem: checked.problem };
+    return {
+      package: checked.package,
+      outcome: 'problem',
+      current: null,
+      revisions: [],
+      refused: [],
+      problem: checked.problem,
+    };
   const { revisions, refused, current = null } = checked;
   return {
     package: checked.package,
@@ -21,14 +28,24 @@ export function toDocument(checked: CheckedPackage): Readonly<Record<string, unk
 }
 
 /** Prints for people what is known of a repository without a package. */
-export function printReach(repository: string, { problem }: CheckedReach, { print, warn }: CliSurroundings): void {
-  const unknown = 'no package of it is configured, so whether packages can be read is not known: configure one, and check again';
+export function printReach(
+  repository: string,
+  { problem }: CheckedReach,
+  { print, warn }: CliSurroundings,
+): void {
+  const unknown =
+    'no package of it is configured, so whether packages can be read is not known: configure one, and check again';
   if (problem) warn(`${repository}: ${problem.code}: ${problem.message}; ${unknown}`);
   else print(`${repository}: can be reached; ${unknown}`);
 }
 
 /** Prints for people what a package had to say, and its `shown` newest revisions. */
-export function printPackage(repository: string, checked: CheckedPackage, shown: number, { print, warn }: CliSurroundings): void {
+export function printPackage(
+  repository: string,
+  checked: CheckedPackage,
+  shown: number,
+  { print, warn }: CliSurroundings,
+): void {
   const name = `${repository}/${checked.package}`;
   if ('problem' in checked) {
     warn(`${name}: ${checked.problem.code}: ${checked.problem.message}`);
@@ -45,6 +62,12 @@ export function printPackage(repository: string, checked: CheckedPackage, shown:
 
 function describe({ version, publishedAt, digests = {}, standing = 'ok', warning }: Revision): string {
   const published = publishedAt === undefined ? '' : new Date(publishedAt).toISOString();
-  const parts = [version, published, strongestDigest(digests), standing === 'ok' ? '' : standing, warning ?? ''];
+  const parts = [
+    version,
+    published,
+    strongestDigest(digests),
+    standing === 'ok' ? '' : standing,
+    warning ?? '',
+  ];
   return parts.filter((part) => part !== '').join('  ');
 }

@@ -28,8 +28,8 @@ export interface CheckOptions {
 const concurrency = 16;
 
 /**
- * Asks a repository about its packages as a poll does that is the first, and stores nothing; answers in the order of the packages.
- * Nothing else is asked, so that what is told of a package is what a poll would find.
+ * Asks a repository about its packages as a poll does that is the first, and stores nothing; answers in the
+ * order of the packages. Nothing else is asked, so that what is told of a package is what a poll would find.
  */
 export async function checkRepository(
   host: PluginHost,
@@ -44,7 +44,8 @@ export async function checkRepository(
     const answer = answers.get(config.name);
     try {
       if (!answer) throw silent;
-      const describe = (revisions: readonly Revision[]) => orderAndDescribe(host, repository, config, revisions, options);
+      const describe = (revisions: readonly Revision[]) =>
+        orderAndDescribe(host, repository, config, revisions, options);
       return { package: config.name, ...(await readAnswer(answer, describe)) };
     } catch (thrown) {
       const { code, message } = toPluginError(thrown);
@@ -74,24 +75,35 @@ async function askPackages(
 
 type PackageAnswer = Exclude<Answer, { readonly kind: 'repository' }>;
 
-async function readAnswer(answer: PackageAnswer, describe: (revisions: readonly Revision[]) => Promise<readonly Revision[]>) {
+async function readAnswer(
+  answer: PackageAnswer,
+  describe: (revisions: readonly Revision[]) => Promise<readonly Revision[]>,
+) {
   switch (answer.kind) {
     case 'problem':
       throw new PluginError(answer.problem.code, answer.problem.message);
     case 'unchanged':
-      throw new PluginError('PLUGIN_FAILED', 'the plugin answered "unchanged" without having been told of anything before');
+      throw new PluginError(
+        'PLUGIN_FAILED',
+        'the plugin answered "unchanged" without having been told of anything before',
+      );
     case 'difference':
       return { revisions: await describe(answer.added), refused: answer.refused, current: undefined };
     case 'complete':
       return { revisions: await describe(answer.revisions), refused: answer.refused, current: undefined };
     case 'pointer':
-      return { revisions: await describe(answer.revisions), refused: answer.refused, current: answer.current };
+      return {
+        revisions: await describe(answer.revisions),
+        refused: answer.refused,
+        current: answer.current,
+      };
   }
 }
 
 /**
- * The revisions in the plugin's order, the newest of them described; one that is not really there is left out. Throws where the
- * newest that is there cannot be described, since it is what a first look would start; of an older one that is a warning.
+ * The revisions in the plugin's order, the newest of them described; one that is not really there is left
+ * out. Throws where the newest that is there cannot be described, since it is what a first look would start;
+ * of an older one that is a warning.
  */
 async function orderAndDescribe(
   host: PluginHost,
@@ -108,7 +120,8 @@ async function orderAndDescribe(
   if (decisive?.kind === 'problem') throw new PluginError(decisive.problem.code, decisive.problem.message);
   const told = newest.flatMap((revision, index) => {
     const description = descriptions[index];
-    if (description?.kind === 'absent') onWarning(`${config.name}: ${revision.version} is listed and not really there`);
+    if (description?.kind === 'absent')
+      onWarning(`${config.name}: ${revision.version} is listed and not really there`);
     return takeDescription(revision, description);
   });
   return [...sorted.slice(0, -described), ...told];

@@ -26,9 +26,14 @@ export function addCheckCommand(program: Command, surroundings: CliSurroundings)
         const found = findTarget(config, target);
         const { repository, packages } = found;
         const onProgress = ({ done, total, unit }: Progress) =>
-          surroundings.showProgress(`${repository.name}: ${done}${total === undefined ? '' : `/${total}`} ${unit}`);
+          surroundings.showProgress(
+            `${repository.name}: ${done}${total === undefined ? '' : `/${total}`} ${unit}`,
+          );
         const asking = { surroundings, onProgress, json: json === true };
-        const good = packages.length > 0 ? await tellPackages(host, found, asking) : await tellReach(host, repository, asking);
+        const good =
+          packages.length > 0
+            ? await tellPackages(host, found, asking)
+            : await tellReach(host, repository, asking);
         if (!good) throw new AlreadyTold();
       }),
     );
@@ -47,7 +52,11 @@ interface Telling {
   readonly json: boolean;
 }
 
-async function tellPackages(host: PluginHost, { repository, packages, isOne }: Target, telling: Telling): Promise<boolean> {
+async function tellPackages(
+  host: PluginHost,
+  { repository, packages, isOne }: Target,
+  telling: Telling,
+): Promise<boolean> {
   const { surroundings, onProgress, json } = telling;
   const shown = isOne ? shownRevisions : 1;
   const checked = await checkRepository(host, repository, {
@@ -73,15 +82,23 @@ async function tellReach(host: PluginHost, repository: RepositoryConfig, telling
 function findTarget(config: Config, target: string): Target {
   const [repositoryName = '', packageName] = target.split('/');
   const repository = config.repositories.get(repositoryName);
-  if (!repository) throw new Error(`there is no repository "${repositoryName}"; there are ${listNames(config.repositories)}`);
-  if (packageName === undefined) return { repository, packages: [...repository.packages.values()], isOne: false };
+  if (!repository)
+    throw new Error(
+      `there is no repository "${repositoryName}"; there are ${listNames(config.repositories)}`,
+    );
+  if (packageName === undefined)
+    return { repository, packages: [...repository.packages.values()], isOne: false };
   const found = repository.packages.get(packageName);
   if (!found)
-    throw new Error(`repository "${repositoryName}" has no package "${packageName}"; it has ${listNames(repository.packages)}`);
+    throw new Error(
+      `repository "${repositoryName}" has no package "${packageName}"; it has ${listNames(repository.packages)}`,
+    );
   return { repository, packages: [found], isOne: true };
 }
 
 function listNames(known: ReadonlyMap<string, unknown>): string {
   const names = [...known.keys()];
-  return names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ') || 'none';
+  return names.length > 20
+    ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`
+    : names.join(', ') || 'none';
 }

@@ -23,9 +23,17 @@ export interface ServerOptions {
 const defaultServer = 'http://127.0.0.1:8153';
 
 /** Adds `--server` and `--token`, and the environment variables that stand for them, to a command. */
-export function addServerOptions(command: Command, environment: Readonly<Record<string, string | undefined>>): Command {
+export function addServerOptions(
+  command: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+): Command {
   return command
-    .option('--server <url>', 'the server (SLUICE_SERVER)', readServerAddress, environment['SLUICE_SERVER'] ?? defaultServer)
+    .option(
+      '--server <url>',
+      'the server (SLUICE_SERVER)',
+      readServerAddress,
+      environment['SLUICE_SERVER'] ?? defaultServer,
+    )
     .addOption(createTokenOption(environment['SLUICE_TOKEN']));
 }
 
@@ -43,15 +51,19 @@ class NotThere extends Error {}
 
 /** Makes a client. `signal` ends whatever it waits for. */
 export function createClient({ server, token }: ServerOptions, signal: AbortSignal): Client {
-  if (!isServerAddress(server)) throw new Error(`SLUICE_SERVER is no address of a server: "${server}"; ${addressExpected}`);
+  if (!isServerAddress(server))
+    throw new Error(`SLUICE_SERVER is no address of a server: "${server}"; ${addressExpected}`);
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-    const answer = await fetch(new URL(`/api/v1${path}`, server), { ...init, headers, signal, redirect: 'error' }).catch(
-      (cause) => {
-        if (signal.aborted) throw signal.reason;
-        throw new Error(explainConnectionFailure(server, cause), { cause });
-      },
-    );
+    const answer = await fetch(new URL(`/api/v1${path}`, server), {
+      ...init,
+      headers,
+      signal,
+      redirect: 'error',
+    }).catch((cause) => {
+      if (signal.aborted) throw signal.reason;
+      throw new Error(explainConnectionFailure(server, cause), { cause });
+    });
     if (answer.ok) return answer;
     const body: unknown = await answer.json().catch(() => undefined);
     if (answer.status === 401) throw new Error(explainUnauthorized(server, token !== undefined));
@@ -74,7 +86,11 @@ export function createClient({ server, token }: ServerOptions, signal: AbortSign
         throw error;
       }),
     post: (path, body) =>
-      ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ask(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     async *follow(path) {
       const { body } = await send(path, { headers: { accept: 'text/event-stream' } });
       if (body) yield* readStream(body, signal);
@@ -93,7 +109,10 @@ function explainUnauthorized(server: string, isGiven: boolean): string {
     : `${server} wants an access token: set SLUICE_TOKEN to yours; its admin makes one with "sluice token new"`;
 }
 
-async function* readStream(body: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal): AsyncIterable<unknown> {
+async function* readStream(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+): AsyncIterable<unknown> {
   try {
     const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
     for await (const { data } of events) yield JSON.parse(data);

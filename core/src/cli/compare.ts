@@ -12,16 +12,24 @@ export function addCompareCommand(program: Command, surroundings: CliSurrounding
     .argument('<plugin>', 'its id')
     .argument('<a>', 'a version; "-" reads pairs from standard input, tab-separated, a line each')
     .argument('[b]', 'another version')
-    .action((plugin: string, a: string, b: string | undefined, { config }: Partial<ConfigOptions>, command: Command) => {
-      if (b === undefined && a !== '-')
-        command.error('error: name two versions, or "-" to read them from standard input', { exitCode: 2 });
-      return withPlugins(config, surroundings, async (host) => {
-        const batches = b === undefined ? readPairs(surroundings.stdin) : [[[a, b] as const]];
-        for await (const pairs of batches) {
-          for (const sign of await host.compare(plugin, pairs)) surroundings.print(toSymbol(sign));
-        }
-      });
-    });
+    .action(
+      (
+        plugin: string,
+        a: string,
+        b: string | undefined,
+        { config }: Partial<ConfigOptions>,
+        command: Command,
+      ) => {
+        if (b === undefined && a !== '-')
+          command.error('error: name two versions, or "-" to read them from standard input', { exitCode: 2 });
+        return withPlugins(config, surroundings, async (host) => {
+          const batches = b === undefined ? readPairs(surroundings.stdin) : [[[a, b] as const]];
+          for await (const pairs of batches) {
+            for (const sign of await host.compare(plugin, pairs)) surroundings.print(toSymbol(sign));
+          }
+        });
+      },
+    );
 }
 
 function toSymbol(sign: number): string {
@@ -31,7 +39,10 @@ function toSymbol(sign: number): string {
 
 const batchSize = 1000;
 
-/** The pairs of the lines that have arrived, at most 1,000 at once: a program that waits for each sign gets it. */
+/**
+ * The pairs of the lines that have arrived, at most 1,000 at once: a program that waits for each sign gets
+ * it.
+ */
 async function* readPairs(input: Readable): AsyncGenerator<readonly Pair[]> {
   let number = 0;
   for await (const lines of readLines(input)) {
@@ -49,7 +60,8 @@ async function* readLines(input: Readable): AsyncGenerator<readonly string[]> {
   for await (const chunk of input) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > longestLine) throw new Error(`a line of standard input has more than ${longestLine} characters`);
+    if (rest.length > longestLine)
+      throw new Error(`a line of standard input has more than ${longestLine} characters`);
     if (lines.length > 0) yield lines;
   }
   if (rest !== '') yield [rest];

@@ -1,11 +1,14 @@
-const untrusted = 'its certificate is not trusted here; name the file of its authority in NODE_EXTRA_CA_CERTS';
+const untrusted =
+  'its certificate is not trusted here; name the file of its authority in NODE_EXTRA_CA_CERTS';
 
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'start one with "sluice serve", or name yours with --server',
   ENOTFOUND: 'there is no host of that name; correct --server or SLUICE_SERVER',
   EAI_AGAIN: 'the name of the host cannot be looked up now; try again',
-  ECONNRESET: 'the connection was cut; is it the address of a Sluice server, with http or https as it should be?',
-  UND_ERR_SOCKET: 'the connection was cut; is it the address of a Sluice server, with http or https as it should be?',
+  ECONNRESET:
+    'the connection was cut; is it the address of a Sluice server, with http or https as it should be?',
+  UND_ERR_SOCKET:
+    'the connection was cut; is it the address of a Sluice server, with http or https as it should be?',
   EPROTO: 'it does not speak TLS; write http:// instead of https://',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; write http:// instead of https://',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS; write http:// instead of https://',

@@ -12,5 +12,9 @@ export interface ListedDecision {
 export function describeDecision({ at, pipeline, outcome, reason, materials, run }: ListedDecision): string {
   const about = Object.entries(materials).map(([name, value]) => `${name} ${value}`);
   const where = run === null ? pipeline : `${pipeline}/${run}`;
-  return [`${at} ${outcome} ${where}`, ...(about.length > 0 ? [` (${about.join(', ')})`] : []), `: ${reason}`].join('');
+  return [
+    `${at} ${outcome} ${where}`,
+    ...(about.length > 0 ? [` (${about.join(', ')})`] : []),
+    `: ${reason}`,
+  ].join('');
 }

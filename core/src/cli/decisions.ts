@@ -14,7 +14,10 @@ interface DecisionsOptions extends ServerOptions, SearchOptions {
 export function addDecisionsCommand(program: Command, surroundings: CliSurroundings): void {
   const command = addServerOptions(program.command('decisions'), surroundings.environment)
     .description('what was decided, in all pipelines; newest first')
-    .argument('[words...]', 'each a fragment of the name of a pipeline, a package, a version, a person or a decision')
+    .argument(
+      '[words...]',
+      'each a fragment of the name of a pipeline, a package, a version, a person or a decision',
+    )
     .option('--pipeline <name>', 'only of this pipeline')
     .addOption(new Option('--outcome <outcome>', 'only what was decided so').choices(outcomes));
   addSearchOptions(command).action(async (words: readonly string[], options: DecisionsOptions) => {

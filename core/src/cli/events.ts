@@ -84,7 +84,9 @@ function addDead(events: Command, { environment, signal, print, printJson }: Cli
     .option('--json', 'print one JSON document')
     .action(async ({ sink, limit, json, ...server }: ServerOptions & JsonOption & DeadOptions) => {
       const query = writeQuery({ limit, sink });
-      const page = (await createClient(server, signal).get(`/events/dead-letters?${query}`)) as Listed<ListedDeadLetter>;
+      const page = (await createClient(server, signal).get(
+        `/events/dead-letters?${query}`,
+      )) as Listed<ListedDeadLetter>;
       if (json) printJson(page);
       else for (const letter of page.items) print(describeDeadLetter(letter));
     });
@@ -93,13 +95,23 @@ function addDead(events: Command, { environment, signal, print, printJson }: Cli
 function addReplay(events: Command, { environment, signal, print, printJson }: CliSurroundings): void {
   addServerOptions(events.command('replay'), environment)
     .description('tell sinks again what happened, or what they did not get')
-    .option('--from <id or time>', 'the first event to tell again, or since when; all that followed is told again too')
+    .option(
+      '--from <id or time>',
+      'the first event to tell again, or since when; all that followed is told again too',
+    )
     .option('--dead', 'the dead letters')
     .option('--sink <name>', 'this sink alone')
     .option('--json', 'print one JSON document')
     .action(async ({ from, dead, sink, json, ...server }: ServerOptions & JsonOption & ReplayOptions) => {
-      const body = { ...(from !== undefined && { from }), ...(dead && { dead }), ...(sink !== undefined && { sink }) };
-      const answer = (await createClient(server, signal).post('/events/replay', body)) as Pick<Listed<ReplayedSink>, 'items'>;
+      const body = {
+        ...(from !== undefined && { from }),
+        ...(dead && { dead }),
+        ...(sink !== undefined && { sink }),
+      };
+      const answer = (await createClient(server, signal).post('/events/replay', body)) as Pick<
+        Listed<ReplayedSink>,
+        'items'
+      >;
       if (json) printJson(answer);
       else for (const one of answer.items) print(describeReplay(one));
     });

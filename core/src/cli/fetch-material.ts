@@ -13,7 +13,10 @@ import { nameMaterialVariables, toMaterialName } from '../config/environment-nam
 export interface FetchOptions {
   /** The file to write, or the directory to write into; default the current one. */
   readonly output?: string;
-  /** Fetch even where no digest is known, or none that this machine can verify; one that is known is verified in any case. */
+  /**
+   * Fetch even where no digest is known, or none that this machine can verify; one that is known is verified
+   * in any case.
+   */
   readonly unverified?: boolean;
 }
 
@@ -36,18 +39,26 @@ interface Digest {
 const hourMs = 3_600_000;
 
 /**
- * Fetches the revision of a material that the run has pinned, and answers the absolute path of the file. The file is there only if
- * all of it came and its digest is right; one that was there before is replaced then, and else not touched.
+ * Fetches the revision of a material that the run has pinned, and answers the absolute path of the file. The
+ * file is there only if all of it came and its digest is right; one that was there before is replaced then,
+ * and else not touched.
  *
- * The material is its `as:`, or `<repository>/<package>`. Credentials that the job lists go to the origin of the repository's URL, and
- * nowhere else. Throws an Error of one line, or a `PluginError` of `http`.
+ * The material is its `as:`, or `<repository>/<package>`. Credentials that the job lists go to the origin of
+ * the repository's URL, and nowhere else. Throws an Error of one line, or a `PluginError` of `http`.
  */
-export async function fetchMaterial(material: string, options: FetchOptions, surroundings: FetchSurroundings): Promise<string> {
+export async function fetchMaterial(
+  material: string,
+  options: FetchOptions,
+  surroundings: FetchSurroundings,
+): Promise<string> {
   const { directory, environment, signal } = surroundings;
   const name = toMaterialName(material);
   const variables = nameMaterialVariables(name);
   const location = environment[variables.location];
-  if (!location) throw new Error(`${variables.location} is not set: name a package material, and run sluice fetch inside a job`);
+  if (!location)
+    throw new Error(
+      `${variables.location} is not set: name a package material, and run sluice fetch inside a job`,
+    );
   const digest = readDigest(environment[variables.digest]);
   if (!digest && !options.unverified) {
     throw new Error(
@@ -77,7 +88,11 @@ function readDigest(text: string | undefined): Digest | undefined {
 }
 
 /** Passes on what it reads, and throws at its end unless it had the digest. */
-async function* verify(source: AsyncIterable<Buffer>, digest: Digest | undefined, location: string): AsyncGenerator<Buffer> {
+async function* verify(
+  source: AsyncIterable<Buffer>,
+  digest: Digest | undefined,
+  location: string,
+): AsyncGenerator<Buffer> {
   const hash = digest && createHash(digest.algorithm);
   for await (const chunk of source) {
     hash?.update(chunk);
@@ -104,7 +119,11 @@ function nameFile(location: string): string {
   return name;
 }
 
-async function openLocation(location: string, name: string, { environment, http, signal }: FetchSurroundings): Promise<Readable> {
+async function openLocation(
+  location: string,
+  name: string,
+  { environment, http, signal }: FetchSurroundings,
+): Promise<Readable> {
   if (location.startsWith('file:')) return createReadStream(fileURLToPath(location), { signal });
   // A compression of the transport is not part of what was published.
   const headers = { 'accept-encoding': 'identity' };
@@ -117,8 +136,14 @@ async function openLocation(location: string, name: string, { environment, http,
 }
 
 function proveIdentity(http: Http, name: string, environment: FetchSurroundings['environment']): Http {
-  const settingOf = (field: string) => environment[nameMaterialVariables(name).repositoryField(field)] || undefined;
-  const [url, token, username, password] = [settingOf('url'), settingOf('token'), settingOf('username'), settingOf('password')];
+  const settingOf = (field: string) =>
+    environment[nameMaterialVariables(name).repositoryField(field)] || undefined;
+  const [url, token, username, password] = [
+    settingOf('url'),
+    settingOf('token'),
+    settingOf('username'),
+    settingOf('password'),
+  ];
   if (url === undefined) return http;
   if (token !== undefined) return http.withCredentials(url, { bearer: new Secret(token) });
   if (username !== undefined && password !== undefined)

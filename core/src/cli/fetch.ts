@@ -13,7 +13,10 @@ export interface FetchCommandOptions {
 }
 
 /** Adds `sluice fetch`: inside a job, downloads a pinned revision, verifies it and prints where it is. */
-export function addFetchCommand(program: Command, { environment, directory, signal, print, warn }: FetchCommandOptions): void {
+export function addFetchCommand(
+  program: Command,
+  { environment, directory, signal, print, warn }: FetchCommandOptions,
+): void {
   program
     .command('fetch')
     .description('inside a job: download the pinned revision of a material and verify its digest')

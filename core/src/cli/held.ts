@@ -15,9 +15,13 @@ interface ListedHeld {
 /** Adds `sluice held`: what the storm guard holds in a pipeline, and letting go of it. */
 export function addHeldCommand(program: Command, surroundings: CliSurroundings): void {
   addServerOptions(program.command('held'), surroundings.environment)
-    .description('what the storm guard holds in a pipeline; start all of it, only the newest of each material, or none')
+    .description(
+      'what the storm guard holds in a pipeline; start all of it, only the newest of each material, or none',
+    )
     .argument('<pipeline>')
-    .addArgument(new Argument('[take]', 'without it, what would start is listed').choices(['all', 'newest', 'none']))
+    .addArgument(
+      new Argument('[take]', 'without it, what would start is listed').choices(['all', 'newest', 'none']),
+    )
     .option('--json', 'print one JSON document')
     .action((pipeline: string, take: string | undefined, options: Options) =>
       take === undefined
@@ -26,9 +30,15 @@ export function addHeldCommand(program: Command, surroundings: CliSurroundings):
     );
 }
 
-async function listHeld(surroundings: CliSurroundings, pipeline: string, { json, ...server }: Options): Promise<void> {
+async function listHeld(
+  surroundings: CliSurroundings,
+  pipeline: string,
+  { json, ...server }: Options,
+): Promise<void> {
   const path = `/pipelines/${encodeURIComponent(pipeline)}/held`;
-  const page = (await createClient(server, surroundings.signal).get(path)) as { readonly items: readonly ListedHeld[] };
+  const page = (await createClient(server, surroundings.signal).get(path)) as {
+    readonly items: readonly ListedHeld[];
+  };
   if (json) surroundings.printJson(page);
   else for (const held of page.items) surroundings.print(describe(held));
 }

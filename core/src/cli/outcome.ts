@@ -6,7 +6,10 @@ export class AlreadyTold extends Error {
   override readonly name = 'AlreadyTold';
 }
 
-/** The exit code of a command that threw, told in one line (for a configuration, one for each problem): 1 it failed, 2 wrong usage. */
+/**
+ * The exit code of a command that threw, told in one line (for a configuration, one for each problem): 1 it
+ * failed, 2 wrong usage.
+ */
 export function tellFailure(thrown: unknown, warn: (line: string) => void): number {
   // Commander has printed what is wrong, or the help that was asked for.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;

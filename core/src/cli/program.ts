@@ -62,7 +62,10 @@ const commands: readonly AddCommand[] = [
   addEventsCommand,
 ];
 
-/** Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong usage. */
+/**
+ * Runs `sluice` with the arguments after its name, and answers its exit code: 0 done, 1 it failed, 2 wrong
+ * usage.
+ */
 export async function runCli(
   args: readonly string[],
   surroundings: CliSurroundings,

@@ -14,7 +14,9 @@ interface Options extends ConfigOptions {
 /** Adds `sluice restore`: makes the store of a backup; its starts are held until somebody releases them. */
 export function addRestoreCommand(program: Command, surroundings: CliSurroundings): void {
   addConfigOption(program.command('restore'))
-    .description('make the store of a backup; nothing starts until somebody has looked and types "sluice release"')
+    .description(
+      'make the store of a backup; nothing starts until somebody has looked and types "sluice release"',
+    )
     .argument('<file>', 'what "sluice backup" wrote')
     .option('--replace', 'where there is a store already, keep it aside')
     .option('--json', 'print one JSON document')
@@ -38,7 +40,13 @@ async function restoreStore(
 ): Promise<void> {
   const { restore } = await import('../store/backup/restore.ts');
   const { environment, signal, directory, print, printJson } = surroundings;
-  const asked = { environment, signal, replace: replace === true, person: userInfo().username, now: Date.now() };
+  const asked = {
+    environment,
+    signal,
+    replace: replace === true,
+    person: userInfo().username,
+    now: Date.now(),
+  };
   const { kept, knowsUpTo } = await restore(url, resolve(directory, file), asked);
   const upTo = knowsUpTo === undefined ? null : new Date(knowsUpTo).toISOString();
   if (json) return printJson({ knowsUpTo: upTo, kept: kept ?? null });

@@ -26,9 +26,14 @@ export function addRunsCommand(program: Command, surroundings: CliSurroundings):
     .option('--limit <number>', 'how many', readLimit, 20)
     .option('--json', 'print one JSON document')
     .action(
-      async (pipeline: string, { json, limit, ...server }: ServerOptions & { readonly limit: number; readonly json?: true }) => {
+      async (
+        pipeline: string,
+        { json, limit, ...server }: ServerOptions & { readonly limit: number; readonly json?: true },
+      ) => {
         const path = `/pipelines/${encodeURIComponent(pipeline)}/runs?limit=${limit}`;
-        const page = (await createClient(server, surroundings.signal).get(path)) as { items: readonly AnsweredRun[] };
+        const page = (await createClient(server, surroundings.signal).get(path)) as {
+          items: readonly AnsweredRun[];
+        };
         if (json) surroundings.printJson(page);
         else for (const run of page.items) surroundings.print(describeRun(run));
       },
@@ -36,12 +41,23 @@ export function addRunsCommand(program: Command, surroundings: CliSurroundings):
 }
 
 /** A run in one line. */
-export function describeRun({ pipeline, counter, label, status, createdAt, materials, stages, cause }: AnsweredRun): string {
+export function describeRun({
+  pipeline,
+  counter,
+  label,
+  status,
+  createdAt,
+  materials,
+  stages,
+  cause,
+}: AnsweredRun): string {
   const pinned = materials.map(describeMaterial).join(', ');
   const passage = stages.map((stage) => `${stage.name} ${stage.status}`).join(' > ');
   return `${pipeline}/${counter} (${label}) ${status}, ${createdAt}: ${pinned}; ${passage}; ${cause}`;
 }
 
 function describeMaterial(material: AnsweredRun['materials'][number]): string {
-  return 'pipeline' in material ? `${material.pipeline} ${material.counter}` : `${material.package} ${material.version}`;
+  return 'pipeline' in material
+    ? `${material.pipeline} ${material.counter}`
+    : `${material.package} ${material.version}`;
 }

@@ -41,7 +41,8 @@ export function printFound<T>(
   const { items, next, searchedTo } = answer as Found<T>;
   if (json) printJson(answer);
   else for (const item of items) print(describe(item));
-  if (searchedTo !== null) warn(`searched back to ${searchedTo}, there is more to search: go on with --after ${next}`);
+  if (searchedTo !== null)
+    warn(`searched back to ${searchedTo}, there is more to search: go on with --after ${next}`);
   else if (next !== null) warn(`there is more: go on with --after ${next}`);
   else if (items.length === 0) warn('nothing like that is recorded');
 }

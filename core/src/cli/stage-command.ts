@@ -31,7 +31,11 @@ export function addStageCommand(
     .argument('<pipeline>')
     .argument('<counter>', "the run's counter", readCounter)
     .argument('<stage>')
-    .option('--stage-counter <number>', 'the attempt at the stage that is meant; refused if it is another by now', readCounter)
+    .option(
+      '--stage-counter <number>',
+      'the attempt at the stage that is meant; refused if it is another by now',
+      readCounter,
+    )
     .option('--json', 'print the run as JSON');
   if (needsComment) command.requiredOption('--comment <text>', 'why');
   else command.option('--comment <text>', 'why');

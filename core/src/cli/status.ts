@@ -30,14 +30,19 @@ interface ShownHold {
   readonly held: { readonly since: string; readonly reason: string } | null;
 }
 
-/** Adds `sluice status`: how a server's configuration, repositories and pipelines are; exit 1 where one of the first two is wrong. */
+/**
+ * Adds `sluice status`: how a server's configuration, repositories and pipelines are; exit 1 where one of the
+ * first two is wrong.
+ */
 export function addStatusCommand(program: Command, surroundings: CliSurroundings): void {
   addServerOptions(program.command('status'), surroundings.environment)
     .description('how the configuration, repositories and pipelines of a server are')
     .option('--json', 'print one JSON document')
     .action(async ({ json, ...server }: ServerOptions & { readonly json?: true }) => {
       const client = createClient(server, surroundings.signal);
-      const { items: repositories } = (await client.get('/repositories')) as { items: readonly ListedRepository[] };
+      const { items: repositories } = (await client.get('/repositories')) as {
+        items: readonly ListedRepository[];
+      };
       const { items: pipelines } = (await client.get('/pipelines')) as { items: readonly ListedPipeline[] };
       const { refused } = (await client.get('/configuration')) as ShownConfiguration;
       const { held } = (await client.get('/hold')) as ShownHold;
@@ -56,7 +61,9 @@ export function addStatusCommand(program: Command, surroundings: CliSurroundings
 }
 
 function describeHeld(held: ShownHold['held']): readonly string[] {
-  return held ? [`all starts are held since ${held.since}: ${held.reason}; "sluice release" lets them go`] : [];
+  return held
+    ? [`all starts are held since ${held.since}: ${held.reason}; "sluice release" lets them go`]
+    : [];
 }
 
 function describeRefusal(refused: ShownConfiguration['refused']): readonly string[] {
@@ -65,11 +72,20 @@ function describeRefusal(refused: ShownConfiguration['refused']): readonly strin
   return [head, ...refused.problems.map((problem) => `  ${problem}`)];
 }
 
-function describeRepository({ name, status, problem, lastPoll, listenedTo, packages }: ListedRepository): readonly string[] {
+function describeRepository({
+  name,
+  status,
+  problem,
+  lastPoll,
+  listenedTo,
+  packages,
+}: ListedRepository): readonly string[] {
   const why = problem ? ` since ${problem.since}: ${problem.code}: ${problem.message}` : '';
   const when = lastPoll === null ? '' : `, last poll ${lastPoll}`;
   const unheard = listenedTo ? '' : ', no pipeline listens to it, so it is polled on request only';
-  const troubled = packages.flatMap((one) => (one.problem ? [`  ${one.name}: ${one.problem.code}: ${one.problem.message}`] : []));
+  const troubled = packages.flatMap((one) =>
+    one.problem ? [`  ${one.name}: ${one.problem.code}: ${one.problem.message}`] : [],
+  );
   return [`${name}: ${status}${why}${when}${unheard}`, ...troubled];
 }
 

@@ -1,10 +1,14 @@
 /** How this process is asked to end. */
 export interface StopSignal {
-  /** Aborts at the first SIGINT or SIGTERM. Five seconds later, or at a second one, the process has ended, whatever it does. */
+  /**
+   * Aborts at the first SIGINT or SIGTERM. Five seconds later, or at a second one, the process has ended,
+   * whatever it does.
+   */
   readonly signal: AbortSignal;
   /**
-   * Does what may take long and block everything, and has nothing in it that must be brought to an end in order: meanwhile SIGINT and SIGTERM
-   * end the process at once. Throws the reason of `signal` where it has aborted.
+   * Does what may take long and block everything, and has nothing in it that must be brought to an end in
+   * order: meanwhile SIGINT and SIGTERM end the process at once. Throws the reason of `signal` where it has
+   * aborted.
    */
   interruptibly<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -5,7 +5,9 @@ import type { CliSurroundings } from './surroundings.ts';
 
 const sqlite = 'sqlite:';
 
-/** The address of a configuration's store, filled in; a file is looked for from the configuration's directory. */
+/**
+ * The address of a configuration's store, filled in; a file is looked for from the configuration's directory.
+ */
 export function readStoreUrl({ store, directory }: Config, resolve: (template: Template) => string): string {
   const url = resolve(store);
   return url.startsWith(sqlite) ? `${sqlite}${resolvePath(directory, url.slice(sqlite.length))}` : url;

@@ -12,7 +12,10 @@ export interface HostListeners {
   readonly onLine: (line: PluginLogLine) => void;
 }
 
-/** Starts the plugins that a configuration names, beside those that come with Sluice; the one who called closes the host. */
+/**
+ * Starts the plugins that a configuration names, beside those that come with Sluice; the one who called
+ * closes the host.
+ */
 export type OpenHost = (sources: PluginSources, listeners?: HostListeners) => Promise<PluginHost>;
 
 /** What the commands are lent by the composition root. */

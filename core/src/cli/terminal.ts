@@ -13,12 +13,18 @@ export interface TerminalOptions {
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const eraseLine = '\r\u001b[2K';
 
-/** How commands talk to people and to programs. What others wrote cannot steer the terminal, and secrets are masked. */
+/**
+ * How commands talk to people and to programs. What others wrote cannot steer the terminal, and secrets are
+ * masked.
+ */
 export function createTerminal({
   stdout,
   stderr,
   masker,
-}: TerminalOptions): Pick<CliSurroundings, 'print' | 'printJson' | 'printJsonLine' | 'warn' | 'showProgress'> {
+}: TerminalOptions): Pick<
+  CliSurroundings,
+  'print' | 'printJson' | 'printJsonLine' | 'warn' | 'showProgress'
+> {
   for (const stream of [stdout, stderr]) stream.on('error', endUnlessUnread);
   let isShowing = false;
   const clear = () => {
@@ -49,12 +55,17 @@ function endUnlessUnread(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
-/** A text in one line in which nothing is invisible: control, format and line separating characters are written as `\u{1b}`. */
+/**
+ * A text in one line in which nothing is invisible: control, format and line separating characters are
+ * written as `\u{1b}`.
+ */
 export function escapeControls(text: string): string {
   return text.replaceAll(invisible, (character) => `\\u{${codeOf(character).toString(16)}}`);
 }
 
-/** JSON that is safe to look at, too: invisible characters are escaped as JSON has it (RFC 8259, section 7). */
+/**
+ * JSON that is safe to look at, too: invisible characters are escaped as JSON has it (RFC 8259, section 7).
+ */
 function toSafeJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(invisible, (character) =>
     character === '\n'

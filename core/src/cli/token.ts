@@ -20,9 +20,21 @@ export function addTokenCommand(program: Command, { print, warn }: CliSurroundin
     .command('new')
     .description('make a token: prints it once, and its line for "access:" in sluice.yaml')
     .option('--name <name>', 'what it is called in lists and in the audit log', readName, 'NAME')
-    .option('--role <role>', `${builtInRoles.join(', ')} or a name for lists; may be given several times`, collectName)
-    .option('--person <person>', 'whom it stands for, where that is not its name: approvals count persons', readName)
-    .option('--expires <date>', 'when it is worth nothing any more: 2027-01-01 or 2027-01-01T09:00:00Z', readExpiry)
+    .option(
+      '--role <role>',
+      `${builtInRoles.join(', ')} or a name for lists; may be given several times`,
+      collectName,
+    )
+    .option(
+      '--person <person>',
+      'whom it stands for, where that is not its name: approvals count persons',
+      readName,
+    )
+    .option(
+      '--expires <date>',
+      'when it is worth nothing any more: 2027-01-01 or 2027-01-01T09:00:00Z',
+      readExpiry,
+    )
     .action(({ name, role: roles = ['viewer'], person, expires }: NewTokenOptions) => {
       const token = `slc_${randomBytes(tokenBytes).toString('base64url')}`;
       print(token);
@@ -51,12 +63,16 @@ function describeToken({ name, roles, person, expires }: DescribedToken, token: 
 
 /** As YAML takes it for text: a name such as 1.10 or true is quoted. */
 function quote(text: string): string {
-  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text) ? text : JSON.stringify(text);
+  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
 }
 
 function readName(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/.test(text)) throw new InvalidArgumentError('write letters, digits, ".", "_" and "-"');
-  if (reservedNames.includes(text)) throw new InvalidArgumentError('this stands for something else in the audit log');
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/.test(text))
+    throw new InvalidArgumentError('write letters, digits, ".", "_" and "-"');
+  if (reservedNames.includes(text))
+    throw new InvalidArgumentError('this stands for something else in the audit log');
   return text;
 }
 
@@ -65,6 +81,7 @@ function collectName(text: string, collected: readonly string[] = []): readonly 
 }
 
 function readExpiry(text: string): string {
-  if (parseExpiry(text) === undefined) throw new InvalidArgumentError('write 2027-01-01 or 2027-01-01T09:00:00Z');
+  if (parseExpiry(text) === undefined)
+    throw new InvalidArgumentError('write 2027-01-01 or 2027-01-01T09:00:00Z');
   return text;
 }

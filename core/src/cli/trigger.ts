@@ -26,7 +26,12 @@ export function addTriggerCommand(program: Command, surroundings: CliSurrounding
         'a version that the ledger has, REPOSITORY/PACKAGE=5.2.1, or a run of an upstream pipeline, build=17',
       ),
     )
-    .addOption(createPairs('--passed <material=pipeline/stage>', 'what last passed a stage, REPOSITORY/PACKAGE=acceptance/smoke'))
+    .addOption(
+      createPairs(
+        '--passed <material=pipeline/stage>',
+        'what last passed a stage, REPOSITORY/PACKAGE=acceptance/smoke',
+      ),
+    )
     .addOption(createPairs('-e, --env <name=value>', 'a variable that the pipeline declares'))
     .option('--no-poll', "go by what is recorded: do not poll the materials' repositories first")
     .option('--comment <text>', 'why')
@@ -42,10 +47,19 @@ export function addTriggerCommand(program: Command, surroundings: CliSurrounding
 
 /** An option that may be given several times. */
 function createPairs(flags: string, description: string): Option {
-  return new Option(flags, `${description}; may be given several times`).argParser(collectPair).default({}, 'none');
+  return new Option(flags, `${description}; may be given several times`)
+    .argParser(collectPair)
+    .default({}, 'none');
 }
 
-function toBody({ material, passed, env, poll, comment, override }: Omit<TriggerCommandOptions, keyof ServerOptions>) {
+function toBody({
+  material,
+  passed,
+  env,
+  poll,
+  comment,
+  override,
+}: Omit<TriggerCommandOptions, keyof ServerOptions>) {
   const chosen = Object.entries(material).map(([name, value]) => [name, toChoice(name, value)] as const);
   const lastPassed = Object.entries(passed).map(([name, stage]) => [name, { passed: stage }] as const);
   return {

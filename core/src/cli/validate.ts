@@ -20,7 +20,8 @@ export function addValidateCommand(program: Command, surroundings: CliSurroundin
     .description('check the configuration')
     .option('--json', 'print one JSON document')
     .action(({ config: file, json }: ValidateOptions) => {
-      const tell = (config: Config) => (json ? tellAsJson(file, config, surroundings) : tellInWords(file, config, surroundings));
+      const tell = (config: Config) =>
+        json ? tellAsJson(file, config, surroundings) : tellInWords(file, config, surroundings);
       return withConfig(file, surroundings, async (config) => tell(config)).catch((thrown: unknown) => {
         if (!json || !(thrown instanceof ConfigError)) throw thrown;
         const problems = thrown.problems.map((problem) => ({ ...problem, code: 'CONFIG_INVALID' }));
@@ -32,7 +33,8 @@ export function addValidateCommand(program: Command, surroundings: CliSurroundin
 
 function tellInWords(file: string, config: Config, surroundings: CliSurroundings): void {
   const { repositories, pipelines, warnings } = config;
-  for (const { message, ...place } of warnings) surroundings.warn(formatProblem({ ...place, message: `warning: ${message}` }));
+  for (const { message, ...place } of warnings)
+    surroundings.warn(formatProblem({ ...place, message: `warning: ${message}` }));
   for (const sentence of listDoubts(config, surroundings)) surroundings.warn(`${file}: ${sentence}`);
   surroundings.print(
     `${file} is valid: ${count(repositories.size, 'repository', 'repositories')}, ${count(pipelines.size, 'pipeline', 'pipelines')}`,
@@ -42,7 +44,10 @@ function tellInWords(file: string, config: Config, surroundings: CliSurroundings
 /** A warning that is about no line is about the first. */
 function tellAsJson(file: string, config: Config, surroundings: CliSurroundings): void {
   const unplaced = listDoubts(config, surroundings).map((message) => ({ file, line: 1, column: 1, message }));
-  const warnings = [...config.warnings, ...unplaced].map((warning) => ({ ...warning, code: 'CONFIG_DOUBTFUL' }));
+  const warnings = [...config.warnings, ...unplaced].map((warning) => ({
+    ...warning,
+    code: 'CONFIG_DOUBTFUL',
+  }));
   surroundings.printJson({ ok: true, problems: [], warnings });
 }
 
@@ -52,7 +57,9 @@ function listDoubts(config: Config, surroundings: CliSurroundings): readonly str
     const since = new Date(expiresAt).toISOString();
     return `the token "${name}" has expired at ${since} and is worth nothing; renew or remove it`;
   });
-  const exposed = describeExposed(findExposed(placeOf(config.directory), toStoreFile(findStoreUrl(config, surroundings))));
+  const exposed = describeExposed(
+    findExposed(placeOf(config.directory), toStoreFile(findStoreUrl(config, surroundings))),
+  );
   return [...expired, ...describeNotListenedTo(config), ...(exposed === undefined ? [] : [exposed])];
 }
 

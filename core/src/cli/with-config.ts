@@ -62,7 +62,10 @@ export async function withConfig<T>(
   }
 }
 
-/** Starts the plugins of a configuration or, without one, those that come with Sluice, for as long as `use` takes. */
+/**
+ * Starts the plugins of a configuration or, without one, those that come with Sluice, for as long as `use`
+ * takes.
+ */
 export async function withPlugins<T>(
   file: string | undefined,
   surroundings: CliSurroundings,

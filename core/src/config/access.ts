@@ -1,4 +1,7 @@
-/** The roles that mean something by themselves, each with all that the one before may; every other role is a name for lists. */
+/**
+ * The roles that mean something by themselves, each with all that the one before may; every other role is a
+ * name for lists.
+ */
 export const builtInRoles = ['viewer', 'operator', 'admin'] as const;
 
 /** Names that stand in the audit log for what is no token. */
@@ -20,7 +23,10 @@ export interface TokenConfig {
   readonly expiresAt: number | undefined;
 }
 
-/** Who may do what with one pipeline: names of tokens or persons, or `role:NAME`; undefined is everybody whose role is enough. */
+/**
+ * Who may do what with one pipeline: names of tokens or persons, or `role:NAME`; undefined is everybody whose
+ * role is enough.
+ */
 export interface PipelineAccess {
   readonly view: readonly string[] | undefined;
   readonly operate: readonly string[] | undefined;
@@ -29,7 +35,10 @@ export interface PipelineAccess {
 
 const expiryPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** The milliseconds of `2027-01-01` (its midnight in UTC) or of a full ISO 8601 time; undefined for anything else. */
+/**
+ * The milliseconds of `2027-01-01` (its midnight in UTC) or of a full ISO 8601 time; undefined for anything
+ * else.
+ */
 export function parseExpiry(text: string): number | undefined {
   const [time, midnight] = [Date.parse(text), Date.parse(text.slice(0, 'YYYY-MM-DD'.length))];
   if (!expiryPattern.test(text) || Number.isNaN(time) || Number.isNaN(midnight)) return undefined;

@@ -18,6 +18,9 @@ export function buildAccess({ tokens }: RawAccess, resolve: Resolve): AccessConf
 }
 
 /** Who may do what with a pipeline. */
-export function buildPipelineAccess({ view, operate, approve }: RawPipelineAccess, resolve: Resolve): PipelineAccess {
+export function buildPipelineAccess(
+  { view, operate, approve }: RawPipelineAccess,
+  resolve: Resolve,
+): PipelineAccess {
   return { view: view?.map(resolve), operate: operate?.map(resolve), approve: approve?.map(resolve) };
 }

@@ -17,7 +17,12 @@ export function buildSinks(
   return sinks.map((sink) => buildSink(sink, nameSink(sink) ?? '', directory, resolve));
 }
 
-function buildSink(raw: RawSink, name: string, directory: string, resolve: (template: Template) => string): SinkConfig {
+function buildSink(
+  raw: RawSink,
+  name: string,
+  directory: string,
+  resolve: (template: Template) => string,
+): SinkConfig {
   const { http, slack, email, only = defaults.events.only, template } = raw;
   const patterns = only.map(resolve);
   const wanted = new Set(patterns.flatMap(expandPattern));
@@ -27,14 +32,26 @@ function buildSink(raw: RawSink, name: string, directory: string, resolve: (temp
     types: eventTypes.filter((type) => wanted.has(type)),
     retry: buildRetry(raw.retry ?? {}, resolve),
   };
-  const pathOf = (file: string | undefined) => (file === undefined ? undefined : resolvePath(directory, resolve(file)));
+  const pathOf = (file: string | undefined) =>
+    file === undefined ? undefined : resolvePath(directory, resolve(file));
   if (slack) return { ...common, kind: 'slack', url: slack.url, template };
   if (email) return { ...common, kind: 'email', ...email, subject: email.subject, template };
   const { url = '', secret, headers = {}, clientCert, clientKey } = http ?? {};
-  return { ...common, kind: 'http', url, secret, headers, clientCert: pathOf(clientCert), clientKey: pathOf(clientKey) };
+  return {
+    ...common,
+    kind: 'http',
+    url,
+    secret,
+    headers,
+    clientCert: pathOf(clientCert),
+    clientKey: pathOf(clientKey),
+  };
 }
 
-function buildRetry({ first, max, giveUp }: NonNullable<RawSink['retry']>, resolve: (template: Template) => string): RetryConfig {
+function buildRetry(
+  { first, max, giveUp }: NonNullable<RawSink['retry']>,
+  resolve: (template: Template) => string,
+): RetryConfig {
   return {
     firstMs: parseDuration(resolve(first ?? defaults.events.retry.first)),
     maxMs: parseDuration(resolve(max ?? defaults.events.retry.max)),

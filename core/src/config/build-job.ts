@@ -20,9 +20,16 @@ type Common = Pick<JobConfig, 'name' | 'timeoutMs' | 'secrets'>;
 export function buildJob(name: string, raw: RawJob, origin: JobOrigin): JobConfig {
   const { timeout, secrets = [], webhook, onDoubt } = raw;
   const { resolve } = origin;
-  const common = { name, timeoutMs: parseDuration(resolve(timeout ?? defaults.timeout)), secrets: secrets.map(resolve) };
+  const common = {
+    name,
+    timeoutMs: parseDuration(resolve(timeout ?? defaults.timeout)),
+    secrets: secrets.map(resolve),
+  };
   if (webhook) return buildWebhook(common, { ...raw, webhook }, origin);
-  return buildRemote({ ...common, onDoubt: onDoubt ?? defaults.onDoubt.remote }, raw) ?? buildRun(common, raw, origin);
+  return (
+    buildRemote({ ...common, onDoubt: onDoubt ?? defaults.onDoubt.remote }, raw) ??
+    buildRun(common, raw, origin)
+  );
 }
 
 function buildRun(common: Common, raw: RawJob, { resolve }: JobOrigin): RunJob {
@@ -45,9 +52,14 @@ function buildWebhook(
   { webhook, onDoubt }: RawJob & { readonly webhook: NonNullable<RawJob['webhook']> },
   { directory, resolve }: JobOrigin,
 ): WebhookJob {
-  const pathOf = (file: string | undefined) => (file === undefined ? undefined : resolvePath(directory, resolve(file)));
+  const pathOf = (file: string | undefined) =>
+    file === undefined ? undefined : resolvePath(directory, resolve(file));
   const { url, secret, wait } = webhook;
-  const tls: TlsFiles = { clientCert: pathOf(webhook.clientCert), clientKey: pathOf(webhook.clientKey), ca: pathOf(webhook.ca) };
+  const tls: TlsFiles = {
+    clientCert: pathOf(webhook.clientCert),
+    clientKey: pathOf(webhook.clientKey),
+    ca: pathOf(webhook.ca),
+  };
   return {
     ...common,
     kind: 'webhook',

@@ -10,11 +10,26 @@ import type { RawMaterial, RawPipeline, RawStage } from './raw-config.ts';
 export type Resolve = (template: Template) => string;
 
 /** One of the pipelines of a configuration that has no mistake. */
-export function buildPipeline(name: string, all: Readonly<Record<string, RawPipeline>>, origin: JobOrigin): PipelineConfig {
+export function buildPipeline(
+  name: string,
+  all: Readonly<Record<string, RawPipeline>>,
+  origin: JobOrigin,
+): PipelineConfig {
   const { resolve } = origin;
   const raw = all[name];
   if (!raw) throw new Error(`there is no pipeline ${name}`);
-  const { group, label, materials, timer, publishes = [], lock, maxNewRuns, environment = {}, access = {}, stages } = raw;
+  const {
+    group,
+    label,
+    materials,
+    timer,
+    publishes = [],
+    lock,
+    maxNewRuns,
+    environment = {},
+    access = {},
+    stages,
+  } = raw;
   return {
     name,
     group: group === undefined ? undefined : resolve(group),

@@ -2,7 +2,15 @@ import { dirname, resolve as resolvePath } from 'node:path';
 import { buildAccess } from './build-access.ts';
 import { buildSinks } from './build-events.ts';
 import { buildPipeline, type Resolve } from './build-pipeline.ts';
-import type { Config, HttpConfig, PackageConfig, PluginLimits, RepositoryConfig, RetentionConfig, Schedule } from './config.ts';
+import type {
+  Config,
+  HttpConfig,
+  PackageConfig,
+  PluginLimits,
+  RepositoryConfig,
+  RetentionConfig,
+  Schedule,
+} from './config.ts';
 import { defaults } from './defaults.ts';
 import { parseDuration } from './duration.ts';
 import { isPluginPath } from './plugin-path.ts';
@@ -26,7 +34,18 @@ const noStandings: readonly never[] = Object.freeze([]);
 /** The configuration as everything else sees it, from one that has no mistake. */
 export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): Config {
   const directory = dirname(origin.file);
-  const { server, store, timezone, retention, minFree, access, events = [], targets, repositories = {}, pipelines = {} } = raw;
+  const {
+    server,
+    store,
+    timezone,
+    retention,
+    minFree,
+    access,
+    events = [],
+    targets,
+    repositories = {},
+    pipelines = {},
+  } = raw;
   return Object.freeze({
     ...origin,
     ...buildPluginSources(raw, directory, resolve),
@@ -43,7 +62,9 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     access: access && buildAccess(access, resolve),
     events: buildSinks(events, directory, resolve),
     targets: { allowPrivate: targets?.allowPrivate ?? defaults.targets.allowPrivate },
-    repositories: mapEntries(repositories, (name, repository) => buildRepository(name, repository, directory, resolve)),
+    repositories: mapEntries(repositories, (name, repository) =>
+      buildRepository(name, repository, directory, resolve),
+    ),
     pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, { directory, resolve })),
   });
 }
@@ -100,7 +121,12 @@ function buildRetention(
   };
 }
 
-function buildRepository(name: string, raw: RawRepository, directory: string, resolve: Resolve): RepositoryConfig {
+function buildRepository(
+  name: string,
+  raw: RawRepository,
+  directory: string,
+  resolve: Resolve,
+): RepositoryConfig {
   const { plugin, config = {}, poll = defaults.poll, hook, http, formerly = [], packages = {} } = raw;
   return {
     name,
@@ -139,6 +165,9 @@ function textsOf(list: Incomplete<readonly string[]> | undefined): readonly stri
   return Object.values(list ?? {}).filter((item) => typeof item === 'string');
 }
 
-function mapEntries<R, T>(mapping: Readonly<Record<string, R>>, build: (name: string, raw: R) => T): ReadonlyMap<string, T> {
+function mapEntries<R, T>(
+  mapping: Readonly<Record<string, R>>,
+  build: (name: string, raw: R) => T,
+): ReadonlyMap<string, T> {
   return new Map(Object.entries(mapping).map(([name, raw]) => [name, build(name, raw)]));
 }

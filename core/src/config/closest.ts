@@ -8,7 +8,9 @@ export function findClosest(word: string, candidates: readonly string[]): string
   return closest?.candidate;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment). */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment).
+ */
 function countEdits(a: string, b: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -6,8 +6,8 @@ import type { ConfigProblem } from './problem.ts';
 /**
  * A configuration as everything else sees it: read, merged, validated, frozen.
  *
- * Text that may hold `${env:NAME}` or `${file:PATH}` stays as it was written (type {@link Template}) and is resolved at the
- * moment of use by {@link Interpolator}; durations are milliseconds, sizes are bytes.
+ * Text that may hold `${env:NAME}` or `${file:PATH}` stays as it was written (type {@link Template}) and is
+ * resolved at the moment of use by {@link Interpolator}; durations are milliseconds, sizes are bytes.
  */
 export interface Config {
   /** Absolute path of the file that was named. */
@@ -18,11 +18,15 @@ export interface Config {
   readonly files: readonly string[];
   /** The patterns of `include:`, absolute; a file that newly matches one is a change. */
   readonly include: readonly string[];
-  /** Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`. */
+  /**
+   * Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`.
+   */
   readonly places: ReadonlyMap<string, ConfigPlace>;
   /** What in the files is allowed, and hardly meant: an `include:` that matches nothing. */
   readonly warnings: readonly ConfigProblem[];
-  /** SHA-256 of what was read, before interpolation: two nodes with the same hash have the same configuration. */
+  /**
+   * SHA-256 of what was read, before interpolation: two nodes with the same hash have the same configuration.
+   */
   readonly hash: string;
   readonly server: ServerConfig;
   readonly store: Template;
@@ -126,7 +130,10 @@ export interface PipelineConfig {
   readonly label: string;
   readonly materials: readonly Material[];
   readonly timer: TimerConfig | undefined;
-  /** The packages that its runs publish, as `repository/package`: they link the value stream across the repository. */
+  /**
+   * The packages that its runs publish, as `repository/package`: they link the value stream across the
+   * repository.
+   */
   readonly publishes: readonly string[];
   readonly lock: 'none' | 'onFailure' | 'unlockWhenFinished';
   /** The most runs that one poll may start here; the rest is held. */

@@ -8,13 +8,17 @@ export const durationExamples = 'a duration: 30s, 5m, 2h or 7d';
 export function parseDuration(text: string): number {
   const [, count, unit] = new RegExp(durationPattern).exec(text) ?? [];
   const unitMs = Object.entries(unitsMs).find(([name]) => name === unit)?.[1];
-  if (count === undefined || unitMs === undefined) throw new RangeError(`"${text}" is not ${durationExamples}`);
+  if (count === undefined || unitMs === undefined)
+    throw new RangeError(`"${text}" is not ${durationExamples}`);
   return Number(count) * unitMs;
 }
 
 /** Milliseconds as {@link parseDuration} reads them, in the largest unit that needs no fraction. */
 export function formatDuration(milliseconds: number): string {
   const whole = Math.round(milliseconds);
-  const [unit, unitMs] = Object.entries(unitsMs).find(([, size]) => whole !== 0 && whole % size === 0) ?? ['ms', 1];
+  const [unit, unitMs] = Object.entries(unitsMs).find(([, size]) => whole !== 0 && whole % size === 0) ?? [
+    'ms',
+    1,
+  ];
   return `${whole / unitMs}${unit}`;
 }

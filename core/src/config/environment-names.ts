@@ -5,7 +5,10 @@ export function toMaterialName(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9]/g, '_').toUpperCase();
 }
 
-/** A field's or a data key's part of a name: like a material's, with camelCase split; `groupId` is `GROUP_ID`, `baseURL` is `BASE_URL`. */
+/**
+ * A field's or a data key's part of a name: like a material's, with camelCase split; `groupId` is `GROUP_ID`,
+ * `baseURL` is `BASE_URL`.
+ */
 export function toFieldName(field: string): string {
   return toMaterialName(field.replaceAll(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3_$2'));
 }
@@ -24,7 +27,10 @@ export function nameMaterialVariables(name: string) {
   } as const;
 }
 
-/** The names of what a job is told about one pipeline that is a material, whose `<NAME>` is `name`; GoCD's names. */
+/**
+ * The names of what a job is told about one pipeline that is a material, whose `<NAME>` is `name`; GoCD's
+ * names.
+ */
 export function nameDependencyVariables(name: string) {
   return {
     label: `GO_DEPENDENCY_LABEL_${name}`,

@@ -20,7 +20,9 @@ export const eventTypes = [
 /** What happened. */
 export type EventType = (typeof eventTypes)[number];
 
-/** The types that a pattern of `only:` stands for: one type, `artifact.*`, or `*`; none where it fits nothing. */
+/**
+ * The types that a pattern of `only:` stands for: one type, `artifact.*`, or `*`; none where it fits nothing.
+ */
 export function expandPattern(pattern: string): readonly EventType[] {
   if (pattern === '*') return eventTypes;
   const family = pattern.endsWith('.*') ? pattern.slice(0, -1) : undefined;

@@ -30,7 +30,12 @@ export function writeFirstConfig({ plugin, repository, package: watched }: First
       [`${watched.name}-published`]: {
         label: `\${COUNT}-\${${as}}`,
         materials: [{ package: material, trigger: 'latest', as }],
-        stages: [{ name: 'tell', jobs: { tell: { run: `echo "${material} $GO_PACKAGE_${as}_LABEL was published"` } } }],
+        stages: [
+          {
+            name: 'tell',
+            jobs: { tell: { run: `echo "${material} $GO_PACKAGE_${as}_LABEL was published"` } },
+          },
+        ],
       },
     },
   };

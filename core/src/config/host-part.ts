@@ -6,7 +6,10 @@ export interface Span {
 
 const authority = /^(?:https?|postgres(?:ql)?):\/\/([^/?#\\\s]*)/i;
 
-/** Whether a part of a text lies within the host and port of a URL, behind its user info: what stands there is shown anyway. */
+/**
+ * Whether a part of a text lies within the host and port of a URL, behind its user info: what stands there is
+ * shown anyway.
+ */
 export function isInHost(text: string, { start, end }: Span): boolean {
   const [found = '', user = ''] = authority.exec(text) ?? [];
   const from = found.length - user.length + user.lastIndexOf('@') + 1;

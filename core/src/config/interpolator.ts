@@ -32,8 +32,8 @@ const reference = /\$\$\{|\$\{([^}]*)(\})?/g;
 /**
  * Understands how to fill in `${env:NAME}` and `${file:PATH}`, at the moment of use.
  *
- * `$${` stands for `${` itself. A file's trailing line ends are left out; files are read anew each time, so that a credential that
- * was rotated on disk is used without a reload.
+ * `$${` stands for `${` itself. A file's trailing line ends are left out; files are read anew each time, so
+ * that a credential that was rotated on disk is used without a reload.
  */
 export class Interpolator {
   readonly #options: InterpolatorOptions;
@@ -42,7 +42,10 @@ export class Interpolator {
     this.#options = options;
   }
 
-  /** The text with its references filled in. The masker learns what is secret of it. Throws {@link UnresolvedReference}. */
+  /**
+   * The text with its references filled in. The masker learns what is secret of it. Throws {@link
+   * UnresolvedReference}.
+   */
   resolve(template: Template): string {
     const { text, secrets } = this.fillIn(template);
     for (const secret of secrets) this.#options.masker.add(secret);
@@ -67,7 +70,8 @@ export class Interpolator {
 
   /** `open` is a reference that does not end, as it is written. */
   #valueOf(name: string, open: string | undefined): string {
-    if (open !== undefined) throw new UnresolvedReference(`"${open}" has no closing brace; write $\${ for the text itself`);
+    if (open !== undefined)
+      throw new UnresolvedReference(`"${open}" has no closing brace; write $\${ for the text itself`);
     const { environment, directory } = this.#options;
     if (name.startsWith('file:')) return readText(name, resolvePath(directory, name.slice('file:'.length)));
     if (!name.startsWith('env:')) {

@@ -33,7 +33,10 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Learns every value that is filled in. */
   readonly masker: Masker;
-  /** Loads the plugins that the configuration names, so that their settings can be checked; what it throws is a problem of `plugins:`. */
+  /**
+   * Loads the plugins that the configuration names, so that their settings can be checked; what it throws is
+   * a problem of `plugins:`.
+   */
   readonly openPlugins: (sources: PluginSources) => Promise<PluginRules>;
   /** Whether a text is a cron expression that the scheduler takes, in this timezone. */
   readonly isCron: (expression: string, timezone: string) => boolean;
@@ -73,7 +76,10 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
   const { findings, complete } = await check(sources, interpolator, options);
   // What was ended says nothing of the configuration.
   options.signal.throwIfAborted();
-  const problems = [...sources.problems, ...(await locateFindings(reader, sources, findings.slice(0, maxProblems)))];
+  const problems = [
+    ...sources.problems,
+    ...(await locateFindings(reader, sources, findings.slice(0, maxProblems))),
+  ];
   const { files, include, hash, places } = sources;
   if (complete === undefined || problems.length > 0) {
     throw new ConfigError(problems.sort(compareProblems).slice(0, maxProblems), { files, include });
@@ -97,7 +103,12 @@ async function check(sources: Sources, interpolator: Interpolator, options: Load
   const structure = checkStructure(versions);
   for (const secret of keepPublic(versions, places, structure.typed)) options.masker.add(secret);
   const opened = await openPlugins(listPluginSources(structure.rest, versions.kept, directory), options);
-  const subject = { config: structure.rest, directory, plugins: opened.rules?.loaded(), isCron: options.isCron };
+  const subject = {
+    config: structure.rest,
+    directory,
+    plugins: opened.rules?.loaded(),
+    isCron: options.isCron,
+  };
   const objections = [
     ...structure.findings,
     ...opened.findings,
@@ -112,7 +123,9 @@ async function check(sources: Sources, interpolator: Interpolator, options: Load
 function listPluginSources(rest: Incomplete<RawConfig>, written: unknown, directory: string): PluginSources {
   const sources = buildPluginSources(rest, directory, (text) => text);
   const proxy = valueAt(written, ['http', 'proxy']);
-  return typeof proxy === 'string' && rest.http?.proxy !== undefined ? { ...sources, http: { ...sources.http, proxy } } : sources;
+  return typeof proxy === 'string' && rest.http?.proxy !== undefined
+    ? { ...sources, http: { ...sources.http, proxy } }
+    : sources;
 }
 
 interface Opened {
@@ -123,7 +136,10 @@ interface Opened {
 async function openPlugins(wanted: PluginSources, options: LoadOptions): Promise<Opened> {
   try {
     const opened = await options.openPlugins(wanted);
-    return { rules: opened, findings: opened.failed().map((failure) => blamePlugin(wanted.plugins, failure)) };
+    return {
+      rules: opened,
+      findings: opened.failed().map((failure) => blamePlugin(wanted.plugins, failure)),
+    };
   } catch (thrown) {
     options.signal.throwIfAborted();
     const message = thrown instanceof Error ? thrown.message : String(thrown);

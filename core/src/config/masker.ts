@@ -20,14 +20,17 @@ const maxSecrets = 10_000;
 /**
  * Understands which values must never be shown, and finds them in a text.
  *
- * Beside the value itself its base64, URL-encoded and JSON forms are masked, and every longer line of a value of several lines.
- * Values below 4 characters are not masked: they would tear holes into every text without hiding anything.
+ * Beside the value itself its base64, URL-encoded and JSON forms are masked, and every longer line of a value
+ * of several lines. Values below 4 characters are not masked: they would tear holes into every text without
+ * hiding anything.
  */
 export class Masker {
   readonly #secrets = new Map<string, readonly string[]>();
   #forms: readonly string[] | undefined;
 
-  /** Masks a value from now on. Of more than 10,000 values the one that was added longest ago is forgotten. */
+  /**
+   * Masks a value from now on. Of more than 10,000 values the one that was added longest ago is forgotten.
+   */
   add(secret: string): void {
     const known = this.#secrets.get(secret);
     this.#secrets.delete(secret);
@@ -44,8 +47,9 @@ export class Masker {
   }
 
   /**
-   * As much of a text that goes on as can be shown by now, masked: what may be the beginning of a secret is not taken. With `last`,
-   * nothing follows and all is taken. It keeps nothing: whoever comes again with what was not taken needs no memory of before.
+   * As much of a text that goes on as can be shown by now, masked: what may be the beginning of a secret is
+   * not taken. With `last`, nothing follows and all is taken. It keeps nothing: whoever comes again with what
+   * was not taken needs no memory of before.
    */
   maskPart(text: string, last: boolean): MaskedPart {
     const spans = this.#find(text);
@@ -87,7 +91,8 @@ function unite(spans: Span[]): readonly Span[] {
   const united: Span[] = [];
   for (const span of spans.sort((a, b) => a.start - b.start)) {
     const last = united.at(-1);
-    if (last && span.start < last.end) united[united.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+    if (last && span.start < last.end)
+      united[united.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
     else united.push(span);
   }
   return united;

@@ -6,7 +6,9 @@ export function isPipelineMaterial(material: Material): material is PipelineMate
 }
 
 /** The materials of a pipeline that are packages, in their order. */
-export function listPackageMaterials({ materials }: Pick<PipelineConfig, 'materials'>): readonly PackageMaterial[] {
+export function listPackageMaterials({
+  materials,
+}: Pick<PipelineConfig, 'materials'>): readonly PackageMaterial[] {
   return materials.filter((material): material is PackageMaterial => !isPipelineMaterial(material));
 }
 

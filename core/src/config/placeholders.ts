@@ -1,4 +1,7 @@
-/** The placeholders of a message's template, `{{NAME}}`: what an event says of itself, and `{{data.KEY}}` for a member of its data. */
+/**
+ * The placeholders of a message's template, `{{NAME}}`: what an event says of itself, and `{{data.KEY}}` for
+ * a member of its data.
+ */
 export const placeholderNames = ['text', 'type', 'subject', 'time', 'id', 'link'] as const;
 
 /** A placeholder, without `data.KEY`. */
@@ -7,8 +10,14 @@ export type PlaceholderName = (typeof placeholderNames)[number];
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const dataKey = /^data\.([A-Za-z][A-Za-z0-9]*)$/;
 
-/** The template with its placeholders filled in; `lookUp` is asked for a name, or for a key of the event's data. */
-export function fillPlaceholders(template: string, lookUp: (name: PlaceholderName | { readonly key: string }) => string): string {
+/**
+ * The template with its placeholders filled in; `lookUp` is asked for a name, or for a key of the event's
+ * data.
+ */
+export function fillPlaceholders(
+  template: string,
+  lookUp: (name: PlaceholderName | { readonly key: string }) => string,
+): string {
   return template.replaceAll(placeholder, (written, name: string) => {
     const known = placeholderNames.find((one) => one === name);
     if (known !== undefined) return lookUp(known);

@@ -19,7 +19,9 @@ export interface SettingObjection {
 export interface PluginRules {
   /** The plugins, by id. */
   loaded(): ReadonlyMap<string, PluginFields>;
-  /** The configured ones that cannot be used, and why; `source` is the entry of `plugins:`, paths absolute. */
+  /**
+   * The configured ones that cannot be used, and why; `source` is the entry of `plugins:`, paths absolute.
+   */
   failed(): readonly { readonly source: string; readonly message: string }[];
   /** The plugin's own rules on settings that fit its schemas, before interpolation; objections by package. */
   validate(

@@ -37,7 +37,9 @@ export interface ReadFrom {
   readonly include: readonly string[];
 }
 
-/** The configuration cannot be used; carries everything that is wrong with it, sorted by file and position. */
+/**
+ * The configuration cannot be used; carries everything that is wrong with it, sorted by file and position.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
@@ -52,7 +54,9 @@ export class ConfigError extends Error {
 
 /** Which of two problems comes first: by file, then position, then message. */
 export function compareProblems(a: ConfigProblem, b: ConfigProblem): number {
-  return compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.message, b.message);
+  return (
+    compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.message, b.message)
+  );
 }
 
 function compareText(a: string, b: string): number {

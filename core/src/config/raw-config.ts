@@ -1,10 +1,18 @@
 import type { RemoteSettings } from './jobs.ts';
 import type { RawSink } from './raw-events.ts';
 
-/** sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key means. */
+/**
+ * sluice.yaml as it is written, once it fits `schema/document.ts`; see {@link Config} for what each key
+ * means.
+ */
 export interface RawConfig {
   readonly include?: readonly string[];
-  readonly server?: { readonly host?: string; readonly port?: number; readonly url?: string; readonly trustProxy?: boolean };
+  readonly server?: {
+    readonly host?: string;
+    readonly port?: number;
+    readonly url?: string;
+    readonly trustProxy?: boolean;
+  };
   readonly store?: string;
   readonly timezone?: string;
   readonly plugins?: readonly string[];
@@ -47,7 +55,11 @@ export interface RawRepository {
   readonly config?: RawSettings;
   readonly poll?: { readonly every?: string; readonly cron?: string; readonly manual?: true };
   readonly hook?: { readonly secret: string };
-  readonly http?: { readonly clientCert?: string; readonly clientKey?: string; readonly trust?: readonly string[] };
+  readonly http?: {
+    readonly clientCert?: string;
+    readonly clientKey?: string;
+    readonly trust?: readonly string[];
+  };
   readonly formerly?: readonly string[];
   readonly packages?: Readonly<Record<string, RawPackage>>;
 }

@@ -1,4 +1,7 @@
-/** An entry of `events:` as it is written, once it fits `schema/events.ts`; see `SinkConfig` for what each key means. */
+/**
+ * An entry of `events:` as it is written, once it fits `schema/events.ts`; see `SinkConfig` for what each key
+ * means.
+ */
 export interface RawSink {
   readonly name?: string;
   readonly http?: RawHttpSink;

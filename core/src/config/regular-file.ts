@@ -1,6 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 
-/** Why a file that the configuration names is not read; the message, which follows its name, tells nothing of what is in it. */
+/**
+ * Why a file that the configuration names is not read; the message, which follows its name, tells nothing of
+ * what is in it.
+ */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 }
@@ -15,8 +18,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads an ordinary file of at most `most` bytes, at once. Throws {@link UnreadableFile} for what is none, such as a device, a pipe or a
- * directory, and for files that the kernel makes up, such as those below /proc: they hold more than they say. Waits for nobody.
+ * Reads an ordinary file of at most `most` bytes, at once. Throws {@link UnreadableFile} for what is none,
+ * such as a device, a pipe or a directory, and for files that the kernel makes up, such as those below /proc:
+ * they hold more than they say. Waits for nobody.
  */
 export function readRegularFile(path: string, most: number): Buffer {
   return explain(() => {
@@ -29,7 +33,9 @@ export function readRegularFile(path: string, most: number): Buffer {
       for (let more = -1; more !== 0 && read < bytes.length; read += more)
         more = readSync(file, bytes, read, bytes.length - read, read);
       if (read !== size)
-        throw new UnreadableFile('is no ordinary file, or changes while it is read; name a file that stays as it is');
+        throw new UnreadableFile(
+          'is no ordinary file, or changes while it is read; name a file that stays as it is',
+        );
       return bytes.subarray(0, size);
     } finally {
       closeSync(file);
@@ -45,7 +51,9 @@ export function requireRegularFile(path: string, most: number): void {
 function requireRegular(stats: Stats, most: number): number {
   if (!stats.isFile()) throw new UnreadableFile(`is ${nameKind(stats)}, and no file`);
   if (stats.size <= most) return stats.size;
-  throw new UnreadableFile(`is larger than ${most < 1024 ** 2 ? `${most / 1024} KB` : `${most / 1024 ** 2} MB`}`);
+  throw new UnreadableFile(
+    `is larger than ${most < 1024 ** 2 ? `${most / 1024} KB` : `${most / 1024 ** 2} MB`}`,
+  );
 }
 
 function nameKind(stats: Stats): string {
@@ -60,6 +68,8 @@ function explain<T>(read: () => T): T {
   } catch (thrown) {
     if (thrown instanceof UnreadableFile) throw thrown;
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-    throw new UnreadableFile(reasons[code] ?? `cannot be read${code === '' ? '' : `: ${code}`}`, { cause: thrown });
+    throw new UnreadableFile(reasons[code] ?? `cannot be read${code === '' ? '' : `: ${code}`}`, {
+      cause: thrown,
+    });
   }
 }

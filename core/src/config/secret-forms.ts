@@ -1,12 +1,17 @@
 const shortestSecret = 4;
 const shortestLine = 8;
 
-/** The texts by which a secret can be recognised: itself, its longer lines, and encoded. Empty for a secret too short to mask. */
+/**
+ * The texts by which a secret can be recognised: itself, its longer lines, and encoded. Empty for a secret
+ * too short to mask.
+ */
 export function secretForms(secret: string): readonly string[] {
   if (secret.length < shortestSecret) return [];
   const lines = secret.split(/\r?\n/).filter((line, _, all) => all.length > 1 && line.length >= shortestLine);
   const plain = [secret, ...lines];
-  return [...new Set(plain.flatMap((text) => [text, ...encode(text)]))].filter((form) => form.length >= shortestSecret);
+  return [...new Set(plain.flatMap((text) => [text, ...encode(text)]))].filter(
+    (form) => form.length >= shortestSecret,
+  );
 }
 
 function encode(text: string): readonly string[] {
@@ -22,8 +27,8 @@ function encode(text: string): readonly string[] {
 }
 
 /**
- * The base64 digits that depend on the text alone where it stands `offset` bytes into what is encoded (modulo 3), as a
- * password does in `Authorization: Basic`.
+ * The base64 digits that depend on the text alone where it stands `offset` bytes into what is encoded (modulo
+ * 3), as a password does in `Authorization: Basic`.
  */
 function encodeBase64(text: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);

@@ -10,7 +10,10 @@ export function kindOfSink(sink: Incomplete<RawSink>): SinkConfig['kind'] | unde
   return sinkKinds.find((kind) => sink[kind] !== undefined);
 }
 
-/** Names entries in their order: by their own name, or their kind and its number among those of the kind, from 1. */
+/**
+ * Names entries in their order: by their own name, or their kind and its number among those of the kind, from
+ * 1.
+ */
 export function createSinkNamer(): (sink: Incomplete<RawSink>) => string | undefined {
   const counts = new Map<string, number>();
   return (sink) => {

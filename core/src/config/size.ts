@@ -4,11 +4,15 @@ const unitsBytes = { TB: 1024 ** 4, GB: 1024 ** 3, MB: 1024 ** 2, KB: 1024, B: 1
 export const sizePattern = '^([1-9][0-9]{0,5})(B|KB|MB|GB|TB)$';
 export const sizeExamples = 'a size: 512MB or 1GB';
 
-/** The bytes of `512MB`: units are powers of 1024, as memory limits have them. Throws RangeError for anything else. */
+/**
+ * The bytes of `512MB`: units are powers of 1024, as memory limits have them. Throws RangeError for anything
+ * else.
+ */
 export function parseSize(text: string): number {
   const [, count, unit] = new RegExp(sizePattern).exec(text) ?? [];
   const unitBytes = Object.entries(unitsBytes).find(([name]) => name === unit)?.[1];
-  if (count === undefined || unitBytes === undefined) throw new RangeError(`"${text}" is not ${sizeExamples}`);
+  if (count === undefined || unitBytes === undefined)
+    throw new RangeError(`"${text}" is not ${sizeExamples}`);
   return Number(count) * unitBytes;
 }
 

@@ -19,8 +19,8 @@ export interface Structure {
 let validator: Validator | undefined;
 
 /**
- * Validates against the schema of sluice.yaml. What did not fit is taken out of `resolved`, so that the rules that follow
- * look at everything else and one mistake is not reported twice.
+ * Validates against the schema of sluice.yaml. What did not fit is taken out of `resolved`, so that the rules
+ * that follow look at everything else and one mistake is not reported twice.
  */
 export function checkStructure(versions: Versions): Structure {
   const { written, resolved } = versions;

@@ -10,7 +10,10 @@ export function valueAt(value: unknown, path: Path): unknown {
   return found;
 }
 
-/** Takes what a path leads to out of a plain value; an item of a list leaves a hole, so that the others keep their places. */
+/**
+ * Takes what a path leads to out of a plain value; an item of a list leaves a hole, so that the others keep
+ * their places.
+ */
 export function removeAt(value: unknown, path: Path): void {
   const holder = valueAt(value, path.slice(0, -1));
   const last = path.at(-1);

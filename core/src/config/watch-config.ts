@@ -30,8 +30,9 @@ export function watchConfig(options: WatchOptions): ConfigWatch {
 /**
  * Understands when to load the configuration again.
  *
- * Directories are watched, not files, so that editors which replace a file, links that are switched (as Kubernetes does) and
- * files that newly match an `include:` are seen. One load runs at a time; what changes meanwhile causes one more.
+ * Directories are watched, not files, so that editors which replace a file, links that are switched (as
+ * Kubernetes does) and files that newly match an `include:` are seen. One load runs at a time; what changes
+ * meanwhile causes one more.
  */
 class ConfigWatch {
   readonly #options: WatchOptions;
@@ -53,7 +54,9 @@ class ConfigWatch {
     this.#watch();
   }
 
-  /** Loads now, as SIGHUP asks for, and tells the outcome even if nothing changed. Resolves when it is told. */
+  /**
+   * Loads now, as SIGHUP asks for, and tells the outcome even if nothing changed. Resolves when it is told.
+   */
   reload(): Promise<void> {
     return this.#load(true);
   }
@@ -79,7 +82,9 @@ class ConfigWatch {
 
   #watchDirectory(directory: string, recursive: boolean): void {
     try {
-      const watcher = watch(directory, { recursive, persistent: false }, (_, name) => this.#notice(directory, name));
+      const watcher = watch(directory, { recursive, persistent: false }, (_, name) =>
+        this.#notice(directory, name),
+      );
       watcher.on('error', (error) => {
         watcher.close();
         this.#watchers.delete(directory);
@@ -112,7 +117,10 @@ class ConfigWatch {
     const { files, include } = this.#readFrom;
     const isParent = include.some((pattern) => pattern.startsWith(`${path}/`));
     return (
-      isParent || basename(path) === '..data' || files.includes(path) || include.some((pattern) => matchesGlob(path, pattern))
+      isParent ||
+      basename(path) === '..data' ||
+      files.includes(path) ||
+      include.some((pattern) => matchesGlob(path, pattern))
     );
   }
 
@@ -160,7 +168,9 @@ class ConfigWatch {
 
 export type { ConfigWatch };
 
-/** The directories in which a change may concern the configuration, and whether what is below them counts too. */
+/**
+ * The directories in which a change may concern the configuration, and whether what is below them counts too.
+ */
 function listDirectories({ files, include }: ReadFrom): ReadonlyMap<string, boolean> {
   const directories = new Map(files.map((file) => [dirname(file), false]));
   for (const pattern of include) {

@@ -62,7 +62,10 @@ export interface LastAutomatic {
 /** Nothing is behind it. */
 export const nothingBehind: Provenance = { packages: new Map(), pipelines: new Map() };
 
-/** Everything behind two things together; undefined where they disagree, since a package or a pipeline has two values. */
+/**
+ * Everything behind two things together; undefined where they disagree, since a package or a pipeline has two
+ * values.
+ */
 export function mergeProvenance(a: Provenance, b: Provenance): Provenance | undefined {
   for (const [packageId, value] of b.packages) {
     const other = a.packages.get(packageId);

@@ -49,7 +49,9 @@ export type ReasonCode = keyof typeof reasons;
 export type FactsOf<Code extends ReasonCode> = Parameters<(typeof reasons)[Code]['say']>[0];
 
 /** Why something was decided: data, to be stored, compared and told. */
-export type Reason = { [Code in ReasonCode]: { readonly code: Code; readonly facts: FactsOf<Code> } }[ReasonCode];
+export type Reason = {
+  [Code in ReasonCode]: { readonly code: Code; readonly facts: FactsOf<Code> };
+}[ReasonCode];
 
 /** A reason of one of some kinds. */
 export type ReasonOf<Code extends ReasonCode> = Extract<Reason, { readonly code: Code }>;
@@ -67,7 +69,9 @@ export function because<Code extends ReasonCode>(code: Code, facts: FactsOf<Code
 
 /** The codes that a word is part of, or of what they mean; ASCII letters of the word are in lower case. */
 export function listCodesWith(word: string): readonly string[] {
-  return Object.entries(reasons).flatMap(([code, { means }]) => (`${code} ${means}`.toLowerCase().includes(word) ? [code] : []));
+  return Object.entries(reasons).flatMap(([code, { means }]) =>
+    `${code} ${means}`.toLowerCase().includes(word) ? [code] : [],
+  );
 }
 
 /** The sentence of a reason, for people. A code of a newer version of Sluice stands for itself. */

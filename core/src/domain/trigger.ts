@@ -4,7 +4,10 @@ import type { RevisionState, Standing } from './revision.ts';
 /** Which of what is new starts something: the newest, or each. */
 export type TriggerMode = 'latest' | 'every';
 
-/** The wish that one new revision start one pipeline: unique by pipeline, package, version, digest and move, for ever. */
+/**
+ * The wish that one new revision start one pipeline: unique by pipeline, package, version, digest and move,
+ * for ever.
+ */
 export interface TriggerWish {
   readonly pipelineId: number;
   readonly packageId: number;
@@ -15,7 +18,10 @@ export interface TriggerWish {
   /** The number of the pointer's move, 0 without a pointer. */
   readonly move: number;
   readonly mode: TriggerMode;
-  /** `dropped` for one that is only to be remembered as had, `held` for one that the storm guard keeps; waiting by default. */
+  /**
+   * `dropped` for one that is only to be remembered as had, `held` for one that the storm guard keeps;
+   * waiting by default.
+   */
   readonly state?: 'waiting' | 'held' | 'dropped';
   /** The poll that brought it: the repository's id and the fence of its lease. */
   readonly poll?: string;
@@ -79,7 +85,10 @@ export function describeTrigger(trigger: WaitingTrigger): Contribution {
     : { material: trigger.upstream, value: trigger.counter };
 }
 
-/** Negative where a trigger is older than another of the same material: by the pointer's move and the rank, or by the upstream run. */
+/**
+ * Negative where a trigger is older than another of the same material: by the pointer's move and the rank, or
+ * by the upstream run.
+ */
 export function compareAge(a: WaitingTrigger, b: WaitingTrigger): number {
   if (a.kind === 'revision' && b.kind === 'revision') return a.move - b.move || a.rank - b.rank;
   return a.kind === 'pass' && b.kind === 'pass' ? a.runId - b.runId || a.id - b.id : 0;

@@ -1,6 +1,9 @@
 import { type AccessConfig, isExpired } from '../config/access.ts';
 
-/** Who asks for something: a token's name, the person it stands for (approvals count persons), and what they may. */
+/**
+ * Who asks for something: a token's name, the person it stands for (approvals count persons), and what they
+ * may.
+ */
 export interface Actor {
   readonly name: string;
   readonly person: string;
@@ -15,9 +18,18 @@ export function hasRole({ roles }: Actor, role: string): boolean {
   return roles.includes('admin') || roles.includes(role);
 }
 
-/** As whom a person could ask now: by each token that stands for them. Without `access:` everybody is admin. `now` in milliseconds. */
-export function listActorsOf(person: string, access: AccessConfig | undefined, now: number): readonly Actor[] {
+/**
+ * As whom a person could ask now: by each token that stands for them. Without `access:` everybody is admin.
+ * `now` in milliseconds.
+ */
+export function listActorsOf(
+  person: string,
+  access: AccessConfig | undefined,
+  now: number,
+): readonly Actor[] {
   if (!access) return [{ ...anonymous, person }];
-  const tokens = [...access.tokens.values()].filter((token) => token.person === person && !isExpired(token, now));
+  const tokens = [...access.tokens.values()].filter(
+    (token) => token.person === person && !isExpired(token, now),
+  );
   return tokens.map(({ name, roles }) => ({ name, person, roles }));
 }

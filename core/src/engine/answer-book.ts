@@ -2,7 +2,13 @@ import type { PassedQuery, TracedRun } from '../domain/provenance.ts';
 import { matches } from '../domain/provenance.ts';
 import { readFollowers } from '../store/packages.ts';
 import { readPinnable, readPinnableVersion, readStartable } from '../store/pinnable.ts';
-import { findStartedSet, nameRevisions, readMoves, readNewestPassed, readPassedRuns } from '../store/provenance.ts';
+import {
+  findStartedSet,
+  nameRevisions,
+  readMoves,
+  readNewestPassed,
+  readPassedRuns,
+} from '../store/provenance.ts';
 import { findRun } from '../store/runs.ts';
 import type { Tx } from '../store/store.ts';
 import { countRunsOfPoll, findWishedBefore } from '../store/triggers.ts';
@@ -29,11 +35,14 @@ export function openAnswerBook(tx: Tx, pipelineIds: readonly number[]): AnswerBo
 /** The newest run that passed a stage, which is asked for most, is read for all pipelines at once. */
 function knowNewest(tx: Tx, pipelineIds: readonly number[]): AnswerBook['passedRuns'] {
   let newest: Promise<ReadonlyMap<string, TracedRun>> | undefined;
-  const keyOf = ({ pipelineId, stage }: { readonly pipelineId: number; readonly stage: string }) => `${pipelineId} ${stage}`;
+  const keyOf = ({ pipelineId, stage }: { readonly pipelineId: number; readonly stage: string }) =>
+    `${pipelineId} ${stage}`;
   return async (query) => {
     const { runId, value, above, below, limit } = query;
     const isNewest = limit === 1 && [runId, value, above, below].every((narrowed) => narrowed === undefined);
-    newest ??= readNewestPassed(tx, pipelineIds).then((runs) => new Map(runs.map((one) => [keyOf(one.run), one])));
+    newest ??= readNewestPassed(tx, pipelineIds).then(
+      (runs) => new Map(runs.map((one) => [keyOf(one.run), one])),
+    );
     const known = (await newest).get(keyOf(query));
     if (known && (isNewest || (limit === 1 && runId === known.run.id))) return [known];
     return readPassedRuns(tx, query);
@@ -49,10 +58,12 @@ export function answerOver(draft: Draft, book: AnswerBook): AnswerBook {
       const fresh = draft.passed.filter((run) => matches(run, query));
       const gone = stored.filter((run) => isRedone(draft, run));
       if (fresh.length === 0 && gone.length === 0) return stored;
-      const more = gone.length === 0 ? stored : await book.passedRuns({ ...query, limit: query.limit + gone.length });
+      const more =
+        gone.length === 0 ? stored : await book.passedRuns({ ...query, limit: query.limit + gone.length });
       return mergeNewest([...fresh, ...more.filter((run) => !isRedone(draft, run))], query);
     },
-    startedSet: async (about) => draft.startedSets.get(`${about.pipelineId} ${about.hash}`) ?? book.startedSet(about),
+    startedSet: async (about) =>
+      draft.startedSets.get(`${about.pipelineId} ${about.hash}`) ?? book.startedSet(about),
   };
 }
 

@@ -32,7 +32,10 @@ export interface PackageChange {
   /** Versions; null where the package is not behind that run. */
   readonly from: string | null;
   readonly to: string | null;
-  /** What lies between: the versions that were added on the way up, or taken back on the way down, highest first. */
+  /**
+   * What lies between: the versions that were added on the way up, or taken back on the way down, highest
+   * first.
+   */
   readonly between: readonly VersionBetween[];
   /** Whether there are more between than are told. */
   readonly isCut: boolean;
@@ -72,7 +75,11 @@ export async function compareRuns(
   };
 }
 
-async function comparePackages(tx: Tx, before: RunBehind, after: RunBehind): Promise<readonly PackageChange[]> {
+async function comparePackages(
+  tx: Tx,
+  before: RunBehind,
+  after: RunBehind,
+): Promise<readonly PackageChange[]> {
   const ids = [...new Set([...before.packages.keys(), ...after.packages.keys()])];
   const names = await namePackages(tx, ids);
   const changes: PackageChange[] = [];
@@ -87,7 +94,9 @@ async function comparePackages(tx: Tx, before: RunBehind, after: RunBehind): Pro
       ...{ between: between.slice(0, mostBetween), isCut: between.length > mostBetween },
     });
   }
-  return changes.toSorted((a, b) => Number(b.isDirect) - Number(a.isDirect) || (a.package < b.package ? -1 : 1));
+  return changes.toSorted(
+    (a, b) => Number(b.isDirect) - Number(a.isDirect) || (a.package < b.package ? -1 : 1),
+  );
 }
 
 function judge(from: RevisionBehind | undefined, to: RevisionBehind | undefined): ChangeKind {
@@ -108,7 +117,11 @@ async function readBetween(
   return readVersionsBetween(tx, { packageId, above, upTo, limit: mostBetween + 1 });
 }
 
-async function comparePipelines(tx: Tx, before: RunBehind, after: RunBehind): Promise<readonly PipelineChange[]> {
+async function comparePipelines(
+  tx: Tx,
+  before: RunBehind,
+  after: RunBehind,
+): Promise<readonly PipelineChange[]> {
   const ids = [...new Set([...before.pipelines.keys(), ...after.pipelines.keys()])];
   const names = await readPipelineNames(tx, ids);
   const changes = ids.map((id) => {
@@ -116,5 +129,7 @@ async function comparePipelines(tx: Tx, before: RunBehind, after: RunBehind): Pr
     const isDirect = (from?.isDirect || to?.isDirect) ?? false;
     return { pipeline: names.get(id) ?? '', isDirect, isChanged: from?.counter !== to?.counter, from, to };
   });
-  return changes.toSorted((a, b) => Number(b.isDirect) - Number(a.isDirect) || (a.pipeline < b.pipeline ? -1 : 1));
+  return changes.toSorted(
+    (a, b) => Number(b.isDirect) - Number(a.isDirect) || (a.pipeline < b.pipeline ? -1 : 1),
+  );
 }

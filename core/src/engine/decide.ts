@@ -24,8 +24,8 @@ export interface Decided {
 }
 
 /**
- * Decides what follows from a happening, and all that follows from that: pure, but for the questions that it yields. Every effect has
- * its reason among the effects.
+ * Decides what follows from a happening, and all that follows from that: pure, but for the questions that it
+ * yields. Every effect has its reason among the effects.
  */
 export function* decide(draft: Draft, happening: Happening): Deciding<Decided> {
   const { refusal, run } = yield* take(draft, happening);

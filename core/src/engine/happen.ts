@@ -26,7 +26,10 @@ export interface RunChange {
 export interface Happened {
   readonly runs: readonly RunChange[];
   readonly events: readonly NewEvent[];
-  /** How jobs ended, by attempt; undefined where another attempt follows. Attempts that another node has by now are not in it. */
+  /**
+   * How jobs ended, by attempt; undefined where another attempt follows. Attempts that another node has by
+   * now are not in it.
+   */
   readonly jobs: ReadonlyMap<number, JobEnd | undefined>;
   /** Why somebody's wish is not fulfilled. */
   readonly refusal: Refusal | undefined;
@@ -37,8 +40,9 @@ export interface Happened {
 }
 
 /**
- * Lets something happen to pipelines, and all that follows from it, in one transaction: they are locked, what is known of them is read,
- * the rules decide, and what they decide is written. It is the one door to runs. `before` is told ahead of what follows.
+ * Lets something happen to pipelines, and all that follows from it, in one transaction: they are locked, what
+ * is known of them is read, the rules decide, and what they decide is written. It is the one door to runs.
+ * `before` is told ahead of what follows.
  *
  * Call it last in a transaction: it writes events, and on PostgreSQL that makes others wait for the commit.
  */

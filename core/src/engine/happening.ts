@@ -97,7 +97,10 @@ export interface TriggerByHand {
 }
 
 /**
- * What somebody chooses for a material: a version of a package, the counter of an upstream run, or the revision that last passed a
- * stage of a pipeline.
+ * What somebody chooses for a material: a version of a package, the counter of an upstream run, or the
+ * revision that last passed a stage of a pipeline.
  */
-export type MaterialChoice = string | number | { readonly passed: { readonly pipeline: string; readonly stage: string } };
+export type MaterialChoice =
+  | string
+  | number
+  | { readonly passed: { readonly pipeline: string; readonly stage: string } };

@@ -1,7 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { Calendar } from './calendar.ts';
 
-/** The secret fields of a plugin, as `LoadedPlugin.secrets` has them; undefined for a plugin that is not loaded. */
+/**
+ * The secret fields of a plugin, as `LoadedPlugin.secrets` has them; undefined for a plugin that is not
+ * loaded.
+ */
 export type SecretFields = (plugin: string) => SecretFieldNames | undefined;
 
 /** Names of secret fields: of a repository's settings, and of a package's. */

@@ -11,17 +11,22 @@ export interface Level {
 }
 
 /**
- * The levels that a package, `repository/package`, flows through, in the order of the flow: of pipelines that have it behind them, those
- * first that depend on fewer others, then as the configuration has them.
+ * The levels that a package, `repository/package`, flows through, in the order of the flow: of pipelines that
+ * have it behind them, those first that depend on fewer others, then as the configuration has them.
  */
-export function listLevels(config: Config, packageName: string, isShown: (pipeline: string) => boolean): readonly Level[] {
+export function listLevels(
+  config: Config,
+  packageName: string,
+  isShown: (pipeline: string) => boolean,
+): readonly Level[] {
   const pipelines = [...config.pipelines.values()]
     .filter(({ name }) => isShown(name) && listBehind(config, name).packages.has(packageName))
     .map((pipeline) => ({ pipeline, depth: findDepth(config, pipeline) }))
     .toSorted((a, b) => a.depth - b.depth)
     .map(({ pipeline }) => pipeline);
   const places = new Map<string, number>();
-  for (const { name, stages } of pipelines) for (const stage of stages) places.set(`${name} ${stage.name}`, places.size);
+  for (const { name, stages } of pipelines)
+    for (const stage of stages) places.set(`${name} ${stage.name}`, places.size);
   return pipelines.flatMap((pipeline) =>
     pipeline.stages.map(({ name: stage }, position) => {
       const before = pipeline.stages[position - 1];
@@ -43,7 +48,9 @@ function findDepth(config: Config, { name, materials }: PipelineConfig): number 
   depths.set(config, known);
   const remembered = known.get(name);
   if (remembered !== undefined) return remembered;
-  const upstream = materials.filter(isPipelineMaterial).flatMap(({ pipeline }) => config.pipelines.get(pipeline) ?? []);
+  const upstream = materials
+    .filter(isPipelineMaterial)
+    .flatMap(({ pipeline }) => config.pipelines.get(pipeline) ?? []);
   const depth = Math.max(0, ...upstream.map((one) => findDepth(config, one) + 1));
   known.set(name, depth);
   return depth;

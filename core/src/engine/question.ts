@@ -2,7 +2,10 @@ import type { PassedQuery, TracedRun } from '../domain/provenance.ts';
 import type { PinnableRevision, Startable } from '../domain/revision.ts';
 import type { TriggerWish } from '../domain/trigger.ts';
 
-/** What a decision may still want to know beside its situation, since there may be very much of it: each by an index. */
+/**
+ * What a decision may still want to know beside its situation, since there may be very much of it: each by an
+ * index.
+ */
 export interface Answers {
   /** Runs whose stage's newest attempt is passed, newest first. */
   readonly passedRuns: { readonly about: PassedQuery; readonly answer: readonly TracedRun[] };
@@ -34,7 +37,10 @@ export interface Answers {
     readonly answer: number | undefined;
   };
   /** How many runs one poll has started in a pipeline so far, and is still to start. */
-  readonly runsOfPoll: { readonly about: { readonly pipelineId: number; readonly poll: string }; readonly answer: number };
+  readonly runsOfPoll: {
+    readonly about: { readonly pipelineId: number; readonly poll: string };
+    readonly answer: number;
+  };
   /** Of some wishes those that were wished before, by their place in the list. */
   readonly wishedBefore: { readonly about: readonly TriggerWish[]; readonly answer: ReadonlySet<number> };
 }

@@ -19,10 +19,16 @@ const marksMs = 3_600_000;
 const treesAtOnce = 20;
 
 /**
- * Deletes what is kept no longer: polls, decisions and events, logs of jobs that ended, and runs beyond the newest. The ledger and
- * triggers stay. Many small transactions, so that nobody waits long; ends early when the signal aborts.
+ * Deletes what is kept no longer: polls, decisions and events, logs of jobs that ended, and runs beyond the
+ * newest. The ledger and triggers stay. Many small transactions, so that nobody waits long; ends early when
+ * the signal aborts.
  */
-export async function deleteOld(store: Store, retention: RetentionConfig, now: number, signal: AbortSignal): Promise<void> {
+export async function deleteOld(
+  store: Store,
+  retention: RetentionConfig,
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { logsMs, pollsMs, decisionsMs, runs } = retention;
   const steps: readonly (readonly [number, (tx: Tx) => Promise<number>])[] = [
     [rowsAtOnce, (tx) => prunePolls(tx, now - pollsMs, rowsAtOnce)],

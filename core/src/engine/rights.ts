@@ -12,20 +12,28 @@ export function reaches(actor: Actor, role: 'viewer' | 'operator' | 'admin'): bo
   return hasRole(actor, role) || (role === 'viewer' && hasRole(actor, 'operator'));
 }
 
-/** Whether somebody may see a pipeline: `view` names them or, where there is none, they are a viewer; and whoever is named for more. */
+/**
+ * Whether somebody may see a pipeline: `view` names them or, where there is none, they are a viewer; and
+ * whoever is named for more.
+ */
 export function mayView(actor: Actor, { view, operate, approve }: PipelineAccess): boolean {
   const isTrusted = isNamed(actor, [...(operate ?? []), ...(approve ?? [])]);
   return isTrusted || (view ? isNamed(actor, view) : reaches(actor, 'viewer'));
 }
 
-/** Whether somebody may change what a pipeline does: `operate` names them or, where there is none, they are an operator who may see it. */
+/**
+ * Whether somebody may change what a pipeline does: `operate` names them or, where there is none, they are an
+ * operator who may see it.
+ */
 export function mayOperate(actor: Actor, access: PipelineAccess): boolean {
-  return access.operate ? isNamed(actor, access.operate) : reaches(actor, 'operator') && mayView(actor, access);
+  return access.operate
+    ? isNamed(actor, access.operate)
+    : reaches(actor, 'operator') && mayView(actor, access);
 }
 
 /**
- * Whether somebody may approve or reject a stage, whose `by` may name who: both `approve` of the pipeline and `by` must name them,
- * where they exist; where neither does, whoever may operate the pipeline may approve.
+ * Whether somebody may approve or reject a stage, whose `by` may name who: both `approve` of the pipeline and
+ * `by` must name them, where they exist; where neither does, whoever may operate the pipeline may approve.
  */
 export function mayApprove(actor: Actor, access: PipelineAccess, by: readonly string[] = []): boolean {
   const { approve } = access;

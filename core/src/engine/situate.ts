@@ -36,7 +36,9 @@ async function touch(tx: Tx, happening: Happening): Promise<Touched> {
     }
     case 'observed': {
       const listeners = await findListeners(tx, happening.packageIds);
-      return { pipelineIds: [...listeners.map(({ pipelineId }) => pipelineId), ...(await findHeldPipelines(tx))] };
+      return {
+        pipelineIds: [...listeners.map(({ pipelineId }) => pipelineId), ...(await findHeldPipelines(tx))],
+      };
     }
     case 'ended':
       return touchEnded(tx, happening);
@@ -68,7 +70,9 @@ async function touchAsked(tx: Tx, { wish }: Asked): Promise<Touched> {
   if (id === undefined) return { pipelineIds: [] };
   if (!('stage' in wish)) return { pipelineIds: [id], startable: new Set([id]) };
   const dependencies = await readDependencies(tx, [id]);
-  const downstream = dependencies.filter(({ stage }) => stage === wish.stage).map(({ pipelineId }) => pipelineId);
+  const downstream = dependencies
+    .filter(({ stage }) => stage === wish.stage)
+    .map(({ pipelineId }) => pipelineId);
   const runId = await findRun(tx, id, wish.counter);
   return { pipelineIds: [id, ...downstream], runIds: runId === undefined ? [] : [runId] };
 }
@@ -76,14 +80,22 @@ async function touchAsked(tx: Tx, { wish }: Asked): Promise<Touched> {
 /** The pipelines that somebody's choices speak of. */
 function listChosen(wish: Wish): readonly string[] {
   if (wish.what !== 'trigger') return [];
-  return Object.values(wish.materials).flatMap((choice) => (typeof choice === 'object' ? choice.passed.pipeline : []));
+  return Object.values(wish.materials).flatMap((choice) =>
+    typeof choice === 'object' ? choice.passed.pipeline : [],
+  );
 }
 
-function listMaterials(config: Config, pipelines: readonly string[], chosen: readonly string[]): MaterialNames {
+function listMaterials(
+  config: Config,
+  pipelines: readonly string[],
+  chosen: readonly string[],
+): MaterialNames {
   const definitions = pipelines.flatMap((name) => config.pipelines.get(name) ?? []);
   const upstream = definitions.flatMap(({ materials }) => materials.filter(isPipelineMaterial));
   const packages = definitions.flatMap(listPackageMaterials);
-  const byName = new Map(packages.map((material) => [`${material.repository}/${material.package}`, material]));
+  const byName = new Map(
+    packages.map((material) => [`${material.repository}/${material.package}`, material]),
+  );
   const names = new Set([...upstream.map(({ pipeline }) => pipeline), ...chosen]);
   return { packages: [...byName.values()], pipelines: [...names] };
 }

@@ -14,7 +14,10 @@ const typeOfRun: Record<Status, EventType | undefined> = {
 };
 
 /** What is told of the effects of a decision, in their order; `pipelineOf` names pipelines by id. */
-export function tellEffects(effects: readonly Effect[], pipelineOf: (id: number) => string): readonly NewEvent[] {
+export function tellEffects(
+  effects: readonly Effect[],
+  pipelineOf: (id: number) => string,
+): readonly NewEvent[] {
   return effects.flatMap((effect) => tellEffect(effect, pipelineOf) ?? []);
 }
 
@@ -42,7 +45,10 @@ function tellEffect(effect: Effect, pipelineOf: (id: number) => string): NewEven
   }
 }
 
-function tellRun({ pipeline, counter, label }: Omit<RunOfPipeline, 'id'>, status: Status): NewEvent | undefined {
+function tellRun(
+  { pipeline, counter, label }: Omit<RunOfPipeline, 'id'>,
+  status: Status,
+): NewEvent | undefined {
   const type = typeOfRun[status];
   return type && { type, subject: `${pipeline}/${counter}`, data: { pipeline, counter, label, status } };
 }

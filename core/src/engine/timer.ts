@@ -7,19 +7,24 @@ const minuteMs = 60 * secondMs;
 const quarterMinutes = [0, 15, 30, 45];
 
 /**
- * A calendar by node-cron. The next moment is found from the machine's clock, since node-cron has no other; the last one by trying the
- * minutes before, and of each the seconds that the expression names, so that a window of a week costs some hundred tries once and is
- * remembered.
+ * A calendar by node-cron. The next moment is found from the machine's clock, since node-cron has no other;
+ * the last one by trying the minutes before, and of each the seconds that the expression names, so that a
+ * window of a week costs some hundred tries once and is remembered.
  */
 export function createCalendar(timezone: string): Calendar {
-  const lasts = new Map<string, { readonly triedUpTo: number; readonly since: number; readonly last: number | undefined }>();
+  const lasts = new Map<
+    string,
+    { readonly triedUpTo: number; readonly since: number; readonly last: number | undefined }
+  >();
   return {
     findNext: (expression) => withTask(expression, timezone, (task) => task.getNextRuns(1)[0]?.getTime()),
     findLast(expression, { since, now }) {
       const known = lasts.get(expression);
       const isKnown = known !== undefined && known.since <= since && known.triedUpTo <= now;
       const from = isKnown ? known.triedUpTo : since;
-      const found = withTask(expression, timezone, (task) => findBackwards(task, ticksOf(expression), { since: from, now }));
+      const found = withTask(expression, timezone, (task) =>
+        findBackwards(task, ticksOf(expression), { since: from, now }),
+      );
       const last = found ?? (isKnown ? known.last : undefined);
       lasts.set(expression, { triedUpTo: now, since: isKnown ? known.since : since, last });
       return last !== undefined && last >= since ? last : undefined;
@@ -56,7 +61,9 @@ function findBackwards(
 ): number | undefined {
   for (let minute = floorToMinute(now); minute > since - minuteMs; minute -= minuteMs) {
     if (!minutes.has(new Date(minute).getUTCMinutes())) continue;
-    const moments = seconds.map((second) => minute + second * secondMs).filter((at) => at >= since && at <= now);
+    const moments = seconds
+      .map((second) => minute + second * secondMs)
+      .filter((at) => at >= since && at <= now);
     const found = moments.find((at) => task.match(new Date(at)));
     if (found !== undefined) return found;
   }

@@ -13,8 +13,8 @@ export interface FailedTry {
 }
 
 /**
- * When to try again; undefined where it is time to give up. At least what the receiver asks for; else an exponential back-off, of
- * which the upper half is left to chance.
+ * When to try again; undefined where it is time to give up. At least what the receiver asks for; else an
+ * exponential back-off, of which the upper half is left to chance.
  */
 export function findRetryTime(
   { firstMs, maxMs, giveUpMs }: RetryConfig,

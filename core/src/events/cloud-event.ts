@@ -4,8 +4,8 @@ import { nameEvent, type Origin } from './origin.ts';
 import { cdEventsVersion, vocabulary } from './vocabulary.ts';
 
 /**
- * An event as a CloudEvent 1.0. What CDEvents has a word for is in its structured content mode: its `data` is the whole CDEvent, with
- * our own data as `customData`; of other events it is our own data alone.
+ * An event as a CloudEvent 1.0. What CDEvents has a word for is in its structured content mode: its `data` is
+ * the whole CDEvent, with our own data as `customData`; of other events it is our own data alone.
  */
 export function toCloudEvent(event: RecordedEvent, origin: Origin): CloudEvent<unknown> {
   const word = vocabulary[event.type];

@@ -5,7 +5,8 @@ import { SinkLoop, type SinkLoopOptions } from './sink-loop.ts';
 import { createSink } from './sinks/create-sink.ts';
 
 /** What delivering events needs. */
-export interface DeliverOptions extends Pick<SinkLoopOptions, 'store' | 'node' | 'observer' | 'now' | 'random'> {
+export interface DeliverOptions
+  extends Pick<SinkLoopOptions, 'store' | 'node' | 'observer' | 'now' | 'random'> {
   readonly config: Pick<Config, 'events' | 'server' | 'hash' | 'http' | 'targets'>;
   /** What tells this store from any other. */
   readonly identity: string;
@@ -19,12 +20,14 @@ export interface DeliverOptions extends Pick<SinkLoopOptions, 'store' | 'node' |
   readonly graceMs?: number;
 }
 
-/** The most events on their way to one sink. Slack takes a message a second, and mail servers few connections. */
+/**
+ * The most events on their way to one sink. Slack takes a message a second, and mail servers few connections.
+ */
 const concurrency: Readonly<Record<SinkConfig['kind'], number>> = { http: 32, slack: 1, email: 2 };
 
 /**
- * Delivers what is in the outbox to the sinks of a configuration until the signal aborts, each sink by itself, so that none waits for
- * another. Never rejects.
+ * Delivers what is in the outbox to the sinks of a configuration until the signal aborts, each sink by
+ * itself, so that none waits for another. Never rejects.
  */
 export async function deliverEvents(options: DeliverOptions, signal: AbortSignal): Promise<void> {
   const { config, resolve, now, lookAhead = 10_000, tryMs = 30_000, graceMs = 3_000 } = options;

@@ -12,8 +12,10 @@ const job: Describe = (data) => `${stage(data)}/${textOf(data, 'job')}`;
 const because = (reason: string) => (reason === '' ? '' : `: ${reason}`);
 
 const sentences: Readonly<Record<EventType, Describe>> = {
-  'artifact.published': (data) => `${revision(data)} ${data['returned'] === true ? 'is there again' : 'was published'}`,
-  'artifact.republished': (data) => `${revision(data)} was published again with other bytes; acknowledge them or find out why`,
+  'artifact.published': (data) =>
+    `${revision(data)} ${data['returned'] === true ? 'is there again' : 'was published'}`,
+  'artifact.republished': (data) =>
+    `${revision(data)} was published again with other bytes; acknowledge them or find out why`,
   'artifact.withdrawn': (data) => `${revision(data)} was withdrawn`,
   'repository.failing': (data) =>
     `${textOf(data, 'repository')} is failing: ${textOf(data, 'code')}${because(textOf(data, 'message'))}`,
@@ -27,7 +29,8 @@ const sentences: Readonly<Record<EventType, Describe>> = {
   'taskrun.started': (data) => `${job(data)} has started`,
   'taskrun.finished': (data) => `${job(data)} has ${endedAs(data)}${because(textOf(data, 'message'))}`,
   'configuration.loaded': (data) => `${textOf(data, 'file')} was loaded and is in force`,
-  'configuration.refused': (data) => `the configuration is invalid, the one before runs on${because(firstOf(data['problems']))}`,
+  'configuration.refused': (data) =>
+    `the configuration is invalid, the one before runs on${because(firstOf(data['problems']))}`,
 };
 
 function endedAs(data: EventData): string {

@@ -1,6 +1,9 @@
 import type { QueuedDelivery } from '../store/deliveries.ts';
 
-/** Understands which deliveries of a queue can be made now: of each lane the one with the oldest event, and the lanes in turn. */
+/**
+ * Understands which deliveries of a queue can be made now: of each lane the one with the oldest event, and
+ * the lanes in turn.
+ */
 export class Lanes {
   readonly #lanes = new Map<string, QueuedDelivery[]>();
   readonly #busy = new Set<string>();

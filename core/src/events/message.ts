@@ -5,7 +5,10 @@ import { textOf } from './event-data.ts';
 import { linkSubject } from './links.ts';
 import { nameEvent, type Origin } from './origin.ts';
 
-/** A template with an event's values filled in; `quote` escapes each value for the medium, what stands around it is not. */
+/**
+ * A template with an event's values filled in; `quote` escapes each value for the medium, what stands around
+ * it is not.
+ */
 export function writeMessage(
   template: string,
   event: RecordedEvent,
@@ -19,7 +22,9 @@ export function writeMessage(
     id: () => nameEvent(event.id, origin),
     link: () => linkSubject(origin.base, event),
   };
-  return fillPlaceholders(template, (name) => quote(typeof name === 'string' ? values[name]() : textOf(event.data, name.key)));
+  return fillPlaceholders(template, (name) =>
+    quote(typeof name === 'string' ? values[name]() : textOf(event.data, name.key)),
+  );
 }
 
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -68,8 +68,8 @@ interface Look {
 }
 
 /**
- * Understands what to give one sink, and when: events of one lane one after another, some lanes side by side, each at least once. One
- * node at a time has the sink; while it has, the queue is in its memory too.
+ * Understands what to give one sink, and when: events of one lane one after another, some lanes side by side,
+ * each at least once. One node at a time has the sink; while it has, the queue is in its memory too.
  */
 export class SinkLoop {
   readonly #options: SinkLoopOptions;
@@ -98,9 +98,14 @@ export class SinkLoop {
     signal.addEventListener('abort', () => this.#bell.ring(), { once: true });
     while (!signal.aborted) {
       this.#bell.hush();
-      const lease = await this.#try('cannot be claimed', () => this.#options.store.transact((tx) => this.#claim(tx)));
+      const lease = await this.#try('cannot be claimed', () =>
+        this.#options.store.transact((tx) => this.#claim(tx)),
+      );
       if (lease) await this.#hold(lease, signal);
-      else await this.#bell.wait(this.#failures === 0 ? claimMs : findStoreBackOff(this.#failures, this.#options.random));
+      else
+        await this.#bell.wait(
+          this.#failures === 0 ? claimMs : findStoreBackOff(this.#failures, this.#options.random),
+        );
     }
   }
 
@@ -131,7 +136,10 @@ export class SinkLoop {
     for (const { delivery } of this.#ended.splice(0)) this.#lanes.end(delivery, delivery);
   }
 
-  /** Records what has ended, begins what is due, and waits for something to do; false where another configuration is in force. */
+  /**
+   * Records what has ended, begins what is due, and waits for something to do; false where another
+   * configuration is in force.
+   */
   async #turn(lease: Lease, leaving: AbortSignal): Promise<boolean> {
     this.#bell.hush();
     const ended = [...this.#ended];
@@ -147,7 +155,9 @@ export class SinkLoop {
     if (look?.isActive === false) return false;
     const isWell = look !== undefined && (await this.#begin(leaving));
     if (!isWell) this.#hasNews = true;
-    await this.#bell.wait(isWell ? this.#findSleep() : findStoreBackOff(this.#failures, this.#options.random));
+    await this.#bell.wait(
+      isWell ? this.#findSleep() : findStoreBackOff(this.#failures, this.#options.random),
+    );
     // What ends at nearly the same time is recorded in one transaction, which costs a write to the disk.
     if (this.#underWay.size > 0) await wait(gatherMs);
     return true;
@@ -169,7 +179,8 @@ export class SinkLoop {
     const loaded = isActive && isStale ? await loadQueue(tx, lease.id, lookAhead) : undefined;
     const isWhole = loaded ? loaded.length < lookAhead : this.#isWhole;
     const limit = isWhole ? lookAhead - (loaded?.length ?? this.#lanes.size) : 0;
-    if (!isActive || !hasNews || limit <= 0) return { isActive, epoch, isWhole, loaded, queued: [], more: hasNews };
+    if (!isActive || !hasNews || limit <= 0)
+      return { isActive, epoch, isWhole, loaded, queued: [], more: hasNews };
     const request = { sinkId: lease.id, cursor, types: config.types, limit, now: now() };
     const { deliveries, more } = await queueEvents(tx, request);
     return { isActive, epoch, isWhole, loaded, queued: deliveries, more };
@@ -195,7 +206,9 @@ export class SinkLoop {
     const events =
       due.length === 0
         ? new Map<number, RecordedEvent>()
-        : await this.#try('cannot be given what is due', () => store.transact((tx) => readQueuedEvents(tx, due)));
+        : await this.#try('cannot be given what is due', () =>
+            store.transact((tx) => readQueuedEvents(tx, due)),
+          );
     for (const delivery of due) {
       const event = events?.get(delivery.eventId);
       // An event that is gone from the store has taken its deliveries with it.
@@ -272,7 +285,12 @@ export class SinkLoop {
     const sighting = { sink: config.name, event: eventId };
     if (answer.status === 'taken') {
       const end = { id, outcome: 'delivered', at, dueAt: at, error: '' } as const;
-      return { delivery, again: undefined, end, sighting: { ...sighting, outcome: 'delivered', message: answer.warning } };
+      return {
+        delivery,
+        again: undefined,
+        end,
+        sighting: { ...sighting, outcome: 'delivered', message: answer.warning },
+      };
     }
     const { reason: error } = answer;
     const tries = delivery.tries + 1;

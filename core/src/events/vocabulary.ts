@@ -25,7 +25,11 @@ interface OwnWord {
 const ownSubject = ({ subject }: RecordedEvent) => subject;
 const artifact = ({ data }: RecordedEvent) => toPackageUrl(data);
 
-const own = (type: `dev.sluice.${string}`, subjectId = ownSubject): OwnWord => ({ standard: 'none', type, subjectId });
+const own = (type: `dev.sluice.${string}`, subjectId = ownSubject): OwnWord => ({
+  standard: 'none',
+  type,
+  subjectId,
+});
 
 function word(
   type: `dev.cdevents.${string}`,
@@ -46,7 +50,11 @@ const describeJob: CdEventWord['content'] = (data, base) => ({
   pipelineRun: { id: `${textOf(data, 'pipeline')}/${textOf(data, 'counter')}` },
 });
 
-const outcomes: Readonly<Record<string, string>> = { passed: 'success', failed: 'failure', cancelled: 'cancel' };
+const outcomes: Readonly<Record<string, string>> = {
+  passed: 'success',
+  failed: 'failure',
+  cancelled: 'cancel',
+};
 
 const describeOutcome = (data: EventData) => {
   const message = textOf(data, 'message');
@@ -54,8 +62,8 @@ const describeOutcome = (data: EventData) => {
 };
 
 /**
- * What each event is called outside: with the word of CDEvents where it has one, and with one of Sluice's own where it has none. A
- * stage is neither a run nor a task, so that tasks are not counted twice.
+ * What each event is called outside: with the word of CDEvents where it has one, and with one of Sluice's own
+ * where it has none. A stage is neither a run nor a task, so that tasks are not counted twice.
  */
 export const vocabulary: Readonly<Record<EventType, CdEventWord | OwnWord>> = {
   'artifact.published': word('dev.cdevents.artifact.published.0.3.0', () => ({}), artifact),

@@ -8,7 +8,8 @@ export const graceMs = 2000;
 /**
  * Understands when a question has taken too long.
  *
- * Time is counted in ticks of the server's own event loop, so that a server that was held up, or slept, blames no plugin.
+ * Time is counted in ticks of the server's own event loop, so that a server that was held up, or slept,
+ * blames no plugin.
  */
 export class Deadline {
   readonly #limits: Pick<PluginLimits, 'silenceMs' | 'totalMs'>;

@@ -6,6 +6,8 @@ export function pickEnvironment(
   const isNamed = (name: string) =>
     names.some((wanted) => (wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted));
   return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && isNamed(entry[0])),
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && isNamed(entry[0]),
+    ),
   );
 }

@@ -4,8 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 const lateMs = 500;
 
 /**
- * Resolves when a process has ended and what it said has come, with why, in words that go on from "The plugin"; `printed` gives
- * what it printed last.
+ * Resolves when a process has ended and what it said has come, with why, in words that go on from "The
+ * plugin"; `printed` gives what it printed last.
  */
 export function untilExit(child: ChildProcess, printed: () => string): Promise<string> {
   return new Promise((resolve) => {
@@ -24,8 +24,10 @@ export function untilExit(child: ChildProcess, printed: () => string): Promise<s
 }
 
 function explainExit(code: number | null, signal: NodeJS.Signals | null, printed: string): string {
-  if (/heap out of memory|Reached heap limit/.test(printed)) return 'used more heap than it may have (pluginLimits.memory)';
-  if (signal === 'SIGKILL') return 'was killed from outside (SIGKILL), as a system does that runs out of memory';
+  if (/heap out of memory|Reached heap limit/.test(printed))
+    return 'used more heap than it may have (pluginLimits.memory)';
+  if (signal === 'SIGKILL')
+    return 'was killed from outside (SIGKILL), as a system does that runs out of memory';
   if (signal !== null) return `was ended by ${signal}`;
   return `ended its own process with status ${code}`;
 }

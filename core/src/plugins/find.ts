@@ -18,8 +18,8 @@ export interface FoundPlugin {
 }
 
 /**
- * The names of the plugins that come with Sluice: what core depends on by the name `@sluice/plugin-*`, so that core's code
- * never names one.
+ * The names of the plugins that come with Sluice: what core depends on by the name `@sluice/plugin-*`, so
+ * that core's code never names one.
  */
 export async function findBundled(): Promise<readonly string[]> {
   const { dependencies } = await readPackage(findPackageJSON(import.meta.url));
@@ -40,7 +40,12 @@ const mostBytes = 64 * 1024 ** 2;
 function findFile(path: string): FoundPlugin {
   const text = readPlugin(path);
   const specifier = pathToFileURL(path).href;
-  return { source: path, specifier, base: specifier, version: createHash('sha256').update(text).digest('hex').slice(0, 12) };
+  return {
+    source: path,
+    specifier,
+    base: specifier,
+    version: createHash('sha256').update(text).digest('hex').slice(0, 12),
+  };
 }
 
 function readPlugin(path: string): Buffer {
@@ -48,7 +53,10 @@ function readPlugin(path: string): Buffer {
     return readRegularFile(path, mostBytes);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'is not there';
-    throw new Error(`${path} cannot be read, it ${why}: put the plugin there, or take it from the list of plugins`, { cause });
+    throw new Error(
+      `${path} cannot be read, it ${why}: put the plugin there, or take it from the list of plugins`,
+      { cause },
+    );
   }
 }
 

@@ -4,7 +4,10 @@ import type { PluginLogLine } from './words.ts';
 
 /** What a plugin host is made with. */
 export interface PluginHostOptions extends SettingsReader {
-  /** npm package names, or absolute paths of .ts or .js files; `findBundled` names those that come with Sluice. */
+  /**
+   * npm package names, or absolute paths of .ts or .js files; `findBundled` names those that come with
+   * Sluice.
+   */
   readonly plugins: readonly string[];
   /** The configuration's directory: plugins are looked for by name from here. */
   readonly directory: string;

@@ -10,7 +10,10 @@ import { readHttpSettings } from './read-http-settings.ts';
 import { resolveSettings } from './settings-in-use.ts';
 import { toRevision } from './to-revision.ts';
 
-/** Finds the plugins, starts each once to learn what it is, and hosts those that fit; the others are told by `failed`. */
+/**
+ * Finds the plugins, starts each once to learn what it is, and hosts those that fit; the others are told by
+ * `failed`.
+ */
 export async function createPluginHost(options: PluginHostOptions): Promise<PluginHost> {
   const sources = [...new Set(options.plugins)];
   const plugins = new Map<string, Hosted>();
@@ -30,7 +33,12 @@ async function addPlugin(plugins: Map<string, Hosted>, hosted: Hosted): Promise<
     return [];
   }
   await hosted.plugin.close();
-  return [{ source, message: `Two plugins are called ${id}: ${first} and ${source}; remove one from the list of plugins.` }];
+  return [
+    {
+      source,
+      message: `Two plugins are called ${id}: ${first} and ${source}; remove one from the list of plugins.`,
+    },
+  ];
 }
 
 function makeHost(
@@ -38,7 +46,9 @@ function makeHost(
   plugins: ReadonlyMap<string, Hosted>,
   failures: readonly PluginFailure[],
 ): PluginHost {
-  const loaded: ReadonlyMap<string, LoadedPlugin> = new Map([...plugins].map(([id, hosted]) => [id, hosted.loaded]));
+  const loaded: ReadonlyMap<string, LoadedPlugin> = new Map(
+    [...plugins].map(([id, hosted]) => [id, hosted.loaded]),
+  );
   const get = (id: string): Hosted => plugins.get(id) ?? refuseUnknown(id, failures);
   const open = (repository: RepositoryConfig) => openRepository(get(repository.plugin), repository, options);
   const resolvePackage = ({ loaded }: Hosted, settings: PluginSettings) =>
@@ -61,7 +71,11 @@ function makeHost(
       const hosted = get(plugin);
       const all = [...sorted, ...fresh];
       const items = hosted.manifest.orders ? all : all.map(({ version }) => version);
-      const question = { kind: 'merge', config: resolvePackage(hosted, config), sorted: sorted.length } as const;
+      const question = {
+        kind: 'merge',
+        config: resolvePackage(hosted, config),
+        sorted: sorted.length,
+      } as const;
       return askAll(hosted, '(merge)', { question, items, options: patient() });
     },
     async check(repository, asking) {
@@ -71,11 +85,19 @@ function makeHost(
     async *poll(repository, packages, asking) {
       const hosted = get(repository.plugin);
       const due = packages.map((one) => ({ ...one, config: resolvePackage(hosted, one.config) }));
-      yield* pollRepository(hosted.plugin, hosted.words, { repository: await open(repository), packages: due, options: asking });
+      yield* pollRepository(hosted.plugin, hosted.words, {
+        repository: await open(repository),
+        packages: due,
+        options: asking,
+      });
     },
     async describe(repository, config, revisions, asking) {
       const hosted = get(repository.plugin);
-      const question = { kind: 'describe', repository: await open(repository), config: resolvePackage(hosted, config) } as const;
+      const question = {
+        kind: 'describe',
+        repository: await open(repository),
+        config: resolvePackage(hosted, config),
+      } as const;
       const parts = await askAll(hosted, repository.name, { question, items: revisions, options: asking });
       return parts.map((part) => readDescribed(part, hosted));
     },
@@ -87,7 +109,10 @@ function makeHost(
 
 function refuseUnknown(id: string, failures: readonly PluginFailure[]): never {
   const why = failures.map(({ message }) => ` ${message}`).join('');
-  throw new PluginError('PLUGIN_FAILED', `There is no plugin ${id}; sluice plugins shows what is loaded.${why}`);
+  throw new PluginError(
+    'PLUGIN_FAILED',
+    `There is no plugin ${id}; sluice plugins shows what is loaded.${why}`,
+  );
 }
 
 async function openRepository(

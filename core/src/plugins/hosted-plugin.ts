@@ -33,8 +33,9 @@ interface Seat extends AsyncDisposable {
 /**
  * Understands which process of a plugin answers whom: one for all, and one each for those under suspicion.
  *
- * Where a process ends and nobody can tell why, everyone in flight is asked again in a process of its own; whoever ends that too
- * is the culprit, gets the error, and keeps apart until it succeeds. The others notice nothing.
+ * Where a process ends and nobody can tell why, everyone in flight is asked again in a process of its own;
+ * whoever ends that too is the culprit, gets the error, and keeps apart until it succeeds. The others notice
+ * nothing.
  */
 export class HostedPlugin {
   readonly found: FoundPlugin;
@@ -52,7 +53,10 @@ export class HostedPlugin {
     this.#options = options;
   }
 
-  /** Starts the plugin to learn what it is. Throws {@link PluginError} when it does not fit, or the signal has it closed meanwhile. */
+  /**
+   * Starts the plugin to learn what it is. Throws {@link PluginError} when it does not fit, or the signal has
+   * it closed meanwhile.
+   */
   async load(signal?: AbortSignal): Promise<Manifest> {
     const close = () => void this.close();
     signal?.addEventListener('abort', close);
@@ -68,8 +72,9 @@ export class HostedPlugin {
   }
 
   /**
-   * Has a question answered, whatever it takes: `attempt` is called with a process, again with another one after a fault, and
-   * gives `undefined` when there is nothing left to ask. Throws {@link PluginError}, or the signal's reason.
+   * Has a question answered, whatever it takes: `attempt` is called with a process, again with another one
+   * after a fault, and gives `undefined` when there is nothing left to ask. Throws {@link PluginError}, or
+   * the signal's reason.
    */
   async *ask<T>(
     asker: string,
@@ -171,7 +176,10 @@ export class HostedPlugin {
   #requireSame(manifest: Manifest): void {
     this.#manifest ??= manifest;
     if (isDeepStrictEqual(manifest, this.#manifest)) return;
-    throw new PluginError('PLUGIN_FAILED', `The plugin at ${this.found.source} is not what it was: restart Sluice to use it.`);
+    throw new PluginError(
+      'PLUGIN_FAILED',
+      `The plugin at ${this.found.source} is not what it was: restart Sluice to use it.`,
+    );
   }
 
   #hearFault(reason: string, suspects: readonly string[]): void {

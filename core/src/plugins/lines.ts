@@ -23,8 +23,8 @@ export class Lines {
   #draining: Promise<void> | undefined;
 
   /**
-   * Batches are written so many milliseconds apart at least: where thousands of short messages come in a row, a write costs more
-   * than all else that is done about them. One that comes alone does not wait.
+   * Batches are written so many milliseconds apart at least: where thousands of short messages come in a row,
+   * a write costs more than all else that is done about them. One that comes alone does not wait.
    */
   constructor(socket: Duplex, receiver: LineReceiver, apartMs = 0) {
     this.#socket = socket;
@@ -39,7 +39,10 @@ export class Lines {
     this.#flush();
   }
 
-  /** Writes a message that is JSON already together with others: those of this turn of the event loop, or of more turns where batches are kept apart. */
+  /**
+   * Writes a message that is JSON already together with others: those of this turn of the event loop, or of
+   * more turns where batches are kept apart.
+   */
   sendText(json: string): void {
     if (this.#batch === '') this.#flushSoon();
     this.#batch += `${json}\n`;

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 const everyMs = 100;
 
 /**
- * Calls `onExceeded` once when a process has more resident memory than so many bytes; a heap limit alone leaves Buffers out.
- * Dispose of it when the process has ended.
+ * Calls `onExceeded` once when a process has more resident memory than so many bytes; a heap limit alone
+ * leaves Buffers out. Dispose of it when the process has ended.
  */
 export function watchMemory(pid: number, bytes: number, onExceeded: () => void): Disposable {
   let isReading = false;
@@ -32,7 +32,10 @@ async function readResidentMemory(pid: number): Promise<number | undefined> {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-/** Synchronous, since the kernel answers at once and a trip through the thread pool costs twenty times as much. */
+/**
+ * Synchronous, since the kernel answers at once and a trip through the thread pool costs twenty times as
+ * much.
+ */
 function readStatus(pid: number): string | undefined {
   try {
     return /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
@@ -42,6 +45,8 @@ function readStatus(pid: number): string | undefined {
 }
 
 async function askPs(pid: number): Promise<string | undefined> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }));
   return /^\s*(\d+)\s*$/.exec(stdout)?.[1];
 }

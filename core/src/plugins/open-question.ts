@@ -13,7 +13,10 @@ interface Arrived {
   readonly characters: number;
 }
 
-/** Understands how far the answer to one question has come: what arrived, what was taken of it, and how it ended. */
+/**
+ * Understands how far the answer to one question has come: what arrived, what was taken of it, and how it
+ * ended.
+ */
 export class OpenQuestion {
   readonly id: number;
   /** Who asks: a repository by name, or what is asked where none is concerned. */
@@ -73,7 +76,10 @@ export class OpenQuestion {
     this.fail(error);
   }
 
-  /** The parts in the order in which they came; `giveCredit` is told how much was taken. Throws what the question failed with. */
+  /**
+   * The parts in the order in which they came; `giveCredit` is told how much was taken. Throws what the
+   * question failed with.
+   */
   async *parts(giveCredit: (characters: number) => void): AsyncGenerator<unknown, void, undefined> {
     let taken = 0;
     while (true) {

@@ -74,7 +74,11 @@ export type Answer =
       readonly cursor: string | undefined;
     }
   | { readonly kind: 'problem'; readonly key: string; readonly problem: Problem }
-  | { readonly kind: 'repository'; readonly warning: string | undefined; readonly cursor: string | undefined };
+  | {
+      readonly kind: 'repository';
+      readonly warning: string | undefined;
+      readonly cursor: string | undefined;
+    };
 
 /** A description of one revision that was asked for. */
 export type Described =
@@ -118,7 +122,8 @@ export interface SettingProblem {
 /**
  * Where plugins live: a process each, limited and watched.
  *
- * Every method but `loaded` and `failed` throws {@link PluginError} for what concerns the question as a whole.
+ * Every method but `loaded` and `failed` throws {@link PluginError} for what concerns the question as a
+ * whole.
  */
 export interface PluginHost {
   /** The plugins, by id. */
@@ -134,8 +139,9 @@ export interface PluginHost {
   /** Which way each pair compares: negative, 0 or positive. */
   compare(plugin: string, pairs: readonly (readonly [string, string])[]): Promise<readonly number[]>;
   /**
-   * Where fresh revisions belong among those already in order (lowest first): `sorted` and `fresh` merged, as indexes into
-   * `[...sorted, ...fresh]`. The order of `sorted` among themselves is kept; ties are broken by version, bytewise.
+   * Where fresh revisions belong among those already in order (lowest first): `sorted` and `fresh` merged, as
+   * indexes into `[...sorted, ...fresh]`. The order of `sorted` among themselves is kept; ties are broken by
+   * version, bytewise.
    */
   merge(
     plugin: string,
@@ -144,7 +150,11 @@ export interface PluginHost {
     fresh: readonly Revision[],
   ): Promise<readonly number[]>;
   check(repository: RepositoryConfig, options: AskOptions): Promise<void>;
-  poll(repository: RepositoryConfig, packages: readonly AskedPackage[], options: PollOptions): AsyncIterable<Answer>;
+  poll(
+    repository: RepositoryConfig,
+    packages: readonly AskedPackage[],
+    options: PollOptions,
+  ): AsyncIterable<Answer>;
   /** In the order given. Where a plugin has no `describe`, each revision as it is. */
   describe(
     repository: RepositoryConfig,

@@ -10,7 +10,14 @@ import { watchMemory } from './memory-watch.ts';
 import { type Listener, OpenQuestion } from './open-question.ts';
 import type { AskOptions } from './plugin-host.ts';
 import { readPrinted } from './printed.ts';
-import { crossing, type FromPlugin, type Question, type QuestionKind, type Questions, type ToPlugin } from './protocol.ts';
+import {
+  crossing,
+  type FromPlugin,
+  type Question,
+  type QuestionKind,
+  type Questions,
+  type ToPlugin,
+} from './protocol.ts';
 import { type SpawnedPlugin, spawnPlugin } from './spawn-plugin.ts';
 import type { Words } from './words.ts';
 
@@ -80,7 +87,10 @@ export class PluginProcess {
     const loadMs = Math.min(limits.totalMs, longestLoadMs);
     this.#loadDeadline = new Deadline({ silenceMs: loadMs, totalMs: loadMs });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    const memory = child.pid === undefined ? undefined : watchMemory(child.pid, limits.memoryBytes, () => this.#condemnGreedy());
+    const memory =
+      child.pid === undefined
+        ? undefined
+        : watchMemory(child.pid, limits.memoryBytes, () => this.#condemnGreedy());
     void untilExit(child, () => this.#lastWords).then((exit) => {
       memory?.[Symbol.dispose]();
       this.#finish(exit);
@@ -184,8 +194,12 @@ export class PluginProcess {
     const { words, learnSecret } = this.#options;
     if (message.type === 'secret') learnSecret(message.value);
     if (message.type === 'dying')
-      this.#sentence ??= { code: 'PLUGIN_FAILED', reason: `ended by an error that it did not catch: ${message.reason}` };
-    if (message.type === 'unfit') this.#loading.reject(new PluginError('PLUGIN_FAILED', words.show(message.reason)));
+      this.#sentence ??= {
+        code: 'PLUGIN_FAILED',
+        reason: `ended by an error that it did not catch: ${message.reason}`,
+      };
+    if (message.type === 'unfit')
+      this.#loading.reject(new PluginError('PLUGIN_FAILED', words.show(message.reason)));
     if (message.type === 'manifest') this.#loading.resolve(message.manifest);
     if (message.type === 'unfit' || message.type === 'manifest') this.#loadDeadline = undefined;
   }
@@ -210,7 +224,8 @@ export class PluginProcess {
   }
 
   #tick(): void {
-    if (this.#loadDeadline?.tick()) this.#condemn({ code: 'PLUGIN_FAILED', reason: 'did not finish loading in time' });
+    if (this.#loadDeadline?.tick())
+      this.#condemn({ code: 'PLUGIN_FAILED', reason: 'did not finish loading in time' });
     for (const open of this.#open.values()) this.#tickQuestion(open);
   }
 
@@ -220,19 +235,30 @@ export class PluginProcess {
     const expired = open.deadline.tick();
     if (expired === undefined) return;
     if (open.aborted) {
-      // One that heard has only itself to blame; where it could not even be heard, any of those in flight may hold the process.
-      if (open.aborted.heard) this.#condemn({ code: 'TIMEOUT', reason: 'did not end when it was told to', culprit: open });
-      else this.#condemn({ code: 'PLUGIN_FAILED', reason: 'hangs: it neither answers nor listens', isLate: true });
+      // One that heard has only itself to blame; where it could not even be heard, any of those in flight may
+      // hold the process.
+      if (open.aborted.heard)
+        this.#condemn({ code: 'TIMEOUT', reason: 'did not end when it was told to', culprit: open });
+      else
+        this.#condemn({
+          code: 'PLUGIN_FAILED',
+          reason: 'hangs: it neither answers nor listens',
+          isLate: true,
+        });
       return;
     }
-    const words = expired === 'total' ? `took more than ${totalMs} ms` : `gave no sign of life for ${silenceMs} ms`;
+    const words =
+      expired === 'total' ? `took more than ${totalMs} ms` : `gave no sign of life for ${silenceMs} ms`;
     this.#abort(open, new PluginError('TIMEOUT', `The plugin ${words} (pluginLimits).`), words);
     open.deadline.startGrace();
   }
 
   #condemnGreedy(): void {
     const megabytes = Math.floor(this.#options.limits.memoryBytes / 1_048_576);
-    this.#condemn({ code: 'PLUGIN_FAILED', reason: `used more than ${megabytes} MB of memory (pluginLimits.memory)` });
+    this.#condemn({
+      code: 'PLUGIN_FAILED',
+      reason: `used more than ${megabytes} MB of memory (pluginLimits.memory)`,
+    });
   }
 
   #condemn(sentence: Sentence): void {
@@ -270,5 +296,7 @@ export class PluginProcess {
 }
 
 function isFromPlugin(message: unknown): message is FromPlugin {
-  return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string';
+  return (
+    typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string'
+  );
 }

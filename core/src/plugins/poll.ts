@@ -14,8 +14,8 @@ export interface PollAsked {
 }
 
 /**
- * Polls, across every process that it takes: each package is answered once, those that the plugin left out with a problem.
- * Throws {@link PluginError}, or the signal's reason.
+ * Polls, across every process that it takes: each package is answered once, those that the plugin left out
+ * with a problem. Throws {@link PluginError}, or the signal's reason.
  */
 export async function* pollRepository(
   plugin: HostedPlugin,
@@ -52,7 +52,10 @@ interface Pieces {
   removed: string[];
 }
 
-async function* readAnswers(parts: AsyncIterable<PollPart>, words: Words): AsyncGenerator<Answer, void, undefined> {
+async function* readAnswers(
+  parts: AsyncIterable<PollPart>,
+  words: Words,
+): AsyncGenerator<Answer, void, undefined> {
   let pieces: Pieces = { revisions: [], refused: [], removed: [] };
   for await (const part of parts) {
     if (part.kind === 'revisions') pieces.revisions.push(...part.revisions.map(toRevision));
@@ -76,7 +79,14 @@ function finishAnswer(part: ClosingPart, { revisions, refused, removed }: Pieces
     case 'repository':
       return { kind: 'repository', warning: part.warning && words.show(part.warning), cursor: part.cursor };
     case 'pointer':
-      return { kind: 'pointer', key: part.key, current: part.current, revisions, refused, cursor: part.cursor };
+      return {
+        kind: 'pointer',
+        key: part.key,
+        current: part.current,
+        revisions,
+        refused,
+        cursor: part.cursor,
+      };
     case 'difference':
       return { kind: 'difference', key: part.key, added: revisions, removed, refused, cursor: part.cursor };
     case 'complete':

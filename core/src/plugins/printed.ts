@@ -5,8 +5,8 @@ const linesPerSecond = 100;
 const longestLine = 8192;
 
 /**
- * Reads what a plugin prints, line by line, no faster than 256 KiB and 100 lines a second: beyond the first it is made to wait,
- * beyond the second its lines are counted and dropped.
+ * Reads what a plugin prints, line by line, no faster than 256 KiB and 100 lines a second: beyond the first
+ * it is made to wait, beyond the second its lines are counted and dropped.
  */
 export function readPrinted(stream: Readable, say: (line: string) => void): void {
   const budget = { bytes: bytesPerSecond, lines: linesPerSecond, dropped: 0 };

@@ -1,6 +1,13 @@
 import type { Revision } from '@sluice/plugin-sdk';
 import type { PluginSettings } from '../config/config.ts';
-import type { AskedPackage, Problem, Progress, RefusedRevision, SettingProblem, Traffic } from './plugin-host.ts';
+import type {
+  AskedPackage,
+  Problem,
+  Progress,
+  RefusedRevision,
+  SettingProblem,
+  Traffic,
+} from './plugin-host.ts';
 
 /** What a plugin's HTTP client is made with: interpolated, with the text of the files. */
 export interface HttpSettings {
@@ -51,7 +58,9 @@ export interface Questions {
 export type QuestionKind = keyof Questions;
 
 /** A question's name with what it says once. */
-export type Question<K extends QuestionKind = QuestionKind> = { [N in K]: { readonly kind: N } & Questions[N]['head'] }[K];
+export type Question<K extends QuestionKind = QuestionKind> = {
+  [N in K]: { readonly kind: N } & Questions[N]['head'];
+}[K];
 
 /** A piece of what `poll` answers: long lists come ahead of their answer, in pieces. */
 export type PollPart =
@@ -87,7 +96,11 @@ export type LogLevel = 'debug' | 'info' | 'warn';
 
 /** What the server says to a plugin's process. */
 export type ToPlugin =
-  | { readonly type: 'surroundings'; readonly environment: Readonly<Record<string, string>>; readonly directory: string }
+  | {
+      readonly type: 'surroundings';
+      readonly environment: Readonly<Record<string, string>>;
+      readonly directory: string;
+    }
   | { readonly type: 'question'; readonly id: number; readonly question: Question }
   | { readonly type: 'items'; readonly id: number; readonly items: readonly unknown[] }
   /** Every item was said: answer now. */
@@ -114,13 +127,19 @@ export type FromPlugin =
 
 /** What may cross between the two at most. */
 export const crossing = {
-  /** Characters of one line: a piece of `piece` characters, or one revision of the largest size, with room to spare. */
+  /**
+   * Characters of one line: a piece of `piece` characters, or one revision of the largest size, with room to
+   * spare.
+   */
   line: 1_048_576,
   /** Characters at which a list is cut into another piece. */
   piece: 32_768,
   /** Characters of one item of a list. */
   item: 262_144,
-  /** Characters of parts on the way that nobody took yet, for each question: as much as the server takes in one turn. */
+  /**
+   * Characters of parts on the way that nobody took yet, for each question: as much as the server takes in
+   * one turn.
+   */
   window: 65_536,
   /** Characters of one answer. */
   answer: 67_108_864,

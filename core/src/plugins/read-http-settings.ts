@@ -5,10 +5,14 @@ import type { HttpSettings } from './protocol.ts';
 import { resolveText, type SettingsReader } from './settings-in-use.ts';
 
 /**
- * The HTTP settings of a repository, with the text of their files as it is now, so that a certificate that was renewed is used
- * at the next question. Throws `CONFIG_INVALID`.
+ * The HTTP settings of a repository, with the text of their files as it is now, so that a certificate that
+ * was renewed is used at the next question. Throws `CONFIG_INVALID`.
  */
-export function readHttpSettings(http: HttpConfig, repository: RepositoryHttpConfig, reader: SettingsReader): HttpSettings {
+export function readHttpSettings(
+  http: HttpConfig,
+  repository: RepositoryHttpConfig,
+  reader: SettingsReader,
+): HttpSettings {
   const [ca, clientCert, clientKey] = [http.ca, repository.clientCert, repository.clientKey].map(readText);
   if (clientKey !== undefined) reader.learnSecret(clientKey);
   const { noProxy, concurrencyPerHost } = http;

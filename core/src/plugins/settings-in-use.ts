@@ -7,8 +7,15 @@ export interface SettingsReader {
   readonly learnSecret: (value: string) => void;
 }
 
-/** Settings with every text resolved; those named in `secrets` are masked from now on. Throws `CONFIG_INVALID`. */
-export function resolveSettings(settings: PluginSettings, secrets: readonly string[], reader: SettingsReader): PluginSettings {
+/**
+ * Settings with every text resolved; those named in `secrets` are masked from now on. Throws
+ * `CONFIG_INVALID`.
+ */
+export function resolveSettings(
+  settings: PluginSettings,
+  secrets: readonly string[],
+  reader: SettingsReader,
+): PluginSettings {
   const resolved = Object.entries(settings).map(
     ([name, value]) => [name, typeof value === 'string' ? resolveText(name, value, reader) : value] as const,
   );

@@ -17,11 +17,17 @@ export interface SpawnedPlugin {
 // Started by name: TypeScript in the repository, JavaScript in the package.
 const entry = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
 
-/** What Node itself must know of this machine, and reads from the environment alone: whom it trusts, and where compiled code is kept. */
+/**
+ * What Node itself must know of this machine, and reads from the environment alone: whom it trusts, and where
+ * compiled code is kept.
+ */
 function nodeEnvironment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: ca } = process.env;
   const cache = getCompileCacheDir();
-  return { ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }), ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }) };
+  return {
+    ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }),
+    ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
+  };
 }
 
 /** Starts the process of a plugin: an environment without the server's, a bounded heap, in `directory`. */
@@ -47,8 +53,9 @@ export function spawnPlugin(
 }
 
 /**
- * Has a shell wait for the end of this server and then end the plugin's process: one that loops forever does not see for
- * itself that the server is gone. (A watching thread inside the process costs 19 MB each, the shell less than 1.)
+ * Has a shell wait for the end of this server and then end the plugin's process: one that loops forever does
+ * not see for itself that the server is gone. (A watching thread inside the process costs 19 MB each, the
+ * shell less than 1.)
  */
 function guard(child: ChildProcess): void {
   if (child.pid === undefined) return;

@@ -46,7 +46,11 @@ export class Words {
     }
     const { code, message, retryAfterMs } = problem;
     const isWait = typeof retryAfterMs === 'number' && retryAfterMs >= 0;
-    return { code, message: this.show(message), ...(isWait && { retryAfterMs: Math.min(retryAfterMs, longestWaitMs) }) };
+    return {
+      code,
+      message: this.show(message),
+      ...(isWait && { retryAfterMs: Math.min(retryAfterMs, longestWaitMs) }),
+    };
   }
 
   /** The same as an error to throw. */

@@ -20,7 +20,10 @@ export interface Acknowledgement {
 /** What came of it: `moved on` where the revision has other bytes by now, or needs no word. */
 export type Acknowledged = 'done' | 'unknown' | 'moved on';
 
-/** Takes somebody's word for a republished revision: it is published again, which starts nothing, and holds no stage any longer. */
+/**
+ * Takes somebody's word for a republished revision: it is published again, which starts nothing, and holds no
+ * stage any longer.
+ */
 export async function acknowledge(
   tx: Tx,
   given: Acknowledgement,

@@ -23,8 +23,9 @@ export interface Adoption {
 }
 
 /**
- * Applies a configuration's repositories and packages to the store; those who listen to them are adopted afterwards, in the same
- * transaction. Idempotent; what is removed is kept, inactive; nothing of it starts anything again.
+ * Applies a configuration's repositories and packages to the store; those who listen to them are adopted
+ * afterwards, in the same transaction. Idempotent; what is removed is kept, inactive; nothing of it starts
+ * anything again.
  */
 export async function adoptRepositories(tx: Tx, adoption: Adoption): Promise<void> {
   const { config } = adoption;
@@ -59,10 +60,15 @@ async function adoptRepository(
 }
 
 /** Whether a pipeline listens that has not looked yet. */
-function expectsFirstLook({ pipelines }: Config, { name }: RepositoryConfig, looked: ReadonlySet<string>): boolean {
+function expectsFirstLook(
+  { pipelines }: Config,
+  { name }: RepositoryConfig,
+  looked: ReadonlySet<string>,
+): boolean {
   return [...pipelines.values()].some((pipeline) =>
     listPackageMaterials(pipeline).some(
-      (material) => material.repository === name && !looked.has(nameListening(pipeline.name, name, material.package)),
+      (material) =>
+        material.repository === name && !looked.has(nameListening(pipeline.name, name, material.package)),
     ),
   );
 }
@@ -71,7 +77,9 @@ async function adoptNames(tx: Tx, config: Config): Promise<void> {
   const stored = new Map((await loadRepositories(tx)).map((repository) => [repository.name, repository]));
   for (const { name, formerly } of config.repositories.values()) {
     if (stored.has(name)) continue;
-    const before = formerly.flatMap((former) => (config.repositories.has(former) ? [] : (stored.get(former) ?? [])))[0];
+    const before = formerly.flatMap((former) =>
+      config.repositories.has(former) ? [] : (stored.get(former) ?? []),
+    )[0];
     if (!before) continue;
     await renameRepository(tx, before.id, name);
     stored.delete(before.name);
@@ -123,8 +131,8 @@ async function adoptPackages(
 }
 
 /**
- * What was foreseen stays, unless the schedule has an earlier moment or a first look is still to come; a moment of cron that was
- * missed is made up for.
+ * What was foreseen stays, unless the schedule has an earlier moment or a first look is still to come; a
+ * moment of cron that was missed is made up for.
  */
 function findDue(
   { config, now }: Adoption,

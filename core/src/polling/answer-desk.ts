@@ -28,12 +28,22 @@ export interface DeskOptions {
 
 type PackageAnswer = Exclude<Answer, { readonly kind: 'repository' }>;
 
-/** Understands what to do with each answer of one poll: nothing where nothing changed, else compare, ask on, commit. */
+/**
+ * Understands what to do with each answer of one poll: nothing where nothing changed, else compare, ask on,
+ * commit.
+ */
 export class AnswerDesk {
   readonly #around: PollSurroundings;
   readonly #options: DeskOptions;
   readonly #due: ReadonlyMap<string, DuePackage>;
-  #tally: AnswerTally = { succeeded: 0, problems: 0, revisions: 0, changes: 0, firstProblem: undefined, retryAfterMs: 0 };
+  #tally: AnswerTally = {
+    succeeded: 0,
+    problems: 0,
+    revisions: 0,
+    changes: 0,
+    firstProblem: undefined,
+    retryAfterMs: 0,
+  };
 
   constructor(around: PollSurroundings, options: DeskOptions) {
     this.#around = around;
@@ -54,7 +64,8 @@ export class AnswerDesk {
       if (!due || answer.kind === 'repository') continue;
       const fault = findFault(answer, due);
       if (fault) problems.push({ due, problem: fault });
-      else if (answer.kind === 'unchanged' && !due.attention) this.#add({ succeeded: this.#tally.succeeded + 1 });
+      else if (answer.kind === 'unchanged' && !due.attention)
+        this.#add({ succeeded: this.#tally.succeeded + 1 });
       else if (answer.kind !== 'problem') telling.push(answer);
     }
     problems.push(...(await this.#commit(telling)));
@@ -75,7 +86,12 @@ export class AnswerDesk {
     const states = await loadPackageStates(tx, ids, this.#options.claimed.fingerprint);
     const ledgers = await loadLedgers(tx, ids);
     const looking = await findFirstLooks(tx, ids);
-    return new Map([...states].map(([id, state]) => [id, { state, ledger: ledgers.get(id) ?? [], firstLook: looking.has(id) }]));
+    return new Map(
+      [...states].map(([id, state]) => [
+        id,
+        { state, ledger: ledgers.get(id) ?? [], firstLook: looking.has(id) },
+      ]),
+    );
   }
 
   async #prepare(
@@ -88,7 +104,14 @@ export class AnswerDesk {
     const config = repository.packages.get(answer.key);
     if (!due || !stored || !config) throw new ConfigurationChanged();
     const { host, now } = this.#around;
-    const asking = { host, repository, package: config, signal, now: now(), confirmMs: findConfirmMs(repository.poll) };
+    const asking = {
+      host,
+      repository,
+      package: config,
+      signal,
+      now: now(),
+      confirmMs: findConfirmMs(repository.poll),
+    };
     try {
       const prepared = await prepareAnswer(answer, stored, asking);
       const unchanged = answer.kind === 'unchanged';
@@ -102,13 +125,16 @@ export class AnswerDesk {
   }
 
   /** All together, or each by itself where that fails. */
-  async #commitReady(ready: readonly ReadyAnswer[]): Promise<readonly { due: DuePackage; problem: Problem }[]> {
+  async #commitReady(
+    ready: readonly ReadyAnswer[],
+  ): Promise<readonly { due: DuePackage; problem: Problem }[]> {
     if (ready.length === 0) return [];
     try {
       await this.#commitTogether(ready);
       return [];
     } catch (thrown) {
-      if ([LeaseLost, ConfigurationChanged, StoreUnreachable].some((kind) => thrown instanceof kind)) throw thrown;
+      if ([LeaseLost, ConfigurationChanged, StoreUnreachable].some((kind) => thrown instanceof kind))
+        throw thrown;
       const [only, ...others] = ready;
       if (only && others.length === 0) return [{ due: only.due, problem: describeFailure(thrown) }];
     }
@@ -121,7 +147,15 @@ export class AnswerDesk {
     const { store, config, secretFields, calendar, observer, now } = this.#around;
     const { claimed, repository } = this.#options;
     const { lease, fingerprint } = claimed;
-    const options = { lease, config, secretFields, calendar, repository: repository.name, fingerprint, now: now() };
+    const options = {
+      lease,
+      config,
+      secretFields,
+      calendar,
+      repository: repository.name,
+      fingerprint,
+      now: now(),
+    };
     const runs = await store.transact((tx) => commitAnswers(tx, ready, options));
     this.#countCommitted(ready);
     for (const run of runs) observer.onRun(run);
@@ -153,7 +187,9 @@ export class AnswerDesk {
     }
   }
 
-  async #saveProblems(problems: readonly { readonly due: DuePackage; readonly problem: Problem }[]): Promise<void> {
+  async #saveProblems(
+    problems: readonly { readonly due: DuePackage; readonly problem: Problem }[],
+  ): Promise<void> {
     for (const { problem } of problems) {
       this.#add({ problems: this.#tally.problems + 1 });
       this.#noteProblem(problem);
@@ -171,7 +207,10 @@ export class AnswerDesk {
 
   #noteProblem(problem: Problem | undefined): void {
     const { firstProblem, retryAfterMs } = this.#tally;
-    this.#add({ firstProblem: firstProblem ?? problem, retryAfterMs: Math.max(retryAfterMs, problem?.retryAfterMs ?? 0) });
+    this.#add({
+      firstProblem: firstProblem ?? problem,
+      retryAfterMs: Math.max(retryAfterMs, problem?.retryAfterMs ?? 0),
+    });
   }
 
   #add(more: Partial<AnswerTally>): void {
@@ -183,7 +222,10 @@ export class AnswerDesk {
 function findFault(answer: PackageAnswer, due: DuePackage): Problem | undefined {
   if (answer.kind === 'problem') return answer.problem;
   if (answer.kind !== 'unchanged' || due.cursor !== undefined) return undefined;
-  return { code: 'PLUGIN_FAILED', message: 'The plugin says unchanged though it was given no cursor to compare with' };
+  return {
+    code: 'PLUGIN_FAILED',
+    message: 'The plugin says unchanged though it was given no cursor to compare with',
+  };
 }
 
 function describeFailure(thrown: unknown): Problem {

@@ -13,14 +13,24 @@ export interface PackageHistory {
   readonly shrunkSince: number | undefined;
 }
 
-/** When it is, and how far apart two answers must be before a revision that both lack is withdrawn; milliseconds. */
+/**
+ * When it is, and how far apart two answers must be before a revision that both lack is withdrawn;
+ * milliseconds.
+ */
 export interface DetectionTime {
   readonly now: number;
   readonly confirmMs: number;
 }
 
 /** What may become of a recorded revision. */
-export type ChangeKind = 'republished' | 'returned' | 'withdrawn' | 'missing' | 'amended' | 'selected' | 'deselected';
+export type ChangeKind =
+  | 'republished'
+  | 'returned'
+  | 'withdrawn'
+  | 'missing'
+  | 'amended'
+  | 'selected'
+  | 'deselected';
 
 /** How a recorded revision changed. */
 export interface RevisionChange {

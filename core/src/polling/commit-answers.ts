@@ -12,7 +12,8 @@ export interface CommitOptions extends Recording, InForce {
 }
 
 /**
- * Commits what answers change, and all that follows: revisions, ranks, cursors, triggers, decisions, runs, attempts, events.
+ * Commits what answers change, and all that follows: revisions, ranks, cursors, triggers, decisions, runs,
+ * attempts, events.
  *
  * Throws `LeaseLost` or {@link ConfigurationChanged} where this node may not commit it.
  */
@@ -30,7 +31,10 @@ export async function commitAnswers(
 }
 
 /** Makes sure that what was done under a lease, with a configuration, may still be committed. */
-export async function assertOurs(tx: Tx, { lease, config }: Pick<CommitOptions, 'lease' | 'config'>): Promise<void> {
+export async function assertOurs(
+  tx: Tx,
+  { lease, config }: Pick<CommitOptions, 'lease' | 'config'>,
+): Promise<void> {
   if (!(await isConfigurationActive(tx, config.hash))) throw new ConfigurationChanged();
   await assertLease(tx, lease);
 }

@@ -7,14 +7,22 @@ import { isSame, mergeFacts, replaceFacts } from './facts.ts';
 import { findMissing, type Missing } from './find-missing.ts';
 
 /** An answer that tells of revisions. */
-export type TellingAnswer = Extract<Answer, { readonly kind: 'unchanged' | 'complete' | 'pointer' | 'difference' }>;
+export type TellingAnswer = Extract<
+  Answer,
+  { readonly kind: 'unchanged' | 'complete' | 'pointer' | 'difference' }
+>;
 
-/** Finds what an answer changes. Pure: newness is the difference between the answer and the ledger, whatever the order of versions. */
+/**
+ * Finds what an answer changes. Pure: newness is the difference between the answer and the ledger, whatever
+ * the order of versions.
+ */
 export function detectChanges(history: PackageHistory, answer: TellingAnswer, time: DetectionTime): Changes {
   const known = new Map(history.revisions.map((recorded) => [recorded.facts.version, recorded]));
   const told = new Map(listTold(answer).map((revision) => [revision.version, revision]));
   const fresh = [...told.values()].filter(({ version }) => !known.has(version));
-  const seenAgain = [...told.values()].flatMap((seen) => compareRevision(known.get(seen.version), seen) ?? []);
+  const seenAgain = [...told.values()].flatMap(
+    (seen) => compareRevision(known.get(seen.version), seen) ?? [],
+  );
   const absent = listAbsent(history, answer, told);
   const missing = history.baseline ? deselect(absent) : findMissing(history, absent, fresh.length > 0, time);
   const pointer = findPointer(history, answer);
@@ -64,7 +72,10 @@ function compareRevision(recorded: RecordedRevision | undefined, seen: Revision)
   return { kind: 'facts' in amended ? 'amended' : 'selected', recorded, patch: amended };
 }
 
-/** What an answer says is not there, of what this selection has shown. A pointer says nothing about the versions it does not name. */
+/**
+ * What an answer says is not there, of what this selection has shown. A pointer says nothing about the
+ * versions it does not name.
+ */
 function listAbsent(
   history: PackageHistory,
   answer: TellingAnswer,
@@ -80,7 +91,9 @@ function listAbsent(
       return there.filter(({ missingSince }) => missingSince !== undefined);
     case 'difference': {
       const removed = new Set(answer.removed);
-      return there.filter(({ missingSince, facts }) => missingSince !== undefined || removed.has(facts.version));
+      return there.filter(
+        ({ missingSince, facts }) => missingSince !== undefined || removed.has(facts.version),
+      );
     }
     case 'complete': {
       // A version that is refused is there, whatever is wrong with it.

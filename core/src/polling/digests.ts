@@ -45,7 +45,11 @@ export function mergeFiles(recorded: Revision['files'], seen: Revision['files'])
   const known = new Map(recorded.map((file) => [file.name, file]));
   for (const file of seen) {
     const digests = { ...known.get(file.name)?.digests, ...file.digests };
-    known.set(file.name, { ...known.get(file.name), ...file, ...(Object.keys(digests).length > 0 && { digests }) });
+    known.set(file.name, {
+      ...known.get(file.name),
+      ...file,
+      ...(Object.keys(digests).length > 0 && { digests }),
+    });
   }
   return [...known.values()];
 }

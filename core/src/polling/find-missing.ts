@@ -2,7 +2,10 @@ import type { Problem } from '../plugins/plugin-host.ts';
 import type { RecordedRevision } from '../store/ledger.ts';
 import type { DetectionTime, PackageHistory, RevisionChange } from './changes.ts';
 
-/** How long a set that lost too much must stay that way before its revisions count as withdrawn, in milliseconds. */
+/**
+ * How long a set that lost too much must stay that way before its revisions count as withdrawn, in
+ * milliseconds.
+ */
 export const shrunkMs = 3_600_000;
 
 /** What follows from revisions that an answer lacks. */
@@ -15,8 +18,8 @@ export interface Missing {
 /**
  * Notes what went missing, and withdraws what two answers lacked that are `confirmMs` apart.
  *
- * A set that turns empty, or loses more than half while nothing new appears, is first a problem: of that loss nothing is withdrawn
- * before an hour of answers that agree.
+ * A set that turns empty, or loses more than half while nothing new appears, is first a problem: of that loss
+ * nothing is withdrawn before an hour of answers that agree.
  */
 export function findMissing(
   history: PackageHistory,
@@ -28,7 +31,8 @@ export function findMissing(
   const newlyAbsent = absent.filter(({ missingSince }) => missingSince === undefined);
   const shrinks = !somethingNew && newlyAbsent.length * 2 > before;
   const since = history.shrunkSince ?? (shrinks ? now : undefined);
-  const isOfTheLoss = ({ missingSince = now }: RecordedRevision) => since !== undefined && missingSince >= since;
+  const isOfTheLoss = ({ missingSince = now }: RecordedRevision) =>
+    since !== undefined && missingSince >= since;
   const lost = absent.filter(isOfTheLoss);
   const stillShrunk = lost.length * 2 > before + absent.length - newlyAbsent.length;
   const isDue = (revision: RecordedRevision) =>
@@ -56,7 +60,8 @@ function miss(recorded: RecordedRevision, now: number): RevisionChange {
 }
 
 function describeLoss(lost: number, known: number): Problem {
-  const what = lost === known ? `none of its ${known} versions any more` : `${lost} of its ${known} versions no more`;
+  const what =
+    lost === known ? `none of its ${known} versions any more` : `${lost} of its ${known} versions no more`;
   return {
     code: 'NOT_FOUND',
     message: `The repository lists ${what}; see whether it is whole. They count as withdrawn after an hour`,

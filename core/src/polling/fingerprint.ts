@@ -7,12 +7,18 @@ export function fingerprintRepository({ config }: RepositoryConfig, plugin: Load
   return hash([plugin.id, plugin.version, withoutSecrets(config, plugin.secrets.repository)]);
 }
 
-/** Which revisions a package selects: another one begins with a baseline. The plugin's version has no part in it. */
+/**
+ * Which revisions a package selects: another one begins with a baseline. The plugin's version has no part in
+ * it.
+ */
 export function fingerprintSelection({ config }: PackageConfig, plugin: LoadedPlugin): string {
   return hash([plugin.id, withoutSecrets(config, plugin.secrets.package)]);
 }
 
-function withoutSecrets(settings: PluginSettings, secrets: readonly string[]): readonly (readonly [string, unknown])[] {
+function withoutSecrets(
+  settings: PluginSettings,
+  secrets: readonly string[],
+): readonly (readonly [string, unknown])[] {
   const kept = Object.entries(settings).filter(([name]) => !secrets.includes(name));
   return kept.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -27,8 +27,15 @@ export async function endPoll(
   const failures = failed ? claimed.failures + 1 : 0;
   const notBefore = findNotBefore(tally, finishedAt);
   const looks = planLooks(claimed, tally, finishedAt);
-  const occasion = { repository: repository.name, count: config.repositories.size, timezone: config.timezone, now: finishedAt };
-  const scheduled = failed ? findRetry(repository.poll, failures, finishedAt, random) : findNextPoll(repository.poll, occasion);
+  const occasion = {
+    repository: repository.name,
+    count: config.repositories.size,
+    timezone: config.timezone,
+    now: finishedAt,
+  };
+  const scheduled = failed
+    ? findRetry(repository.poll, failures, finishedAt, random)
+    : findNextPoll(repository.poll, occasion);
   const dueAt = [scheduled, looks.dueAt].filter((time) => time !== undefined).sort((a, b) => a - b)[0];
   const problem = failed ? end.problem : undefined;
   await store.transact(async (tx) => {
@@ -68,7 +75,8 @@ export async function endPoll(
 
 /** A repository fails when the poll throws or no package succeeds. */
 function judge({ problem, problems, succeeded, packages, firstProblem }: PollTally): PollEnd {
-  if (problem || (packages > 0 && succeeded === 0)) return { outcome: 'failed', problem: problem ?? firstProblem };
+  if (problem || (packages > 0 && succeeded === 0))
+    return { outcome: 'failed', problem: problem ?? firstProblem };
   return problems > 0 ? { outcome: 'partial', problem: firstProblem } : { outcome: 'ok', problem: undefined };
 }
 
@@ -83,7 +91,10 @@ interface Looks {
   readonly dueAt: number | undefined;
 }
 
-/** A registry may tell of a publication before it shows it: a hook's poll that found nothing is followed by some more. */
+/**
+ * A registry may tell of a publication before it shows it: a hook's poll that found nothing is followed by
+ * some more.
+ */
 function planLooks({ looksLeft, looksFrom }: ClaimedPoll, { changes }: PollTally, now: number): Looks {
   const none = { left: 0, from: undefined, dueAt: undefined };
   if (changes > 0 || (looksLeft === 0 && looksFrom === undefined)) return none;
@@ -98,6 +109,9 @@ function listEvents(
   repository: string,
   problem: StoredProblem | undefined,
 ): readonly NewEvent[] {
-  if (problem && !before) return [{ type: 'repository.failing', subject: repository, data: { repository, ...problem } }];
-  return !problem && before ? [{ type: 'repository.recovered', subject: repository, data: { repository } }] : [];
+  if (problem && !before)
+    return [{ type: 'repository.failing', subject: repository, data: { repository, ...problem } }];
+  return !problem && before
+    ? [{ type: 'repository.recovered', subject: repository, data: { repository } }]
+    : [];
 }

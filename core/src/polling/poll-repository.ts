@@ -15,9 +15,11 @@ const answersAtOnce = 64;
 const cursorMs = 86_400_000;
 
 /**
- * Polls one repository that was claimed, and commits each answer as it comes. What goes wrong is told in the tally.
+ * Polls one repository that was claimed, and commits each answer as it comes. What goes wrong is told in the
+ * tally.
  *
- * Throws the signal's reason, `LeaseLost` or `ConfigurationChanged` where the poll must not go on; what was committed by then stays.
+ * Throws the signal's reason, `LeaseLost` or `ConfigurationChanged` where the poll must not go on; what was
+ * committed by then stays.
  */
 export async function pollRepository(
   surroundings: PollSurroundings,
@@ -28,7 +30,9 @@ export async function pollRepository(
   const { store, host, now } = surroundings;
   const startedAt = now();
   const { repositoryId, fingerprint } = claimed;
-  const due = await store.transact((tx) => loadDuePackages(tx, { repositoryId, fingerprint, now: startedAt }));
+  const due = await store.transact((tx) =>
+    loadDuePackages(tx, { repositoryId, fingerprint, now: startedAt }),
+  );
   const asked = due.flatMap(({ name, cursor }) => {
     const config = repository.packages.get(name)?.config;
     return config ? { key: name, config, cursor } : [];
@@ -40,7 +44,11 @@ export async function pollRepository(
   const cursor = findCursor(claimed, startedAt);
   const facts: RepositoryFacts = { warning: undefined, cursor: undefined };
   const traffic = { requests: 0, bytes: 0 };
-  const options = { signal: asking, cursor, onTraffic: (cost: typeof traffic) => void Object.assign(traffic, cost) };
+  const options = {
+    signal: asking,
+    cursor,
+    onTraffic: (cost: typeof traffic) => void Object.assign(traffic, cost),
+  };
   const problem = await catchProblem(signal, async () => {
     if (asked.length === 0) return;
     for await (const batch of gather(host.poll(repository, asked, options))) {
@@ -57,7 +65,10 @@ interface RepositoryFacts {
   cursor: string | undefined;
 }
 
-function noteFacts(facts: RepositoryFacts, { warning, cursor }: Extract<Answer, { kind: 'repository' }>): void {
+function noteFacts(
+  facts: RepositoryFacts,
+  { warning, cursor }: Extract<Answer, { kind: 'repository' }>,
+): void {
   if (warning !== undefined) facts.warning = warning;
   if (cursor !== undefined) facts.cursor = cursor;
 }
@@ -66,7 +77,10 @@ function findCursor({ cursor, cursorAt = 0 }: ClaimedPoll, now: number): string 
   return now - cursorAt < cursorMs ? cursor : undefined;
 }
 
-/** Whatever has arrived by the time that the last batch was dealt with, so that slow polls commit at once and fast ones together. */
+/**
+ * Whatever has arrived by the time that the last batch was dealt with, so that slow polls commit at once and
+ * fast ones together.
+ */
 async function* gather(answers: AsyncIterable<Answer>): AsyncGenerator<readonly Answer[], void, undefined> {
   const ahead = Readable.from(answers, { objectMode: true, highWaterMark: answersAtOnce });
   for await (const first of ahead) {

@@ -32,8 +32,8 @@ interface PollInFlight {
 }
 
 /**
- * Understands which repositories this node polls, with one configuration: claims those that are due, each once at a time, and keeps
- * their leases.
+ * Understands which repositories this node polls, with one configuration: claims those that are due, each
+ * once at a time, and keeps their leases.
  */
 export class Poller {
   readonly #options: PollerOptions;
@@ -43,7 +43,10 @@ export class Poller {
     this.#options = options;
   }
 
-  /** Polls what is due until the signal aborts; then ends the polls in flight and gives their leases back. Never throws. */
+  /**
+   * Polls what is due until the signal aborts; then ends the polls in flight and gives their leases back.
+   * Never throws.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const wakeups = new Wakeups(this.#options.store, signal);
     const renewing = setInterval(() => void this.#renewLeases(), leaseMs / 3);
@@ -68,7 +71,12 @@ export class Poller {
     if (limit <= 0 || !mayBegin()) return fullMs;
     const { claimed, next } = await store.transact(async (tx) => {
       if (!(await isConfigurationActive(tx, config.hash))) return { claimed: [], next: undefined };
-      const polls = await claimDuePolls(tx, { owner: node, inHand: [...this.#inFlight.keys()], now: now(), limit });
+      const polls = await claimDuePolls(tx, {
+        owner: node,
+        inHand: [...this.#inFlight.keys()],
+        now: now(),
+        limit,
+      });
       return { claimed: polls, next: await findNextDue(tx) };
     });
     for (const one of claimed) this.#begin(one, wakeups);
@@ -78,7 +86,9 @@ export class Poller {
   #begin(claimed: ClaimedPoll, wakeups: Wakeups): void {
     const stop = new AbortController();
     const ended = this.#poll(claimed, stop.signal)
-      .catch((error: unknown) => this.#report(`the poll of ${claimed.name} cannot be brought to an end`, error))
+      .catch((error: unknown) =>
+        this.#report(`the poll of ${claimed.name} cannot be brought to an end`, error),
+      )
       .finally(() => {
         this.#inFlight.delete(claimed.repositoryId);
         wakeups.call();
@@ -100,7 +110,10 @@ export class Poller {
         return this.#giveBack(claimed);
       // Not the repository's fault; but it must not be asked again at once, and its page says what happened.
       const { code, message } = toPluginError(thrown);
-      await endPoll(this.#options, claimed, repository, { ...emptyTally(startedAt), problem: { code, message } });
+      await endPoll(this.#options, claimed, repository, {
+        ...emptyTally(startedAt),
+        problem: { code, message },
+      });
       this.#report(`the poll of ${claimed.name} failed`, thrown);
     }
   }
@@ -123,7 +136,8 @@ export class Poller {
     const leases = polls.map(({ claimed }) => claimed.lease);
     try {
       const kept = await this.#options.store.transact((tx) => renew(tx, 'repository', leases));
-      for (const { claimed, stop } of polls) if (!kept.has(claimed.repositoryId)) stop.abort(new LeaseLost(claimed.lease));
+      for (const { claimed, stop } of polls)
+        if (!kept.has(claimed.repositoryId)) stop.abort(new LeaseLost(claimed.lease));
     } catch (error) {
       this.#report('the leases on polls cannot be renewed', error);
     }

@@ -41,10 +41,15 @@ export interface PreparedAnswer {
 }
 
 /**
- * Finds what an answer changes, has the new versions put in their order, and has those described that may start something: all that
- * are new, of a first look only the one. A version that is absent, or cannot be described, is left out until it can be.
+ * Finds what an answer changes, has the new versions put in their order, and has those described that may
+ * start something: all that are new, of a first look only the one. A version that is absent, or cannot be
+ * described, is left out until it can be.
  */
-export async function prepareAnswer(answer: TellingAnswer, stored: Stored, asking: Asking): Promise<PreparedAnswer> {
+export async function prepareAnswer(
+  answer: TellingAnswer,
+  stored: Stored,
+  asking: Asking,
+): Promise<PreparedAnswer> {
   const { state, ledger } = stored;
   const { baseline, pointer, shrunkSince } = state;
   const changes = detectChanges({ revisions: ledger, baseline, pointer, shrunkSince }, answer, asking);
@@ -57,7 +62,8 @@ export async function prepareAnswer(answer: TellingAnswer, stored: Stored, askin
 /** A pointer to a version that could not be recorded has not moved yet. */
 function keepPointer({ changes, order }: PreparedAnswer, before: string | undefined): PreparedAnswer {
   const { pointer } = changes;
-  if (pointer === undefined || order.some(({ facts }) => facts.version === pointer)) return { changes, order };
+  if (pointer === undefined || order.some(({ facts }) => facts.version === pointer))
+    return { changes, order };
   return { order, changes: { ...changes, pointer: before, conclusive: false } };
 }
 
@@ -90,7 +96,10 @@ async function placeRevisions(
 
 const mostFirstTries = 10;
 
-/** A first look may start one: the version that the pointer names, or the highest. One that is absent gives way to the next. */
+/**
+ * A first look may start one: the version that the pointer names, or the highest. One that is absent gives
+ * way to the next.
+ */
 async function describeFirst(prepared: PreparedAnswer, asking: Asking): Promise<PreparedAnswer> {
   let tried = prepared;
   for (let tries = 0; tries < mostFirstTries; tries++) {
@@ -104,14 +113,21 @@ async function describeFirst(prepared: PreparedAnswer, asking: Asking): Promise<
 function findFirst({ changes, order }: PreparedAnswer, { accept }: PackageConfig): Placed | undefined {
   const patches = new Map(changes.changed.map(({ recorded, patch }) => [recorded.id, patch]));
   return order.findLast(({ recorded, facts }) => {
-    const { state = 'published', selected = true } = { ...recorded, ...(recorded && patches.get(recorded.id)) };
+    const { state = 'published', selected = true } = {
+      ...recorded,
+      ...(recorded && patches.get(recorded.id)),
+    };
     const candidate = { version: facts.version, state, standing: facts.standing ?? 'ok' };
     if (changes.pointer !== undefined && facts.version !== changes.pointer) return false;
     return selected && !findHindrance(candidate, accept);
   });
 }
 
-async function describeThese(prepared: PreparedAnswer, these: readonly Placed[], asking: Asking): Promise<PreparedAnswer> {
+async function describeThese(
+  prepared: PreparedAnswer,
+  these: readonly Placed[],
+  asking: Asking,
+): Promise<PreparedAnswer> {
   if (these.length === 0) return prepared;
   const { host, repository, signal } = asking;
   const facts = these.map((one) => one.facts);
@@ -128,25 +144,36 @@ async function describeThese(prepared: PreparedAnswer, these: readonly Placed[],
       fresh: changes.fresh.filter(({ version }) => there.has(version)),
       problem: left.map((one) => explainMissing(one.facts.version, told.get(one)))[0] ?? changes.problem,
       settled: changes.settled && left.length === 0,
-      conclusive: changes.conclusive && left.every((one) => !one.recorded && told.get(one)?.kind === 'absent'),
+      conclusive:
+        changes.conclusive && left.every((one) => !one.recorded && told.get(one)?.kind === 'absent'),
     },
   };
 }
 
-const unanswered: Described = { kind: 'problem', problem: { code: 'PLUGIN_FAILED', message: 'describe gave no answer' } };
+const unanswered: Described = {
+  kind: 'problem',
+  problem: { code: 'PLUGIN_FAILED', message: 'describe gave no answer' },
+};
 
 function takeDescription(one: Placed, described: Described | undefined): Placed | undefined {
   if (!described) return one;
-  if (described.kind === 'revision') return { ...one, facts: fillIn(one.facts, described.revision), described: true };
+  if (described.kind === 'revision')
+    return { ...one, facts: fillIn(one.facts, described.revision), described: true };
   // What the ledger has stays there: it is only not described.
   return one.recorded && one;
 }
 
 function explainMissing(version: string, described: Described | undefined): Problem | undefined {
   if (described?.kind === 'absent') {
-    return { code: 'NOT_FOUND', message: `${version} is listed and not really there yet; it counts once it is` };
+    return {
+      code: 'NOT_FOUND',
+      message: `${version} is listed and not really there yet; it counts once it is`,
+    };
   }
   if (described?.kind !== 'problem') return undefined;
   const { problem } = described;
-  return { ...problem, message: `${version} is listed and could not be described; it counts once it can be: ${problem.message}` };
+  return {
+    ...problem,
+    message: `${version} is listed and could not be described; it counts once it can be: ${problem.message}`,
+  };
 }

@@ -36,8 +36,8 @@ export interface RecordedAnswer {
 }
 
 /**
- * Records what answers change: revisions, their ranks, what became of those known, the packages' cursors and problems. Throws
- * {@link ConfigurationChanged} where a package is not selected as it was asked for.
+ * Records what answers change: revisions, their ranks, what became of those known, the packages' cursors and
+ * problems. Throws {@link ConfigurationChanged} where a package is not selected as it was asked for.
  */
 export async function recordAnswers(
   tx: Tx,
@@ -62,10 +62,22 @@ export async function recordAnswers(
   return ready.map((answer) => tellNews(answer, ids, recording));
 }
 
-async function saveState(tx: Tx, { due, state, prepared, cursor }: ReadyAnswer, { fingerprint, now }: Recording): Promise<void> {
+async function saveState(
+  tx: Tx,
+  { due, state, prepared, cursor }: ReadyAnswer,
+  { fingerprint, now }: Recording,
+): Promise<void> {
   const { pointer, shrunkSince, problem, settled, conclusive } = prepared.changes;
   const outcome = {
-    ...{ id: due.id, selection: state.selection, pointer, moves: countMoves(state, pointer), shrunkSince, problem, fingerprint },
+    ...{
+      id: due.id,
+      selection: state.selection,
+      pointer,
+      moves: countMoves(state, pointer),
+      shrunkSince,
+      problem,
+      fingerprint,
+    },
     baselineTaken: state.baseline && conclusive,
     cursor: settled ? cursor : undefined,
     askedAfreshAt: due.cursor === undefined ? now : undefined,
@@ -94,16 +106,23 @@ async function insertFresh(
 function listPatches({ changes, order }: PreparedAnswer): Parameters<typeof patchRevisions>[1] {
   const described = new Map(
     order.flatMap(({ recorded, facts, described: isDescribed }) =>
-      recorded && isDescribed && !recorded.described ? [[recorded.id, { facts, described: true }] as const] : [],
+      recorded && isDescribed && !recorded.described
+        ? [[recorded.id, { facts, described: true }] as const]
+        : [],
     ),
   );
-  const changed = changes.changed.map(({ recorded: { id }, patch }) => ({ id, patch: { ...patch, ...described.get(id) } }));
+  const changed = changes.changed.map(({ recorded: { id }, patch }) => ({
+    id,
+    patch: { ...patch, ...described.get(id) },
+  }));
   const ids = new Set(changed.map(({ id }) => id));
   return [...changed, ...[...described].flatMap(([id, patch]) => (ids.has(id) ? [] : { id, patch }))];
 }
 
 function listMoves({ order }: PreparedAnswer): Parameters<typeof moveRanks>[1] {
-  return order.flatMap(({ recorded }, rank) => (recorded && recorded.rank !== rank ? { id: recorded.id, rank } : []));
+  return order.flatMap(({ recorded }, rank) =>
+    recorded && recorded.rank !== rank ? { id: recorded.id, rank } : [],
+  );
 }
 
 function tellNews(
@@ -126,7 +145,9 @@ function tellNews(
     move: pointer === undefined ? 0 : countMoves(state, pointer),
     moved: pointer !== undefined && state.pointer !== undefined && pointer !== state.pointer,
     changed: changes.changed.flatMap(({ kind, recorded }) =>
-      kind === 'republished' || kind === 'returned' || kind === 'withdrawn' ? { kind, version: recorded.facts.version } : [],
+      kind === 'republished' || kind === 'returned' || kind === 'withdrawn'
+        ? { kind, version: recorded.facts.version }
+        : [],
     ),
   };
   return { news, events: state.baseline ? [] : listEvents(news, prepared) };
@@ -142,7 +163,10 @@ interface PlacedCandidate extends Candidate {
   readonly isFresh: boolean;
 }
 
-function listCandidates({ changes, order }: PreparedAnswer, ids: ReadonlyMap<string, number>): readonly PlacedCandidate[] {
+function listCandidates(
+  { changes, order }: PreparedAnswer,
+  ids: ReadonlyMap<string, number>,
+): readonly PlacedCandidate[] {
   const patches = new Map(changes.changed.map(({ recorded, patch }) => [recorded.id, patch]));
   return order.map(({ recorded, facts }: Placed, rank) => {
     const patch = recorded && patches.get(recorded.id);
@@ -162,9 +186,16 @@ const eventTypes = {
   withdrawn: 'artifact.withdrawn',
 } as const satisfies Record<PackageNews['changed'][number]['kind'], NewEvent['type']>;
 
-function listEvents({ material, fresh, changed }: PackageNews, { order }: PreparedAnswer): readonly NewEvent[] {
+function listEvents(
+  { material, fresh, changed }: PackageNews,
+  { order }: PreparedAnswer,
+): readonly NewEvent[] {
   const known = new Map(order.map(({ facts }) => [facts.version, facts]));
-  const describe = (version: string) => ({ package: material, version, ...describeArtifact(known.get(version)) });
+  const describe = (version: string) => ({
+    package: material,
+    version,
+    ...describeArtifact(known.get(version)),
+  });
   const published = fresh.map(({ version }) => ({
     type: 'artifact.published' as const,
     subject: material,

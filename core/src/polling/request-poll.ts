@@ -26,8 +26,8 @@ export interface PollRequest {
 const lookAgainMs = 1_000;
 
 /**
- * Polls a repository now, whatever its schedule and back-off, and waits for the end of a poll that began after the call; undefined
- * where there is no such repository.
+ * Polls a repository now, whatever its schedule and back-off, and waits for the end of a poll that began
+ * after the call; undefined where there is no such repository.
  *
  * Throws `RATE_LIMITED` where its server asked not to be asked yet, and the signal's reason.
  */

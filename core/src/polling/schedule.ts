@@ -23,11 +23,14 @@ export interface Occasion {
 }
 
 /**
- * When to poll next, in milliseconds; undefined for never by itself. Each name has its own moment within the interval, the same
- * after every restart; at a moment of cron many repositories follow each other as at the start. Cron reads the machine's clock,
- * since node-cron has no other.
+ * When to poll next, in milliseconds; undefined for never by itself. Each name has its own moment within the
+ * interval, the same after every restart; at a moment of cron many repositories follow each other as at the
+ * start. Cron reads the machine's clock, since node-cron has no other.
  */
-export function findNextPoll(schedule: Schedule, { repository, count, timezone, now }: Occasion): number | undefined {
+export function findNextPoll(
+  schedule: Schedule,
+  { repository, count, timezone, now }: Occasion,
+): number | undefined {
   if ('manual' in schedule) return undefined;
   if ('cron' in schedule) {
     const next = findNextCron(schedule.cron, timezone);
@@ -37,21 +40,38 @@ export function findNextPoll(schedule: Schedule, { repository, count, timezone, 
   return Math.floor((now - phase) / schedule.everyMs + 1) * schedule.everyMs + phase;
 }
 
-/** When to poll first after a start: at once where there is one repository, else spread so that not all poll in one second. */
+/**
+ * When to poll first after a start: at once where there is one repository, else spread so that not all poll
+ * in one second.
+ */
 export function findFirstPoll(schedule: Schedule, occasion: Occasion): number | undefined {
   if (!('everyMs' in schedule)) return findNextPoll(schedule, occasion);
   return occasion.now + spread(occasion.repository, Math.min(schedule.everyMs, spreadMs(occasion.count)));
 }
 
-/** When to poll after failures in a row: exponential back-off with jitter, up to 15 minutes or the interval if that is longer. */
-export function findRetry(schedule: Schedule, failures: number, now: number, random: () => number): number | undefined {
+/**
+ * When to poll after failures in a row: exponential back-off with jitter, up to 15 minutes or the interval if
+ * that is longer.
+ */
+export function findRetry(
+  schedule: Schedule,
+  failures: number,
+  now: number,
+  random: () => number,
+): number | undefined {
   if ('manual' in schedule) return undefined;
   const intervalMs = 'everyMs' in schedule ? schedule.everyMs : minuteMs;
-  const backOffMs = Math.min(Math.min(intervalMs, minuteMs) * 2 ** (failures - 1), Math.max(intervalMs, longestBackOffMs));
+  const backOffMs = Math.min(
+    Math.min(intervalMs, minuteMs) * 2 ** (failures - 1),
+    Math.max(intervalMs, longestBackOffMs),
+  );
   return now + Math.round(backOffMs * (0.75 + 0.25 * random()));
 }
 
-/** How far apart two answers must be to confirm each other, in milliseconds: an interval, less what a timer may be early. */
+/**
+ * How far apart two answers must be to confirm each other, in milliseconds: an interval, less what a timer
+ * may be early.
+ */
 export function findConfirmMs(schedule: Schedule): number {
   return ('everyMs' in schedule ? schedule.everyMs : minuteMs) * 0.9;
 }

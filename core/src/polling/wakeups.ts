@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Store } from '../store/store.ts';
 
-/** Understands whether somebody said that there is something to poll since one looked last, so that no call is missed. */
+/**
+ * Understands whether somebody said that there is something to poll since one looked last, so that no call is
+ * missed.
+ */
 export class Wakeups {
   readonly #signal: AbortSignal;
   #called = false;

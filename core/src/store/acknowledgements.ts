@@ -3,7 +3,11 @@ import { patchRevisions, type RecordedRevision, readRevision } from './ledger.ts
 import type { Tx } from './store.ts';
 
 /** Locks one revision to the end of the transaction. */
-export async function lockRevision(tx: Tx, packageId: number, version: string): Promise<RecordedRevision | undefined> {
+export async function lockRevision(
+  tx: Tx,
+  packageId: number,
+  version: string,
+): Promise<RecordedRevision | undefined> {
   const row = await tx.db
     .selectFrom('revision')
     .selectAll()
@@ -24,7 +28,9 @@ export async function insertAcknowledgement(
   await tx.db
     .insertInto('acknowledgement')
     .values({ revision_id: id, digest: strongestDigest(facts.digests), comment, by, at: now })
-    .onConflict((conflict) => conflict.columns(['revision_id', 'digest']).doUpdateSet({ comment, by, at: now }))
+    .onConflict((conflict) =>
+      conflict.columns(['revision_id', 'digest']).doUpdateSet({ comment, by, at: now }),
+    )
     .execute();
   const published = state === 'republished' ? ({ state: 'published' } as const) : {};
   await patchRevisions(tx, [{ id, patch: { ...published, unacknowledged: false, replaced: null } }]);

@@ -29,13 +29,18 @@ export interface ClaimedAttempt {
 /**
  * Claims attempts: first those that were begun, then those that are due.
  *
- * What this node began, and has in hand no more, an earlier life of it began: it may take that again before the lease runs out. What
- * another node began, and alone can go on with, is claimed only when its lease ran out: then nobody can know.
+ * What this node began, and has in hand no more, an earlier life of it began: it may take that again before
+ * the lease runs out. What another node began, and alone can go on with, is claimed only when its lease ran
+ * out: then nobody can know.
  */
 export async function claimAttempts(tx: Tx, request: ClaimRequest): Promise<readonly ClaimedAttempt[]> {
   const { node, scope, inHand, room, now } = request;
   if (room <= 0) return [];
-  let query = tx.db.selectFrom('attempt').select(['id', 'state', 'node']).where(attemptIsOpen).where('due_at', '<=', now);
+  let query = tx.db
+    .selectFrom('attempt')
+    .select(['id', 'state', 'node'])
+    .where(attemptIsOpen)
+    .where('due_at', '<=', now);
   if (inHand.length > 0) query = query.where('id', 'not in', inHand);
   if (scope !== 'all') query = query.where('state', '=', 'started');
   if (scope === 'own') query = query.where('node', '=', node);
@@ -79,7 +84,11 @@ export async function markBegun(tx: Tx, ids: readonly number[], node: string | n
 }
 
 /** Marks attempts as done, and gives their leases back. */
-export async function endAttempts(tx: Tx, ids: readonly number[], outcome: 'passed' | 'failed' | 'doubt'): Promise<void> {
+export async function endAttempts(
+  tx: Tx,
+  ids: readonly number[],
+  outcome: 'passed' | 'failed' | 'doubt',
+): Promise<void> {
   const free = { lease_owner: null, lease_until: null };
   await tx.db
     .updateTable('attempt')

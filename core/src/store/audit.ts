@@ -55,14 +55,20 @@ export async function listAudit(tx: Tx, request: AuditFilter & SearchRequest): P
   const rows = await selectFound(tx, request, from)
     .selectAll()
     .$if(bottom !== undefined, (query) =>
-      query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '>=', tuple(bottom?.at ?? 0, bottom?.id ?? 0))),
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('at', 'id'), '>=', tuple(bottom?.at ?? 0, bottom?.id ?? 0)),
+      ),
     )
     .limit(request.limit + 1)
     .execute();
   const { items, ...page } = toSearchPage(rows, request.limit, bottom);
   return {
     ...page,
-    items: items.map(({ address, details, ...row }) => ({ ...row, from: address, details: JSON.parse(details) })),
+    items: items.map(({ address, details, ...row }) => ({
+      ...row,
+      from: address,
+      details: JSON.parse(details),
+    })),
   };
 }
 
@@ -79,9 +85,14 @@ async function findPlace(tx: Tx, after: number | undefined): Promise<Bottom | un
 }
 
 /** The last entry that is looked at; undefined where all are. */
-async function findBottom(tx: Tx, request: AuditFilter & SearchRequest, from: Bottom): Promise<Bottom | undefined> {
+async function findBottom(
+  tx: Tx,
+  request: AuditFilter & SearchRequest,
+  from: Bottom,
+): Promise<Bottom | undefined> {
   const { words = [], person, action, subject } = request;
-  if (words.length === 0 && person === undefined && action === undefined && subject === undefined) return undefined;
+  if (words.length === 0 && person === undefined && action === undefined && subject === undefined)
+    return undefined;
   return selectRange(tx, request, from)
     .select(['id', 'at'])
     .offset(request.depth - 1)
@@ -93,7 +104,8 @@ const searched = ['actor', 'person', 'action', 'subject', 'details'] as const;
 
 function selectFound(tx: Tx, { words = [], person, action, subject, ...filter }: AuditFilter, from: Bottom) {
   let query = selectRange(tx, filter, from);
-  for (const word of words) query = query.where((e) => e.or(searched.map((column) => contains(e.ref(column), word))));
+  for (const word of words)
+    query = query.where((e) => e.or(searched.map((column) => contains(e.ref(column), word))));
   if (person !== undefined) {
     query = query.where((e) => e.or([contains(e.ref('actor'), person), contains(e.ref('person'), person)]));
   }

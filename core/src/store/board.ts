@@ -52,12 +52,23 @@ export function nameLevel(pipeline: string, stage: string): string {
   return `${pipeline} ${stage}`;
 }
 
-/** The versions of a package, highest rank first, and how each is at the levels of some pipelines; `next` is a rank. */
+/**
+ * The versions of a package, highest rank first, and how each is at the levels of some pipelines; `next` is a
+ * rank.
+ */
 export async function readBoard(tx: Tx, request: BoardRequest): Promise<Page<BoardRow>> {
   const { packageId, pipelineIds, version, fragment, after, limit } = request;
   const revisions = await tx.db
     .selectFrom('revision')
-    .select(['id', 'version', 'rank', 'state', 'standing', 'published_at as publishedAt', 'detected_at as detectedAt'])
+    .select([
+      'id',
+      'version',
+      'rank',
+      'state',
+      'standing',
+      'published_at as publishedAt',
+      'detected_at as detectedAt',
+    ])
     .where('package_id', '=', packageId)
     .$if(version !== undefined, (query) => query.where('version', '=', version ?? ''))
     .$if(fragment !== undefined, (query) => query.where((e) => contains(e.ref('version'), fragment ?? '')))
@@ -76,7 +87,11 @@ export async function readBoard(tx: Tx, request: BoardRequest): Promise<Page<Boa
     shown.map(({ id }) => id),
   );
   return {
-    items: shown.map(({ id, rank: _, ...row }) => ({ ...row, alarms: alarms.get(id) ?? [], cells: cells.get(id) ?? new Map() })),
+    items: shown.map(({ id, rank: _, ...row }) => ({
+      ...row,
+      alarms: alarms.get(id) ?? [],
+      cells: cells.get(id) ?? new Map(),
+    })),
     next: revisions.length > limit ? (shown.at(-1)?.rank ?? null) : null,
   };
 }
@@ -101,7 +116,13 @@ async function readCells(
   return boards;
 }
 
-function isToCome({ readyAt, status }: { readonly readyAt: number | null; readonly status: Status }): boolean {
+function isToCome({
+  readyAt,
+  status,
+}: {
+  readonly readyAt: number | null;
+  readonly status: Status;
+}): boolean {
   return readyAt === null && status === 'pending';
 }
 
@@ -110,7 +131,9 @@ function selectStages(tx: Tx, revisionIds: readonly number[], pipelineIds: reado
   const ranked = tx.db
     .selectFrom('run_package')
     .select(['revision_id', 'run_id'])
-    .select(sql<number>`row_number() over (partition by revision_id, pipeline_id order by run_id desc)`.as('nth'))
+    .select(
+      sql<number>`row_number() over (partition by revision_id, pipeline_id order by run_id desc)`.as('nth'),
+    )
     .where('revision_id', 'in', revisionIds)
     .where('pipeline_id', 'in', pipelineIds)
     .as('ranked');

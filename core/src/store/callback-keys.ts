@@ -1,8 +1,17 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Tx } from './store.ts';
 
-/** What a node signs addresses for reports with. Only its public half is in the store, so that every node can check what one has signed. */
+/**
+ * What a node signs addresses for reports with. Only its public half is in the store, so that every node can
+ * check what one has signed.
+ */
 export interface CallbackKey {
   /** What the public half is found by. */
   readonly id: string;
@@ -14,7 +23,10 @@ export function readCallbackKey(file: string): CallbackKey {
   if (!existsSync(file)) {
     const { privateKey } = generateKeyPairSync('ed25519');
     // Renamed when it is whole: a node that is killed meanwhile makes another.
-    writeFileSync(`${file}.new`, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flush: true });
+    writeFileSync(`${file}.new`, privateKey.export({ type: 'pkcs8', format: 'pem' }), {
+      mode: 0o600,
+      flush: true,
+    });
     renameSync(`${file}.new`, file);
   }
   const secret = createPrivateKey(readFileSync(file));
@@ -37,7 +49,11 @@ export async function publishCallbackKey(tx: Tx, { id, secret }: CallbackKey): P
 
 /** The public half of a key; undefined where no node has published it. */
 export async function findCallbackKey(tx: Tx, id: string): Promise<KeyObject | undefined> {
-  const row = await tx.db.selectFrom('setting').select('value').where('name', '=', nameOf(id)).executeTakeFirst();
+  const row = await tx.db
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', nameOf(id))
+    .executeTakeFirst();
   return row && createPublicKey({ key: Buffer.from(row.value, 'base64url'), format: 'der', type: 'spki' });
 }
 

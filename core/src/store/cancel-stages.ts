@@ -17,7 +17,10 @@ async function cancelPendingJobs(tx: Tx, stageIds: readonly number[], now: numbe
     .execute();
 }
 
-/** Notes that somebody cancelled a stage that runs. What of it has not begun is over at once; the rest goes on until it is ended. */
+/**
+ * Notes that somebody cancelled a stage that runs. What of it has not begun is over at once; the rest goes on
+ * until it is ended.
+ */
 export async function cancelRunningStage(tx: Tx, id: number, now: number): Promise<void> {
   await tx.db.updateTable('stage').set({ cancel_at: now }).where('id', '=', id).execute();
   const ended = await tx.db
@@ -30,7 +33,11 @@ export async function cancelRunningStage(tx: Tx, id: number, now: number): Promi
   // A job that is to be tried again after doubt counts as running, though nobody does it.
   const jobIds = ended.map(({ job_id }) => job_id);
   if (jobIds.length > 0) {
-    await tx.db.updateTable('job').set({ status: 'cancelled', finished_at: now }).where('id', 'in', jobIds).execute();
+    await tx.db
+      .updateTable('job')
+      .set({ status: 'cancelled', finished_at: now })
+      .where('id', 'in', jobIds)
+      .execute();
   }
   await cancelPendingJobs(tx, [id], now);
   tx.wake('attempts');

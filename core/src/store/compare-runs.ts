@@ -9,7 +9,9 @@ export interface RunBehind {
   readonly label: string;
   readonly status: Status;
   readonly packages: ReadonlyMap<number, RevisionBehind>;
-  /** Of upstream runs that are not kept any more, only those that it pinned itself are known, without a label. */
+  /**
+   * Of upstream runs that are not kept any more, only those that it pinned itself are known, without a label.
+   */
   readonly pipelines: ReadonlyMap<number, UpstreamBehind>;
 }
 
@@ -32,7 +34,11 @@ export interface UpstreamBehind {
 }
 
 /** Reads a run with everything behind it; undefined where there is none, or none any more. */
-export async function readRunBehind(tx: Tx, pipeline: string, counter: number): Promise<RunBehind | undefined> {
+export async function readRunBehind(
+  tx: Tx,
+  pipeline: string,
+  counter: number,
+): Promise<RunBehind | undefined> {
   const run = await tx.db
     .selectFrom('run')
     .innerJoin('pipeline', 'pipeline.id', 'run.pipeline_id')
@@ -54,7 +60,11 @@ export async function readRunBehind(tx: Tx, pipeline: string, counter: number): 
   };
 }
 
-async function readPackages(tx: Tx, runId: number, pinned: ReadonlySet<number | null>): Promise<RunBehind['packages']> {
+async function readPackages(
+  tx: Tx,
+  runId: number,
+  pinned: ReadonlySet<number | null>,
+): Promise<RunBehind['packages']> {
   const behind = (await readPackagesBehind(tx, [runId])).get(runId) ?? [];
   const versions = await tx.db
     .selectFrom('revision')
@@ -65,7 +75,13 @@ async function readPackages(tx: Tx, runId: number, pinned: ReadonlySet<number | 
   return new Map(
     behind.map(({ packageId, revisionId, rank, edition }) => [
       packageId,
-      { id: revisionId, version: versionOf.get(revisionId) ?? '', rank, edition, isDirect: pinned.has(revisionId) },
+      {
+        id: revisionId,
+        version: versionOf.get(revisionId) ?? '',
+        rank,
+        edition,
+        isDirect: pinned.has(revisionId),
+      },
     ]),
   );
 }
@@ -81,7 +97,9 @@ async function readUpstream(
   pinned: readonly PinnedUpstream[],
 ): Promise<RunBehind['pipelines']> {
   const direct = new Map(
-    pinned.flatMap(({ upstream_id: id, upstream_counter: counter }) => (id === null || counter === null ? [] : [[id, counter]])),
+    pinned.flatMap(({ upstream_id: id, upstream_counter: counter }) =>
+      id === null || counter === null ? [] : [[id, counter]],
+    ),
   );
   const rows = await tx.db
     .selectFrom('run')
@@ -89,7 +107,9 @@ async function readUpstream(
     .where('id', 'in', [0, ...runIds])
     .execute();
   const gone = [...direct].map(([id, counter]) => [id, { counter, label: null, isDirect: true }] as const);
-  const kept = rows.map(({ pipeline_id: id, counter, label }) => [id, { counter, label, isDirect: direct.has(id) }] as const);
+  const kept = rows.map(
+    ({ pipeline_id: id, counter, label }) => [id, { counter, label, isDirect: direct.has(id) }] as const,
+  );
   return new Map<number, UpstreamBehind>([...gone, ...kept]);
 }
 
@@ -116,7 +136,14 @@ export async function readVersionsBetween(
 ): Promise<readonly VersionBetween[]> {
   return tx.db
     .selectFrom('revision')
-    .select(['version', 'state', 'published_at as publishedAt', 'publisher', 'comment', 'trackback_url as trackbackUrl'])
+    .select([
+      'version',
+      'state',
+      'published_at as publishedAt',
+      'publisher',
+      'comment',
+      'trackback_url as trackbackUrl',
+    ])
     .where('package_id', '=', packageId)
     .where('rank', '>', above)
     .where('rank', '<=', upTo)

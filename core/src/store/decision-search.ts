@@ -1,15 +1,29 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { listCodesWith, say } from '../domain/reason.ts';
-import { type DecisionOutcome, type DecisionView, outcomes, selectDecisions, toDecisionView } from './decisions.ts';
+import {
+  type DecisionOutcome,
+  type DecisionView,
+  outcomes,
+  selectDecisions,
+  toDecisionView,
+} from './decisions.ts';
 import type { Schema } from './schema.ts';
-import { type Bottom, contains, foldCase, type SearchPage, type SearchRequest, toSearchPage } from './search.ts';
+import {
+  type Bottom,
+  contains,
+  foldCase,
+  type SearchPage,
+  type SearchRequest,
+  toSearchPage,
+} from './search.ts';
 import type { Tx } from './store.ts';
 
 /** Which decisions. */
 export interface DecisionSearch {
   /**
-   * Each is a fragment of the facts of the decision's reason, of its code or of what that means, of its outcome, the name of its pipeline or of who started its run, or of `npmjs/fastify@5.2.1`
-   * for what it is about and for the packages behind its run. With ASCII letters in lower case.
+   * Each is a fragment of the facts of the decision's reason, of its code or of what that means, of its
+   * outcome, the name of its pipeline or of who started its run, or of `npmjs/fastify@5.2.1` for what it is
+   * about and for the packages behind its run. With ASCII letters in lower case.
    */
   readonly words: readonly string[];
   readonly outcome?: DecisionOutcome | undefined;
@@ -29,7 +43,10 @@ interface Part {
 }
 
 /** Searches what was decided, newest first. */
-export async function searchDecisions(tx: Tx, request: DecisionSearch & SearchRequest): Promise<SearchPage<DecisionView>> {
+export async function searchDecisions(
+  tx: Tx,
+  request: DecisionSearch & SearchRequest,
+): Promise<SearchPage<DecisionView>> {
   const pipelineIds = await findPipelineIds(tx, request.pipelines);
   const whole = { after: request.after, pipelineIds, bottom: undefined };
   const part = { ...whole, bottom: await findBottom(tx, request, whole) };
@@ -42,10 +59,16 @@ export async function searchDecisions(tx: Tx, request: DecisionSearch & SearchRe
     .orderBy('decision.id', 'desc')
     .execute();
   const marks = new Map(items.map((row) => [row.id, row.marks]));
-  return { ...page, items: found.filter((row) => isFound(row, request, marks.get(row.id) ?? '')).map(toDecisionView) };
+  return {
+    ...page,
+    items: found.filter((row) => isFound(row, request, marks.get(row.id) ?? '')).map(toDecisionView),
+  };
 }
 
-async function findPipelineIds(tx: Tx, names: readonly string[] | undefined): Promise<readonly number[] | undefined> {
+async function findPipelineIds(
+  tx: Tx,
+  names: readonly string[] | undefined,
+): Promise<readonly number[] | undefined> {
   if (!names) return undefined;
   const rows = await tx.db
     .selectFrom('pipeline')
@@ -69,13 +92,19 @@ async function findBottom(
     .executeTakeFirst();
 }
 
-/** With a mark for each word: `1` where it is found in what a decision does not show, the person and the packages of its run. */
+/**
+ * With a mark for each word: `1` where it is found in what a decision does not show, the person and the
+ * packages of its run.
+ */
 function selectFound(tx: Tx, { words, outcome }: DecisionSearch, part: Part) {
   let query = selectPart(tx, part).orderBy('decision.id', 'desc');
   if (outcome !== undefined) query = query.where('decision.outcome', '=', outcome);
-  for (const word of words) query = query.where((e) => e.or([...findShown(tx, e, word), ...findBehind(tx, e, { word, part })]));
+  for (const word of words)
+    query = query.where((e) => e.or([...findShown(tx, e, word), ...findBehind(tx, e, { word, part })]));
   return query.select(['decision.id', 'decision.at']).select((e) => {
-    const marks = words.map((word) => sql`case when ${e.or(findBehind(tx, e, { word, part }))} then '1' else '0' end`);
+    const marks = words.map(
+      (word) => sql`case when ${e.or(findBehind(tx, e, { word, part }))} then '1' else '0' end`,
+    );
     return sql<string>`${sql.join([sql.lit(''), ...marks], sql` || `)}`.as('marks');
   });
 }
@@ -84,7 +113,8 @@ function selectPart(tx: Tx, { after, bottom, pipelineIds }: Part) {
   let query = tx.db.selectFrom('decision');
   const [first = 0, ...more] = pipelineIds ?? [];
   // A sum, else SQLite would sort all that these pipelines ever decided.
-  if (more.length > 0) query = query.where((e) => e(e('decision.pipeline_id', '+', 0), 'in', [first, ...more]));
+  if (more.length > 0)
+    query = query.where((e) => e(e('decision.pipeline_id', '+', 0), 'in', [first, ...more]));
   else if (pipelineIds) query = query.where('decision.pipeline_id', '=', first);
   if (after !== undefined) query = query.where('decision.id', '<', after);
   return bottom ? query.where('decision.id', '>=', bottom.id) : query;
@@ -98,7 +128,10 @@ function findShown(tx: Tx, e: OfDecision, word: string): readonly Expression<Sql
     .select('pipeline.id')
     .where((p) => contains(p.ref('pipeline.name'), word));
   return [
-    e('decision.outcome', 'in', ['', ...outcomes.filter((outcome) => outcome.includes(word))] as readonly DecisionOutcome[]),
+    e('decision.outcome', 'in', [
+      '',
+      ...outcomes.filter((outcome) => outcome.includes(word)),
+    ] as readonly DecisionOutcome[]),
     e('decision.pipeline_id', 'in', pipelines),
     ...listForms(word).map((form) => contains(e.ref('decision.materials'), form)),
     e('decision.code', 'in', ['', ...listCodesWith(word)]),
@@ -115,8 +148,8 @@ function listForms(word: string): readonly string[] {
 }
 
 /**
- * Whether the run that a decision is about was started by such a person or has such a package behind it, or the upstream run has. The
- * runs are found once for all decisions of the part, since many are about the same.
+ * Whether the run that a decision is about was started by such a person or has such a package behind it, or
+ * the upstream run has. The runs are found once for all decisions of the part, since many are about the same.
  */
 function findBehind(
   tx: Tx,
@@ -158,6 +191,7 @@ function isFound(
     .filter(([name]) => name.includes('/') || isVisible(name))
     .map(([name, pinned]) => `${name}@${pinned}`);
   const shown = [pipeline, outcome, say({ code, facts: JSON.parse(facts) }), ...about].map(foldCase);
-  const isShown = (word: string) => shown.some((text) => text.includes(word)) || listCodesWith(word).includes(code);
+  const isShown = (word: string) =>
+    shown.some((text) => text.includes(word)) || listCodesWith(word).includes(code);
   return words.every((word, index) => marks[index] === '1' || isShown(word));
 }

@@ -11,8 +11,8 @@ export interface AboutVersion extends PageRequest {
 }
 
 /**
- * The decisions of a pipeline that are about a version, newest first: that name it, that are about a run with it behind, or about the
- * pass of an upstream run with it behind.
+ * The decisions of a pipeline that are about a version, newest first: that name it, that are about a run with
+ * it behind, or about the pass of an upstream run with it behind.
  */
 export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<Page<DecisionView>> {
   const { pipelineId, version, limit } = about;
@@ -23,7 +23,11 @@ export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<P
     .execute();
   const ofRuns = await selectIds(tx, about)
     .where('decision.run_id', 'in', (e) =>
-      e.selectFrom('run_package').select('run_id').where('revision_id', 'in', revisionIds).where('pipeline_id', '=', pipelineId),
+      e
+        .selectFrom('run_package')
+        .select('run_id')
+        .where('revision_id', 'in', revisionIds)
+        .where('pipeline_id', '=', pipelineId),
     )
     .execute();
   const ofPasses = await selectIds(tx, about)
@@ -35,7 +39,10 @@ export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<P
         .select('run_id')
         .where('revision_id', 'in', revisionIds)
         .where('pipeline_id', 'in', (inner) =>
-          inner.selectFrom('dependency').select('upstream_id').where('dependency.pipeline_id', '=', pipelineId),
+          inner
+            .selectFrom('dependency')
+            .select('upstream_id')
+            .where('dependency.pipeline_id', '=', pipelineId),
         ),
     )
     .execute();
@@ -47,7 +54,10 @@ export async function listDecisionsAbout(tx: Tx, about: AboutVersion): Promise<P
   return toDecisionPage(rows, limit);
 }
 
-/** Newest first: by a sum, so that both databases begin with the version's runs, and not with the newest of all decisions. */
+/**
+ * Newest first: by a sum, so that both databases begin with the version's runs, and not with the newest of
+ * all decisions.
+ */
 function selectIds(tx: Tx, { after, limit }: AboutVersion) {
   return tx.db
     .selectFrom('decision')

@@ -10,7 +10,13 @@ import type { Tx } from './store.ts';
 export type DecisionOutcome = DecisionTable['outcome'];
 
 /** Every outcome that there is. */
-export const outcomes = ['started', 'superseded', 'waits', 'held', 'refused'] as const satisfies readonly DecisionOutcome[];
+export const outcomes = [
+  'started',
+  'superseded',
+  'waits',
+  'held',
+  'refused',
+] as const satisfies readonly DecisionOutcome[];
 
 /** Whether a text is an outcome. */
 export function isDecisionOutcome(text: string): text is DecisionOutcome {
@@ -26,7 +32,9 @@ export interface NewDecision {
   readonly version: string | null;
   readonly outcome: DecisionOutcome;
   readonly reason: SomeReason;
-  /** By material a version, or the counter of an upstream run: those of the run, or the one that it is about. */
+  /**
+   * By material a version, or the counter of an upstream run: those of the run, or the one that it is about.
+   */
   readonly materials: Readonly<Record<string, string | number>>;
   readonly runId: number | null;
   /** The upstream run whose pass it is about, where it is about one. */
@@ -108,8 +116,20 @@ export function selectDecisions(tx: Tx) {
     .leftJoin('run', 'run.id', 'decision.run_id')
     .leftJoin('run as passed', 'passed.id', 'decision.upstream_run_id')
     .leftJoin('pipeline as upstream', 'upstream.id', 'passed.pipeline_id')
-    .select(['decision.id', 'decision.at', 'pipeline.name as pipeline', 'decision.outcome', 'decision.code', 'decision.facts'])
-    .select(['decision.materials', 'run.counter as run', 'upstream.name as upstream', 'passed.counter as upstreamCounter']);
+    .select([
+      'decision.id',
+      'decision.at',
+      'pipeline.name as pipeline',
+      'decision.outcome',
+      'decision.code',
+      'decision.facts',
+    ])
+    .select([
+      'decision.materials',
+      'run.counter as run',
+      'upstream.name as upstream',
+      'passed.counter as upstreamCounter',
+    ]);
 }
 
 type DecisionRow = Awaited<ReturnType<ReturnType<typeof selectDecisions>['execute']>>[number];
@@ -121,8 +141,16 @@ export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Pag
 }
 
 /** A decision as the API shows it. */
-export function toDecisionView({ id: _, materials, facts, upstream, upstreamCounter, ...row }: DecisionRow): DecisionView {
+export function toDecisionView({
+  id: _,
+  materials,
+  facts,
+  upstream,
+  upstreamCounter,
+  ...row
+}: DecisionRow): DecisionView {
   const reason: SomeReason = { code: row.code, facts: JSON.parse(facts) };
-  const pass = upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
+  const pass =
+    upstream === null || upstreamCounter === null ? null : { pipeline: upstream, counter: upstreamCounter };
   return { ...row, ...reason, reason: say(reason), materials: JSON.parse(materials), upstream: pass };
 }

@@ -49,8 +49,14 @@ export interface Queued {
 
 const rowsAtOnce = 500;
 
-/** Looks at a portion of the events after a sink's cursor and queues those that it wants. Call it where the sink's row is locked. */
-export async function queueEvents(tx: Tx, { sinkId, cursor, types, limit, now }: QueueRequest): Promise<Queued> {
+/**
+ * Looks at a portion of the events after a sink's cursor and queues those that it wants. Call it where the
+ * sink's row is locked.
+ */
+export async function queueEvents(
+  tx: Tx,
+  { sinkId, cursor, types, limit, now }: QueueRequest,
+): Promise<Queued> {
   const portion = Math.min(rowsAtOnce, limit);
   const events = await tx.db
     .selectFrom('event')
@@ -64,7 +70,13 @@ export async function queueEvents(tx: Tx, { sinkId, cursor, types, limit, now }:
   const wanted: ReadonlySet<string> = new Set(types);
   const rows = events
     .filter(({ type }) => wanted.has(type))
-    .map(({ id, subject }) => ({ sink_id: sinkId, event_id: id, lane: laneOf(subject), queued_at: now, due_at: now }));
+    .map(({ id, subject }) => ({
+      sink_id: sinkId,
+      event_id: id,
+      lane: laneOf(subject),
+      queued_at: now,
+      due_at: now,
+    }));
   const deliveries = await insertDeliveries(tx, rows);
   await tx.db.updateTable('sink').set({ cursor: last.id }).where('id', '=', sinkId).execute();
   return { deliveries, more: events.length === portion };
@@ -172,7 +184,18 @@ export async function listDeadLetters(
     .selectFrom('delivery')
     .innerJoin('sink', 'sink.id', 'delivery.sink_id')
     .innerJoin('event', 'event.id', 'delivery.event_id')
-    .select(['delivery.id', 'sink.name', 'tries', 'tried_at', 'error', 'event_id', 'event.at', 'type', 'subject', 'data'])
+    .select([
+      'delivery.id',
+      'sink.name',
+      'tries',
+      'tried_at',
+      'error',
+      'event_id',
+      'event.at',
+      'type',
+      'subject',
+      'data',
+    ])
     .where('state', '=', 'dead');
   const ofSink = sink === undefined ? all : all.where('sink.name', '=', sink);
   const rows = await (after === undefined ? ofSink : ofSink.where('delivery.id', '<', after))

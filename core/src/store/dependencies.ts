@@ -25,7 +25,10 @@ export async function replaceDependencies(tx: Tx, wanted: readonly Dependency[])
 }
 
 /** Who listens to stages of some pipelines. */
-export async function readDependencies(tx: Tx, upstreamIds: readonly number[]): Promise<readonly Dependency[]> {
+export async function readDependencies(
+  tx: Tx,
+  upstreamIds: readonly number[],
+): Promise<readonly Dependency[]> {
   if (upstreamIds.length === 0) return [];
   return tx.db
     .selectFrom('dependency')

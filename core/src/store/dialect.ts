@@ -1,22 +1,31 @@
 import { type ColumnDefinitionBuilder, type RawBuilder, sql } from 'kysely';
 
-/** Where SQLite and PostgreSQL must differ, this says how; nothing else in the store asks which one it talks to. */
+/**
+ * Where SQLite and PostgreSQL must differ, this says how; nothing else in the store asks which one it talks
+ * to.
+ */
 export interface Dialect {
   readonly kind: 'sqlite' | 'postgres';
   /** The type of text that collates bytewise. */
   readonly text: RawBuilder<unknown>;
   /** A key that the database numbers, never reusing a number. */
-  readonly identity: { readonly type: 'integer' | 'bigint'; build(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder };
+  readonly identity: {
+    readonly type: 'integer' | 'bigint';
+    build(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  };
   /** The database's own clock, in milliseconds. */
   readonly now: RawBuilder<number>;
   /** Ends a `select` that claims rows: leaves out those that another transaction is claiming. */
   readonly forUpdateSkipLocked: RawBuilder<unknown>;
   /**
-   * Ends a `select` that locks rows to the end of the transaction. Rows that refer to them can be written meanwhile, so that two
-   * transactions that both wrote such rows can then both lock, one after the other.
+   * Ends a `select` that locks rows to the end of the transaction. Rows that refer to them can be written
+   * meanwhile, so that two transactions that both wrote such rows can then both lock, one after the other.
    */
   readonly forUpdate: RawBuilder<unknown>;
-  /** Makes transactions that write events commit in the order of their events' ids, so that a reader who goes by id misses none. */
+  /**
+   * Makes transactions that write events commit in the order of their events' ids, so that a reader who goes
+   * by id misses none.
+   */
   readonly orderEvents: RawBuilder<unknown> | undefined;
   /** The text of a column as a string of JSON, quotes included. */
   quoteJson(column: string): RawBuilder<string>;

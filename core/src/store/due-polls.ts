@@ -20,10 +20,16 @@ export interface ClaimedPoll {
   readonly problem: StoredProblem | undefined;
 }
 
-/** The longest that a node sleeps without looking, in milliseconds: another one may have died and left its claims. */
+/**
+ * The longest that a node sleeps without looking, in milliseconds: another one may have died and left its
+ * claims.
+ */
 export const longestSleepMs = 30_000;
 
-/** Whether a pipeline listens to a package of the repository: one that nobody listens to is polled on request only. */
+/**
+ * Whether a pipeline listens to a package of the repository: one that nobody listens to is polled on request
+ * only.
+ */
 export function isListenedTo({ exists, selectFrom }: ExpressionBuilder<Schema, 'repository'>) {
   return exists(
     selectFrom('listener')
@@ -37,14 +43,20 @@ export function isListenedTo({ exists, selectFrom }: ExpressionBuilder<Schema, '
 
 function isAllowed(builder: ExpressionBuilder<Schema, 'repository'>, now: number) {
   const { eb, or, and } = builder;
-  const scheduled = and([eb('due_at', '<=', now), or([isListenedTo(builder), eb('looks_from', 'is not', null)])]);
+  const scheduled = and([
+    eb('due_at', '<=', now),
+    or([isListenedTo(builder), eb('looks_from', 'is not', null)]),
+  ]);
   return or([eb('requested', '>', eb.ref('served')), scheduled]);
 }
 
 /** Which polls to claim, for whom. */
 export interface PollClaim {
   readonly owner: string;
-  /** The repositories that the owner polls now. What it has claimed beside them it lost sight of when the store went away. */
+  /**
+   * The repositories that the owner polls now. What it has claimed beside them it lost sight of when the
+   * store went away.
+   */
   readonly inHand: readonly number[];
   readonly now: number;
   /** How many at most. */
@@ -52,7 +64,10 @@ export interface PollClaim {
 }
 
 /** Claims repositories that are due and that nobody polls, the longest due first. */
-export async function claimDuePolls(tx: Tx, { owner, inHand, now, limit }: PollClaim): Promise<readonly ClaimedPoll[]> {
+export async function claimDuePolls(
+  tx: Tx,
+  { owner, inHand, now, limit }: PollClaim,
+): Promise<readonly ClaimedPoll[]> {
   const due = tx.db
     .selectFrom('repository')
     .selectAll()
@@ -60,7 +75,11 @@ export async function claimDuePolls(tx: Tx, { owner, inHand, now, limit }: PollC
     .where((builder) => isAllowed(builder, now))
     .where(({ or, eb }) => or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
     .where(({ or, eb }) =>
-      or([eb('lease_owner', 'is', null), eb('lease_owner', '=', owner), eb('lease_until', '<', tx.leasesEndBefore)]),
+      or([
+        eb('lease_owner', 'is', null),
+        eb('lease_owner', '=', owner),
+        eb('lease_until', '<', tx.leasesEndBefore),
+      ]),
     );
   const rows = await (inHand.length === 0 ? due : due.where('id', 'not in', inHand))
     .orderBy('due_at')
@@ -74,9 +93,19 @@ export async function claimDuePolls(tx: Tx, { owner, inHand, now, limit }: PollC
     const lease = leases.get(row.id);
     if (!lease) return [];
     return {
-      ...{ lease, repositoryId: row.id, name: row.name, fingerprint: row.fingerprint, requested: row.requested },
+      ...{
+        lease,
+        repositoryId: row.id,
+        name: row.name,
+        fingerprint: row.fingerprint,
+        requested: row.requested,
+      },
       ...{ looksLeft: row.looks_left, failures: row.failures, problem: readProblem(row) },
-      ...{ cursor: row.cursor ?? undefined, cursorAt: row.cursor_at ?? undefined, looksFrom: row.looks_from ?? undefined },
+      ...{
+        cursor: row.cursor ?? undefined,
+        cursorAt: row.cursor_at ?? undefined,
+        looksFrom: row.looks_from ?? undefined,
+      },
     };
   });
 }
@@ -124,10 +153,14 @@ export interface RequestedPoll {
 }
 
 /**
- * Asks for a poll that begins from now on, whatever the schedule and back-off; several requests are served by one. Answers
- * undefined where there is no such repository.
+ * Asks for a poll that begins from now on, whatever the schedule and back-off; several requests are served by
+ * one. Answers undefined where there is no such repository.
  */
-export async function requestPoll(tx: Tx, repository: string, by: Requester): Promise<RequestedPoll | undefined> {
+export async function requestPoll(
+  tx: Tx,
+  repository: string,
+  by: Requester,
+): Promise<RequestedPoll | undefined> {
   const row = await tx.db
     .updateTable('repository')
     .set({
@@ -145,7 +178,11 @@ export async function requestPoll(tx: Tx, repository: string, by: Requester): Pr
 
 /** How many requests of a repository were served. */
 export async function readServed(tx: Tx, repository: string): Promise<number | undefined> {
-  const row = await tx.db.selectFrom('repository').select('served').where('name', '=', repository).executeTakeFirst();
+  const row = await tx.db
+    .selectFrom('repository')
+    .select('served')
+    .where('name', '=', repository)
+    .executeTakeFirst();
   return row?.served;
 }
 
@@ -183,7 +220,11 @@ export async function finishPoll(tx: Tx, result: PollResult): Promise<void> {
         not_before: result.notBefore ?? null,
       },
       ...(succeeded && { succeeded_at: now, warning: warning ?? null }),
-      ...{ problem_code: problem?.code ?? null, problem_message: problem?.message ?? null, problem_since: since ?? null },
+      ...{
+        problem_code: problem?.code ?? null,
+        problem_message: problem?.message ?? null,
+        problem_since: since ?? null,
+      },
       ...(cursor !== undefined && { cursor }),
       ...(cursorAt !== undefined && { cursor_at: cursorAt }),
       looks_left: sql`case when ${isAskedAgain} then looks_left else cast(${result.looksLeft} as integer) end`,

@@ -16,7 +16,10 @@ export interface RecordedEvent extends NewEvent {
   readonly at: number;
 }
 
-/** Writes events to the outbox. Call it last in a transaction: on PostgreSQL it makes others wait for the commit. */
+/**
+ * Writes events to the outbox. Call it last in a transaction: on PostgreSQL it makes others wait for the
+ * commit.
+ */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[], now: number): Promise<void> {
   if (events.length === 0) return;
   if (tx.dialect.orderEvents) await tx.dialect.orderEvents.execute(tx.db);
@@ -31,8 +34,20 @@ export async function appendEvents(tx: Tx, events: readonly NewEvent[], now: num
 
 /** Events after `after`, oldest first. */
 export async function readEvents(tx: Tx, after: number, limit: number): Promise<readonly RecordedEvent[]> {
-  const rows = await tx.db.selectFrom('event').selectAll().where('id', '>', after).orderBy('id').limit(limit).execute();
-  return rows.map(({ id, at, type, subject, data }) => ({ id, at, type: type as EventType, subject, data: JSON.parse(data) }));
+  const rows = await tx.db
+    .selectFrom('event')
+    .selectAll()
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id, at, type, subject, data }) => ({
+    id,
+    at,
+    type: type as EventType,
+    subject,
+    data: JSON.parse(data),
+  }));
 }
 
 /** The id of the newest event, 0 where there is none. */

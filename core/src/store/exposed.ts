@@ -1,19 +1,26 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** What others than the owner must have none of: of a file anything; of a directory all but the right to pass it, which `user:` needs. */
+/**
+ * What others than the owner must have none of: of a file anything; of a directory all but the right to pass
+ * it, which `user:` needs.
+ */
 const refused = { file: 0o077, directory: 0o066 } as const;
 
 /**
- * What of a store's file, of what lies beside it under its name (`-wal`, `.lock`, backups), and of `.sluice/` others than the owner may
- * read or change, as paths. `file` is undefined where the store is no file. Windows has no such rights: nothing is found there.
+ * What of a store's file, of what lies beside it under its name (`-wal`, `.lock`, backups), and of `.sluice/`
+ * others than the owner may read or change, as paths. `file` is undefined where the store is no file. Windows
+ * has no such rights: nothing is found there.
  */
 export function findExposed(place: string, file: string | undefined): readonly string[] {
   if (process.platform === 'win32') return [];
-  const ofStore = file === undefined ? [] : list(dirname(file), ({ name }) => name.startsWith(basename(file)));
-  return [...ofStore, ...list(dirname(place), ({ name }) => name === basename(place)), ...list(place, () => true)].filter(
-    isExposed,
-  );
+  const ofStore =
+    file === undefined ? [] : list(dirname(file), ({ name }) => name.startsWith(basename(file)));
+  return [
+    ...ofStore,
+    ...list(dirname(place), ({ name }) => name === basename(place)),
+    ...list(place, () => true),
+  ].filter(isExposed);
 }
 
 /** Says it, with the line to type; undefined where nothing is exposed. */

@@ -12,7 +12,11 @@ const setting = 'hold';
 
 /** What holds all starts; undefined where nothing does. */
 export async function readHold(tx: Tx): Promise<Hold | undefined> {
-  const row = await tx.db.selectFrom('setting').select('value').where('name', '=', setting).executeTakeFirst();
+  const row = await tx.db
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', setting)
+    .executeTakeFirst();
   return row && JSON.parse(row.value);
 }
 

@@ -5,7 +5,8 @@ const identity = 'identity';
 
 /** What tells this store from any other: a UUID that it has from its first use on. */
 export async function readStoreIdentity(tx: Tx): Promise<string> {
-  const known = () => tx.db.selectFrom('setting').select('value').where('name', '=', identity).executeTakeFirst();
+  const known = () =>
+    tx.db.selectFrom('setting').select('value').where('name', '=', identity).executeTakeFirst();
   const found = await known();
   if (found) return found.value;
   await tx.db
@@ -17,7 +18,10 @@ export async function readStoreIdentity(tx: Tx): Promise<string> {
   return value;
 }
 
-/** Gives the store another identity: what it tells and does from now on has other names than what it told and did before. */
+/**
+ * Gives the store another identity: what it tells and does from now on has other names than what it told and
+ * did before.
+ */
 export async function renewStoreIdentity(tx: Tx): Promise<void> {
   await tx.db.deleteFrom('setting').where('name', '=', identity).execute();
   await readStoreIdentity(tx);

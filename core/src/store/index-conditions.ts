@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
 /**
- * The conditions of partial indexes, written out. SQLite uses such an index only where the query says its very condition, without
- * parameters; a query that says it otherwise reads the whole table.
+ * The conditions of partial indexes, written out. SQLite uses such an index only where the query says its
+ * very condition, without parameters; a query that says it otherwise reads the whole table.
  */
 export const attemptIsOpen = sql<boolean>`attempt.state <> 'done'`;
 export const stageIsRunning = sql<boolean>`stage.status = 'running'`;

@@ -42,7 +42,10 @@ export interface RunOfJob {
 }
 
 /** Reads what there is to know about attempts, by attempt. */
-export async function readJobFacts(tx: Tx, attemptIds: readonly number[]): Promise<ReadonlyMap<number, JobFacts>> {
+export async function readJobFacts(
+  tx: Tx,
+  attemptIds: readonly number[],
+): Promise<ReadonlyMap<number, JobFacts>> {
   if (attemptIds.length === 0) return new Map();
   const rows = await selectFacts(tx, attemptIds).execute();
   const pins = await readPins(tx, [...new Set(rows.map(({ runId }) => runId))]);
@@ -65,7 +68,12 @@ function selectFacts(tx: Tx, attemptIds: readonly number[]) {
       'job.name as jobName',
     ])
     .select('job.started_at as startedAt')
-    .select(['stage.id as stageId', 'stage.name as stageName', 'stage.counter as stageCounter', 'stage.position'])
+    .select([
+      'stage.id as stageId',
+      'stage.name as stageName',
+      'stage.counter as stageCounter',
+      'stage.position',
+    ])
     .select(['run.id as runId', 'run.counter', 'run.label', 'run.definition', 'run.environment'])
     .select(['pipeline.id as pipelineId', 'pipeline.name as pipeline'])
     .where('attempt.id', 'in', attemptIds);
@@ -76,7 +84,10 @@ type FactsRow = Awaited<ReturnType<ReturnType<typeof selectFacts>['executeTakeFi
 function toJobFacts(row: FactsRow, pins: readonly Pin[]): JobFacts {
   const definition: PipelineConfig = JSON.parse(row.definition);
   const job = definition.stages[row.position]?.jobs.find(({ name }) => name === row.jobName);
-  if (!job) throw new Error(`run ${row.pipeline}/${row.counter} has no job ${row.stageName}/${row.jobName} in its definition`);
+  if (!job)
+    throw new Error(
+      `run ${row.pipeline}/${row.counter} has no job ${row.stageName}/${row.jobName} in its definition`,
+    );
   return {
     attempt: { id: row.attemptId, number: row.number, key: row.key, memory: row.memory },
     jobId: row.jobId,
@@ -114,5 +125,9 @@ export interface JobEnd {
 /** Marks jobs as ended, all in the same way. */
 export async function endJobs(tx: Tx, ids: readonly number[], end: JobEnd, now: number): Promise<void> {
   const { status, exitCode, message } = end;
-  await tx.db.updateTable('job').set({ status, exit_code: exitCode, message, finished_at: now }).where('id', 'in', ids).execute();
+  await tx.db
+    .updateTable('job')
+    .set({ status, exit_code: exitCode, message, finished_at: now })
+    .where('id', 'in', ids)
+    .execute();
 }

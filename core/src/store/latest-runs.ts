@@ -44,10 +44,16 @@ export interface LatestRequest {
 }
 
 /** The newest runs of each pipeline, newest first, by pipeline. */
-export async function listLatestRuns(tx: Tx, request: LatestRequest): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
+export async function listLatestRuns(
+  tx: Tx,
+  request: LatestRequest,
+): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
   const runs = Map.groupBy(await readRuns(tx, request), ({ pipeline }) => pipeline);
   const stages = await readStages(tx, listIds([...runs.values()].flat()));
-  const materials = await readMaterials(tx, listIds([...runs.values()].flatMap((ofPipeline) => ofPipeline[0] ?? [])));
+  const materials = await readMaterials(
+    tx,
+    listIds([...runs.values()].flatMap((ofPipeline) => ofPipeline[0] ?? [])),
+  );
   return new Map(
     [...runs].map(([name, ofPipeline]) => [
       name,
@@ -61,10 +67,13 @@ export async function listLatestRuns(tx: Tx, request: LatestRequest): Promise<Re
   );
 }
 
-/** Found by their counters, which are the last ones of their pipelines: how many runs there are does not matter. */
+/**
+ * Found by their counters, which are the last ones of their pipelines: how many runs there are does not
+ * matter.
+ */
 async function readRuns(tx: Tx, { most, pipelines }: LatestRequest) {
-  // Joined by equality, with a list of values: PostgreSQL reads all runs where it is told of a range or of several counters, and
-  // starts other processes for what is put together by `union`.
+  // Joined by equality, with a list of values: PostgreSQL reads all runs where it is told of a range or of
+  // several counters, and starts other processes for what is put together by `union`.
   const backs = sql.join(Array.from({ length: most }, (_, back) => sql`(${sql.lit(back)})`));
   const rows = await tx.db
     .with('backs(back)', () => sql<{ readonly back: number }>`(values ${backs})`)
@@ -85,7 +94,10 @@ async function readRuns(tx: Tx, { most, pipelines }: LatestRequest) {
 
 const listIds = (runs: readonly { readonly id: number }[]): readonly number[] => runs.map(({ id }) => id);
 
-async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly StageSummary[]>> {
+async function readStages(
+  tx: Tx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly StageSummary[]>> {
   const rows: { readonly runId: number; readonly name: string; readonly status: Status }[] = [];
   for (const ids of chunk(runIds)) {
     const some = await tx.db
@@ -104,7 +116,10 @@ async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMa
   );
 }
 
-async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly MaterialSummary[]>> {
+async function readMaterials(
+  tx: Tx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly MaterialSummary[]>> {
   const rows: MaterialRow[] = [];
   for (const ids of chunk(runIds)) {
     const some = await tx.db
@@ -112,7 +127,12 @@ async function readMaterials(tx: Tx, runIds: readonly number[]): Promise<Readonl
       .leftJoin('package', 'package.id', 'run_material.package_id')
       .leftJoin('repository', 'repository.id', 'package.repository_id')
       .leftJoin('pipeline as upstream', 'upstream.id', 'run_material.upstream_id')
-      .select(['run_material.run_id as runId', 'run_material.version', 'run_material.upstream_counter', 'run_material.changed'])
+      .select([
+        'run_material.run_id as runId',
+        'run_material.version',
+        'run_material.upstream_counter',
+        'run_material.changed',
+      ])
       .select(['repository.name as repository', 'package.name as package', 'upstream.name as upstream'])
       .where('run_material.run_id', 'in', ids)
       .orderBy('run_material.position')
@@ -134,6 +154,7 @@ interface MaterialRow {
 
 function summarise(row: MaterialRow): MaterialSummary {
   const changed = row.changed === 1;
-  if (row.upstream !== null) return { material: row.upstream, pinned: String(row.upstream_counter ?? ''), changed };
+  if (row.upstream !== null)
+    return { material: row.upstream, pinned: String(row.upstream_counter ?? ''), changed };
   return { material: `${row.repository}/${row.package}`, pinned: row.version ?? '', changed };
 }

@@ -2,8 +2,8 @@
 export const leaseMs = 30_000;
 
 /**
- * Understands whether leases count as run out. While the database was away nobody could renew them: for as long as a lease lasts after
- * that, those who hold them are believed to be alive.
+ * Understands whether leases count as run out. While the database was away nobody could renew them: for as
+ * long as a lease lasts after that, those who hold them are believed to be alive.
  */
 export class Outages {
   readonly #now: () => number;

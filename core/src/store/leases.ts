@@ -5,7 +5,10 @@ import type { Tx } from './store.ts';
 /** The tables whose rows are work that one node does at a time. */
 export type LeasedTable = 'repository' | 'attempt' | 'sink';
 
-/** A row that a node has claimed. `fence` grows with every claim, so that an outlived claim is recognised at commit. */
+/**
+ * A row that a node has claimed. `fence` grows with every claim, so that an outlived claim is recognised at
+ * commit.
+ */
 export interface Lease {
   readonly table: LeasedTable;
   readonly id: number;
@@ -21,25 +24,41 @@ export class LeaseLost extends Error {
 }
 
 /** Claims rows that a query found free, for `owner`. Call it in the transaction that selected them. */
-export async function claim(tx: Tx, table: LeasedTable, ids: readonly number[], owner: string): Promise<readonly Lease[]> {
+export async function claim(
+  tx: Tx,
+  table: LeasedTable,
+  ids: readonly number[],
+  owner: string,
+): Promise<readonly Lease[]> {
   if (ids.length === 0) return [];
   const rows = await tx.db
     .updateTable(table)
-    .set({ lease_owner: owner, lease_until: sql<number>`${tx.dialect.now} + ${leaseMs}`, fence: sql<number>`fence + 1` })
+    .set({
+      lease_owner: owner,
+      lease_until: sql<number>`${tx.dialect.now} + ${leaseMs}`,
+      fence: sql<number>`fence + 1`,
+    })
     .where('id', 'in', ids)
     .returning(['id', 'fence'])
     .execute();
   return rows.map(({ id, fence }) => ({ table, id, fence }));
 }
 
-/** Locks the lease's row to the end of the transaction. Throws {@link LeaseLost} where it is not ours any more. */
+/**
+ * Locks the lease's row to the end of the transaction. Throws {@link LeaseLost} where it is not ours any
+ * more.
+ */
 export async function assertLease(tx: Tx, lease: Lease): Promise<void> {
   const kept = await findKept(tx, lease.table, [lease]);
   if (!kept.has(lease.id)) throw new LeaseLost(lease);
 }
 
 /** Locks the leases' rows to the end of the transaction; answers the ids of those that are still ours. */
-export async function findKept(tx: Tx, table: LeasedTable, leases: readonly Lease[]): Promise<ReadonlySet<number>> {
+export async function findKept(
+  tx: Tx,
+  table: LeasedTable,
+  leases: readonly Lease[],
+): Promise<ReadonlySet<number>> {
   if (leases.length === 0) return new Set();
   const rows = await tx.db
     .selectFrom(table)
@@ -58,7 +77,11 @@ export async function findKept(tx: Tx, table: LeasedTable, leases: readonly Leas
 }
 
 /** Lengthens leases; answers those that are still ours. */
-export async function renew(tx: Tx, table: LeasedTable, leases: readonly Lease[]): Promise<ReadonlySet<number>> {
+export async function renew(
+  tx: Tx,
+  table: LeasedTable,
+  leases: readonly Lease[],
+): Promise<ReadonlySet<number>> {
   const kept = new Set<number>();
   for (const { id, fence } of leases) {
     const { numUpdatedRows } = await tx.db
@@ -76,7 +99,11 @@ export async function renew(tx: Tx, table: LeasedTable, leases: readonly Lease[]
 /** Gives a lease back. Throws {@link LeaseLost} where it is not ours any more. */
 export async function release(tx: Tx, lease: Lease): Promise<void> {
   await assertLease(tx, lease);
-  await tx.db.updateTable(lease.table).set({ lease_owner: null, lease_until: null }).where('id', '=', lease.id).execute();
+  await tx.db
+    .updateTable(lease.table)
+    .set({ lease_owner: null, lease_until: null })
+    .where('id', '=', lease.id)
+    .execute();
 }
 
 /** Takes all leases from whoever has them, whether they live or not. */
@@ -88,12 +115,18 @@ export async function dropLeases(tx: Tx): Promise<void> {
 }
 
 /**
- * Gives back everything that an earlier life of this node had: it is dead, since this one holds the node's lock. Attempts that only
- * this node can go on with stay its own until it takes them up again, or the leases run out.
+ * Gives back everything that an earlier life of this node had: it is dead, since this one holds the node's
+ * lock. Attempts that only this node can go on with stay its own until it takes them up again, or the leases
+ * run out.
  */
 export async function releaseAll(tx: Tx, owner: string): Promise<void> {
   const free = { lease_owner: null, lease_until: null };
   await tx.db.updateTable('repository').set(free).where('lease_owner', '=', owner).execute();
   await tx.db.updateTable('sink').set(free).where('lease_owner', '=', owner).execute();
-  await tx.db.updateTable('attempt').set(free).where('lease_owner', '=', owner).where('node', 'is', null).execute();
+  await tx.db
+    .updateTable('attempt')
+    .set(free)
+    .where('lease_owner', '=', owner)
+    .where('node', 'is', null)
+    .execute();
 }

@@ -5,8 +5,8 @@ import type { Tx } from './store.ts';
 const nobody = 'before the restore';
 
 /**
- * Leaves the attempts that have begun to nobody, so that whoever takes one up records it as orphaned, and the job's `onDoubt` decides.
- * Work that another server has taken and has a name for is still asked for there.
+ * Leaves the attempts that have begun to nobody, so that whoever takes one up records it as orphaned, and the
+ * job's `onDoubt` decides. Work that another server has taken and has a name for is still asked for there.
  */
 export async function leaveToNobody(tx: Tx): Promise<void> {
   const begun = await tx.db
@@ -16,7 +16,8 @@ export async function leaveToNobody(tx: Tx): Promise<void> {
     .where('state', '=', 'started')
     .execute();
   const lost = begun.filter(({ memory }) => !isWithOthers(memory)).map(({ id }) => id);
-  for (const id of lost) await tx.db.updateTable('attempt').set({ node: nobody }).where('id', '=', id).execute();
+  for (const id of lost)
+    await tx.db.updateTable('attempt').set({ node: nobody }).where('id', '=', id).execute();
 }
 
 function isWithOthers(memory: string | null): boolean {

@@ -102,7 +102,11 @@ export async function insertRevisions(
       described: described ? (1 as const) : (0 as const),
     }));
     inserted.push(
-      ...(await tx.db.insertInto('revision').values(rows).returning(['id', 'package_id as packageId', 'version']).execute()),
+      ...(await tx.db
+        .insertInto('revision')
+        .values(rows)
+        .returning(['id', 'package_id as packageId', 'version'])
+        .execute()),
     );
   }
   return inserted;
@@ -142,18 +146,28 @@ function toPatchColumns({
 }
 
 /** Gives revisions other ranks. */
-export async function moveRanks(tx: Tx, moves: readonly { readonly id: number; readonly rank: number }[]): Promise<void> {
+export async function moveRanks(
+  tx: Tx,
+  moves: readonly { readonly id: number; readonly rank: number }[],
+): Promise<void> {
   for (const some of chunk(moves)) {
     const rows = sql.join(some.map(({ id, rank }) => sql`(cast(${id} as bigint), cast(${rank} as integer))`));
     // Both databases call the columns of a bare list of values column1 and column2.
-    await sql`update revision set rank = moved.column2 from (values ${rows}) as moved where id = moved.column1`.execute(tx.db);
+    await sql`update revision set rank = moved.column2 from (values ${rows}) as moved where id = moved.column1`.execute(
+      tx.db,
+    );
   }
 }
 
 /** Records versions that broke a rule of the boundary. */
 export async function recordRefused(
   tx: Tx,
-  refused: readonly { readonly packageId: number; readonly version: string; readonly reason: string; readonly at: number }[],
+  refused: readonly {
+    readonly packageId: number;
+    readonly version: string;
+    readonly reason: string;
+    readonly at: number;
+  }[],
 ): Promise<void> {
   for (const some of chunk(refused)) {
     const rows = some.map(({ packageId, ...rest }) => ({ package_id: packageId, ...rest }));

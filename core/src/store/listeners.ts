@@ -12,7 +12,10 @@ export interface Listener {
   readonly baseline: boolean;
   /** The highest rank of what was ever to start it of this package by itself, -1 where there was none. */
   readonly triggeredRank: number;
-  /** The highest rank of what its runs had of it, chosen by hand or not; -1 where there was none. Told only for a first look. */
+  /**
+   * The highest rank of what its runs had of it, chosen by hand or not; -1 where there was none. Told only
+   * for a first look.
+   */
   readonly runRank: number;
 }
 
@@ -23,7 +26,10 @@ export interface Listening {
   readonly mode: ListenerTable['mode'];
 }
 
-/** Those who listen to some packages now, with what they have had of them; ranks as they are in this transaction. */
+/**
+ * Those who listen to some packages now, with what they have had of them; ranks as they are in this
+ * transaction.
+ */
 export async function loadListeners(tx: Tx, packageIds: readonly number[]): Promise<readonly Listener[]> {
   if (packageIds.length === 0) return [];
   const rows = await tx.db
@@ -134,7 +140,11 @@ export async function loadListenings(
     .selectFrom('listener')
     .select(['pipeline_id as pipelineId', 'package_id as packageId', 'mode', 'active', 'since'])
     .execute();
-  return rows.map(({ active, since, ...row }) => ({ ...row, active: active === 1, baseline: since === null }));
+  return rows.map(({ active, since, ...row }) => ({
+    ...row,
+    active: active === 1,
+    baseline: since === null,
+  }));
 }
 
 /** Names a pipeline's listening to a package, as {@link loadLookedAt} does. */
@@ -179,7 +189,10 @@ export async function beginListening(tx: Tx, listenings: readonly Listening[]): 
   }
 }
 
-/** Changes how a pipeline that listens is started. One that was only started by hand begins to listen then, with a first look. */
+/**
+ * Changes how a pipeline that listens is started. One that was only started by hand begins to listen then,
+ * with a first look.
+ */
 export async function changeMode(tx: Tx, { pipelineId, packageId, mode }: Listening): Promise<void> {
   await tx.db
     .updateTable('listener')

@@ -14,7 +14,10 @@ export interface LogLines {
   readonly complete: boolean;
 }
 
-/** Which lines: `count` of them after the first `from`; without `from`, the last ones from a multiple of `count`. */
+/**
+ * Which lines: `count` of them after the first `from`; without `from`, the last ones from a multiple of
+ * `count`.
+ */
 export interface LogRange {
   readonly from: number | undefined;
   readonly count: number;
@@ -24,7 +27,11 @@ export interface LogRange {
 const mostText = 4 * 1024 * 1024;
 
 /** Reads some lines of a job's log; undefined where there is no such job. */
-export async function readLogLines(tx: Tx, address: LogAddress, { from, count }: LogRange): Promise<LogLines | undefined> {
+export async function readLogLines(
+  tx: Tx,
+  address: LogAddress,
+  { from, count }: LogRange,
+): Promise<LogLines | undefined> {
   const job = await findJob(tx, address);
   if (!job) return undefined;
   const chunks = await countLines(tx, job.id);
@@ -36,7 +43,9 @@ export async function readLogLines(tx: Tx, address: LogAddress, { from, count }:
   return { from: first, lines, total, complete: job.ended };
 }
 
-/** A chunk of a log: how many line ends there are before it and in it, and whether text follows its last one. */
+/**
+ * A chunk of a log: how many line ends there are before it and in it, and whether text follows its last one.
+ */
 interface Chunk {
   readonly attemptId: number;
   readonly upto: number;
@@ -53,7 +62,9 @@ async function countLines(tx: Tx, jobId: number): Promise<readonly Chunk[]> {
     .select(['log.attempt_id as attemptId', 'log.upto'])
     .select(sql<number>`length(log.text)`.as('length'))
     .select(sql<number>`length(log.text) - length(replace(log.text, ${'\n'}, ''))`.as('ends'))
-    .select(sql<number>`case when substr(log.text, length(log.text), 1) = ${'\n'} then 0 else 1 end`.as('open'))
+    .select(
+      sql<number>`case when substr(log.text, length(log.text), 1) = ${'\n'} then 0 else 1 end`.as('open'),
+    )
     .where('attempt.job_id', '=', jobId)
     .orderBy('attempt.number')
     .orderBy('log.upto')
@@ -66,7 +77,12 @@ async function countLines(tx: Tx, jobId: number): Promise<readonly Chunk[]> {
   });
 }
 
-async function readLines(tx: Tx, chunks: readonly Chunk[], first: number, count: number): Promise<readonly string[]> {
+async function readLines(
+  tx: Tx,
+  chunks: readonly Chunk[],
+  first: number,
+  count: number,
+): Promise<readonly string[]> {
   const begin = Math.max(
     0,
     chunks.findLastIndex(({ before }) => before < first),

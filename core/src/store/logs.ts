@@ -45,20 +45,32 @@ const chunksAtOnce = 16;
 const beginning = '0.0';
 
 /**
- * Reads a job's log on from `after` (an earlier part's `next`; without it, from the beginning), at most 1 MiB or so at once.
+ * Reads a job's log on from `after` (an earlier part's `next`; without it, from the beginning), at most 1 MiB
+ * or so at once.
  *
  * Undefined where there is no such job. A malformed `after` reads from the beginning.
  */
-export async function readJobLog(tx: Tx, address: LogAddress, after = beginning): Promise<LogPart | undefined> {
+export async function readJobLog(
+  tx: Tx,
+  address: LogAddress,
+  after = beginning,
+): Promise<LogPart | undefined> {
   const job = await findJob(tx, address);
   if (!job) return undefined;
-  const [number = 0, upto = 0] = (/^\d{1,9}\.\d{1,15}$/.test(after) ? after : beginning).split('.').map(Number);
+  const [number = 0, upto = 0] = (/^\d{1,9}\.\d{1,15}$/.test(after) ? after : beginning)
+    .split('.')
+    .map(Number);
   const rows = await tx.db
     .selectFrom('log')
     .innerJoin('attempt', 'attempt.id', 'log.attempt_id')
     .select(['attempt.number', 'log.upto', 'log.text'])
     .where('attempt.job_id', '=', job.id)
-    .where((e) => e.or([e('attempt.number', '>', number), e.and([e('attempt.number', '=', number), e('log.upto', '>', upto)])]))
+    .where((e) =>
+      e.or([
+        e('attempt.number', '>', number),
+        e.and([e('attempt.number', '=', number), e('log.upto', '>', upto)]),
+      ]),
+    )
     .orderBy('attempt.number')
     .orderBy('log.upto')
     .limit(chunksAtOnce)

@@ -40,7 +40,11 @@ export interface Precautions {
  *
  * Throws in words when the database's schema is newer than the program.
  */
-export async function migrate<S>(db: Kysely<S>, dialect: Dialect, { backUp, refuseNew }: Precautions = {}): Promise<void> {
+export async function migrate<S>(
+  db: Kysely<S>,
+  dialect: Dialect,
+  { backUp, refuseNew }: Precautions = {},
+): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => bindMigrations(dialect) } });
   const known = new Set(Object.keys(migrations));
   const applied = await readApplied(db);
@@ -53,11 +57,14 @@ export async function migrate<S>(db: Kysely<S>, dialect: Dialect, { backUp, refu
   if (applied.length === 0) refuseNew?.();
   else if (applied.length < known.size) await backUp?.();
   const { error } = await migrator.migrateToLatest();
-  if (error) throw new Error('The store could not be brought up to date; nothing was changed', { cause: error });
+  if (error)
+    throw new Error('The store could not be brought up to date; nothing was changed', { cause: error });
 }
 
 function bindMigrations(dialect: Dialect): Record<string, Migration> {
-  return Object.fromEntries(Object.entries(migrations).map(([name, up]) => [name, { up: (db) => up(db, dialect) }]));
+  return Object.fromEntries(
+    Object.entries(migrations).map(([name, up]) => [name, { up: (db) => up(db, dialect) }]),
+  );
 }
 
 async function readApplied<S>(db: Kysely<S>): Promise<readonly string[]> {

@@ -32,7 +32,13 @@ export function takeNodePlace(directory: string): NodePlace {
   const idFile = join(place, 'node-id');
   if (!existsSync(idFile)) writeFileSync(idFile, `${randomUUID()}\n`, { mode: 0o600, flush: true });
   const callbackKey = readCallbackKey(join(place, 'callback-key.pem'));
-  return { id: readFileSync(idFile, 'utf8').trim(), directory: place, jobs, callbackKey, release: () => lock.release() };
+  return {
+    id: readFileSync(idFile, 'utf8').trim(),
+    directory: place,
+    jobs,
+    callbackKey,
+    release: () => lock.release(),
+  };
 }
 
 const activeConfiguration = 'configuration';
@@ -54,7 +60,11 @@ export async function activateConfiguration(tx: Tx, node: string, hash: string, 
 
 /** Whether the active configuration is the one with this hash. */
 export async function isConfigurationActive(tx: Tx, hash: string): Promise<boolean> {
-  const row = await tx.db.selectFrom('setting').select('value').where('name', '=', activeConfiguration).executeTakeFirst();
+  const row = await tx.db
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', activeConfiguration)
+    .executeTakeFirst();
   return row?.value === hash;
 }
 

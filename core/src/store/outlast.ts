@@ -12,8 +12,14 @@ export interface Patience {
   readonly random: () => number;
 }
 
-/** Does again what was lost with a connection, until it is done or the patience is at its end. Throws what `work` throws. */
-export async function outlast<T>(work: () => Promise<T>, { patienceMs, signal, random }: Patience): Promise<T> {
+/**
+ * Does again what was lost with a connection, until it is done or the patience is at its end. Throws what
+ * `work` throws.
+ */
+export async function outlast<T>(
+  work: () => Promise<T>,
+  { patienceMs, signal, random }: Patience,
+): Promise<T> {
   let deadline: number | undefined;
   for (let failures = 1; ; failures++) {
     try {

@@ -46,7 +46,10 @@ export async function readDecisionsOfPackage(
   return new Map(
     [...byVersion].map(([version, list]) => [
       version,
-      { newest: list.map(({ version: _, count: __, ...row }) => toDecisionView(row)), count: Number(list[0]?.count) },
+      {
+        newest: list.map(({ version: _, count: __, ...row }) => toDecisionView(row)),
+        count: Number(list[0]?.count),
+      },
     ]),
   );
 }

@@ -55,12 +55,18 @@ const minuteMs = 60_000;
 /** The packages of a repository, with the cursors that are still valid. */
 export async function loadDuePackages(
   tx: Tx,
-  { repositoryId, fingerprint, now }: { readonly repositoryId: number; readonly fingerprint: string; readonly now: number },
+  {
+    repositoryId,
+    fingerprint,
+    now,
+  }: { readonly repositoryId: number; readonly fingerprint: string; readonly now: number },
 ): Promise<readonly DuePackage[]> {
   const rows = await tx.db
     .selectFrom('package')
     .select(['id', 'name', 'problem_code', 'problem_message'])
-    .select(({ and, eb }) => and([eb('cursor_fingerprint', '=', fingerprint), eb('cursor_at', '>', expireAt(now))]).as('fresh'))
+    .select(({ and, eb }) =>
+      and([eb('cursor_fingerprint', '=', fingerprint), eb('cursor_at', '>', expireAt(now))]).as('fresh'),
+    )
     .select('cursor')
     .select(({ or, eb, selectFrom }) =>
       or([
@@ -69,7 +75,11 @@ export async function loadDuePackages(
         eb('baseline', 'is', null),
         eb('baseline', '<>', eb.ref('selection')),
         eb('id', 'in', selectFrom('revision').select('package_id').where('missing_since', 'is not', null)),
-        eb('id', 'in', selectFrom('listener').select('package_id').where('active', '=', 1).where('since', 'is', null)),
+        eb(
+          'id',
+          'in',
+          selectFrom('listener').select('package_id').where('active', '=', 1).where('since', 'is', null),
+        ),
       ]).as('attention'),
     )
     .where('repository_id', '=', repositoryId)
@@ -90,14 +100,22 @@ function expireAt(now: number) {
   return sql<number>`${now - cursorMs} + (id % 60) * ${minuteMs}`;
 }
 
-/** What answers of some packages are held against. Packages that are not in the configuration any more are left out. */
+/**
+ * What answers of some packages are held against. Packages that are not in the configuration any more are
+ * left out.
+ */
 export async function loadPackageStates(
   tx: Tx,
   packageIds: readonly number[],
   fingerprint: string,
 ): Promise<ReadonlyMap<number, PackageState>> {
   if (packageIds.length === 0) return new Map();
-  const rows = await tx.db.selectFrom('package').selectAll().where('id', 'in', packageIds).where('active', '=', 1).execute();
+  const rows = await tx.db
+    .selectFrom('package')
+    .selectAll()
+    .where('id', 'in', packageIds)
+    .where('active', '=', 1)
+    .execute();
   return new Map(
     rows.map((row) => [
       row.id,
@@ -120,12 +138,28 @@ export function readProblem(row: {
   readonly problem_code: string | null;
   readonly problem_message: string | null;
 }): StoredProblem | undefined {
-  return row.problem_code === null ? undefined : { code: row.problem_code, message: row.problem_message ?? '' };
+  return row.problem_code === null
+    ? undefined
+    : { code: row.problem_code, message: row.problem_message ?? '' };
 }
 
-/** Notes what an answer left behind. Answers false where the package has another selection by now: then it counts for nothing. */
+/**
+ * Notes what an answer left behind. Answers false where the package has another selection by now: then it
+ * counts for nothing.
+ */
 export async function savePackage(tx: Tx, outcome: PackageOutcome, now: number): Promise<boolean> {
-  const { id, selection, baselineTaken, pointer, moves, shrunkSince, problem, cursor, askedAfreshAt, fingerprint } = outcome;
+  const {
+    id,
+    selection,
+    baselineTaken,
+    pointer,
+    moves,
+    shrunkSince,
+    problem,
+    cursor,
+    askedAfreshAt,
+    fingerprint,
+  } = outcome;
   const { numUpdatedRows } = await tx.db
     .updateTable('package')
     .set({
@@ -145,8 +179,16 @@ export async function savePackage(tx: Tx, outcome: PackageOutcome, now: number):
   return numUpdatedRows > 0n;
 }
 
-/** Notes that packages have a problem; since when stays, as long as it is of the same kind. Their cursors stay. */
-export async function savePackageProblem(tx: Tx, packageId: number, problem: StoredProblem, now: number): Promise<void> {
+/**
+ * Notes that packages have a problem; since when stays, as long as it is of the same kind. Their cursors
+ * stay.
+ */
+export async function savePackageProblem(
+  tx: Tx,
+  packageId: number,
+  problem: StoredProblem,
+  now: number,
+): Promise<void> {
   await tx.db.updateTable('package').set(problemColumns(problem, now)).where('id', '=', packageId).execute();
 }
 
@@ -181,14 +223,25 @@ export async function insertPackages(
   packages: readonly Pick<StoredPackage, 'name' | 'selection'>[],
 ): Promise<void> {
   for (const some of chunk(packages)) {
-    const rows = some.map(({ name, selection }) => ({ repository_id: repositoryId, name, selection, active: 1 as const }));
+    const rows = some.map(({ name, selection }) => ({
+      repository_id: repositoryId,
+      name,
+      selection,
+      active: 1 as const,
+    }));
     await tx.db.insertInto('package').values(rows).execute();
   }
 }
 
 /** Gives a package another selection: its next complete answer is a baseline. */
 export async function reselectPackage(tx: Tx, packageId: number, selection: string): Promise<void> {
-  const forgotten = { cursor: null, cursor_fingerprint: null, cursor_at: null, pointer: null, shrunk_since: null };
+  const forgotten = {
+    cursor: null,
+    cursor_fingerprint: null,
+    cursor_at: null,
+    pointer: null,
+    shrunk_since: null,
+  };
   await tx.db
     .updateTable('package')
     .set({ selection, ...forgotten, problem_code: null, problem_message: null, problem_since: null })
@@ -197,7 +250,11 @@ export async function reselectPackage(tx: Tx, packageId: number, selection: stri
 }
 
 /** Takes packages out of the configuration or puts them back; the ledger stays. */
-export async function setPackagesActive(tx: Tx, packageIds: readonly number[], active: boolean): Promise<void> {
+export async function setPackagesActive(
+  tx: Tx,
+  packageIds: readonly number[],
+  active: boolean,
+): Promise<void> {
   for (const ids of chunk(packageIds)) {
     await tx.db
       .updateTable('package')
@@ -221,6 +278,11 @@ export async function namePackages(tx: Tx, ids: readonly number[]): Promise<Read
 /** Which of some packages follow a pointer. */
 export async function readFollowers(tx: Tx, ids: readonly number[]): Promise<ReadonlySet<number>> {
   if (ids.length === 0) return new Set();
-  const rows = await tx.db.selectFrom('package').select('id').where('id', 'in', ids).where('pointer', 'is not', null).execute();
+  const rows = await tx.db
+    .selectFrom('package')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('pointer', 'is not', null)
+    .execute();
   return new Set(rows.map(({ id }) => id));
 }

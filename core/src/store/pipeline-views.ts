@@ -6,7 +6,11 @@ import { readAllWaitingTriggers } from './triggers.ts';
 export interface PipelineView {
   readonly name: string;
   /** Since when, why and by whom it is paused; null where it is not. */
-  readonly paused: { readonly since: number; readonly reason: string | null; readonly by: string | null } | null;
+  readonly paused: {
+    readonly since: number;
+    readonly reason: string | null;
+    readonly by: string | null;
+  } | null;
   /** The counter of the run that holds its lock. */
   readonly lockedBy: number | null;
   /** When its timer comes next, in milliseconds; past where it came and waits. */
@@ -22,22 +26,32 @@ export interface PipelineView {
 export async function listPipelines(tx: Tx): Promise<readonly PipelineView[]> {
   const rows = await tx.db
     .selectFrom('pipeline')
-    .leftJoin('run', (join) => join.onRef('run.pipeline_id', '=', 'pipeline.id').onRef('run.counter', '=', 'pipeline.counter'))
+    .leftJoin('run', (join) =>
+      join.onRef('run.pipeline_id', '=', 'pipeline.id').onRef('run.counter', '=', 'pipeline.counter'),
+    )
     .leftJoin('run as holder', 'holder.id', 'pipeline.locked_by')
-    .select(['pipeline.id', 'pipeline.name', 'pipeline.paused_at', 'pipeline.paused_reason', 'pipeline.paused_by'])
+    .select([
+      'pipeline.id',
+      'pipeline.name',
+      'pipeline.paused_at',
+      'pipeline.paused_reason',
+      'pipeline.paused_by',
+    ])
     .select(['pipeline.timer_at as timer', 'holder.counter as lockedBy'])
     .select(['run.counter', 'run.label', 'run.status'])
     .where('pipeline.active', '=', 1)
     .orderBy('pipeline.name')
     .execute();
   const counts = await countTriggers(tx);
-  return rows.map(({ id, name, paused_at, paused_reason, paused_by, timer, lockedBy, counter, label, status }) => ({
-    ...{ name, lockedBy, timer },
-    paused: paused_at === null ? null : { since: paused_at, reason: paused_reason, by: paused_by },
-    waiting: counts.get(`${id} waiting`) ?? 0,
-    held: counts.get(`${id} held`) ?? 0,
-    lastRun: counter === null || label === null || status === null ? null : { counter, label, status },
-  }));
+  return rows.map(
+    ({ id, name, paused_at, paused_reason, paused_by, timer, lockedBy, counter, label, status }) => ({
+      ...{ name, lockedBy, timer },
+      paused: paused_at === null ? null : { since: paused_at, reason: paused_reason, by: paused_by },
+      waiting: counts.get(`${id} waiting`) ?? 0,
+      held: counts.get(`${id} held`) ?? 0,
+      lastRun: counter === null || label === null || status === null ? null : { counter, label, status },
+    }),
+  );
 }
 
 /** One of them; undefined where the configuration has no such pipeline. */
@@ -67,7 +81,10 @@ export interface HeldTrigger {
 export async function listHeld(tx: Tx, pipelineId: number): Promise<readonly HeldTrigger[]> {
   const held = (await readAllWaitingTriggers(tx, [pipelineId], 'held')).get(pipelineId) ?? [];
   return held.map((trigger) => ({
-    materials: trigger.kind === 'revision' ? { [trigger.package]: trigger.version } : { [trigger.upstream]: trigger.counter },
+    materials:
+      trigger.kind === 'revision'
+        ? { [trigger.package]: trigger.version }
+        : { [trigger.upstream]: trigger.counter },
     trigger: trigger.mode,
   }));
 }

@@ -2,7 +2,10 @@ import { chunk } from './chunk.ts';
 import { stageIsPending, stageIsWaiting } from './index-conditions.ts';
 import type { Tx } from './store.ts';
 
-/** A pipeline whose row is locked to the end of the transaction: nobody else starts or moves a run of it meanwhile. */
+/**
+ * A pipeline whose row is locked to the end of the transaction: nobody else starts or moves a run of it
+ * meanwhile.
+ */
 export interface LockedPipeline {
   readonly id: number;
   readonly name: string;
@@ -21,7 +24,10 @@ export interface LockedPipeline {
   readonly lookAt: number | null;
 }
 
-/** Locks pipelines, always in the order of their ids, so that two transactions that lock several do not wait for each other. */
+/**
+ * Locks pipelines, always in the order of their ids, so that two transactions that lock several do not wait
+ * for each other.
+ */
 export async function lockPipelines(tx: Tx, ids: readonly number[]): Promise<readonly LockedPipeline[]> {
   if (ids.length === 0) return [];
   const rows = await tx.db
@@ -59,7 +65,10 @@ export async function findPipelines(tx: Tx, names: readonly string[]): Promise<R
 }
 
 /** The names of pipelines, by id. */
-export async function readPipelineNames(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+export async function readPipelineNames(
+  tx: Tx,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
   if (ids.length === 0) return new Map();
   const rows = await tx.db.selectFrom('pipeline').select(['id', 'name']).where('id', 'in', ids).execute();
   return new Map(rows.map(({ id, name }) => [id, name]));
@@ -128,13 +137,18 @@ export async function readNextLook(tx: Tx): Promise<number | undefined> {
   return row?.at ?? undefined;
 }
 
-/** Makes pipelines those of the configuration; answers all that there are by name, and those that are no more in it. */
+/**
+ * Makes pipelines those of the configuration; answers all that there are by name, and those that are no more
+ * in it.
+ */
 export async function upsertPipelines(tx: Tx, names: ReadonlySet<string>): Promise<AdoptedPipelines> {
   const known = await tx.db.selectFrom('pipeline').select(['id', 'name', 'active']).execute();
   const activated = known.filter(({ name, active }) => active === 0 && names.has(name)).map(({ id }) => id);
   const removed = known.filter(({ name, active }) => active === 1 && !names.has(name)).map(({ id }) => id);
-  if (activated.length > 0) await tx.db.updateTable('pipeline').set({ active: 1 }).where('id', 'in', activated).execute();
-  if (removed.length > 0) await tx.db.updateTable('pipeline').set({ active: 0 }).where('id', 'in', removed).execute();
+  if (activated.length > 0)
+    await tx.db.updateTable('pipeline').set({ active: 1 }).where('id', 'in', activated).execute();
+  if (removed.length > 0)
+    await tx.db.updateTable('pipeline').set({ active: 0 }).where('id', 'in', removed).execute();
   const missing = [...names].filter((name) => !known.some((row) => row.name === name));
   for (const name of missing) {
     await tx.db
@@ -155,15 +169,21 @@ export interface AdoptedPipelines {
 
 /** The pipelines in which something waits: triggers, or stages that are ready, or wait for approval. */
 export async function findWaitingPipelines(tx: Tx): Promise<readonly number[]> {
-  const triggers = tx.db.selectFrom('trigger').select('pipeline_id as id').where('state', 'in', ['waiting', 'held']);
+  const triggers = tx.db
+    .selectFrom('trigger')
+    .select('pipeline_id as id')
+    .where('state', 'in', ['waiting', 'held']);
   const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where('ready_at', 'is not', null);
-  const rows = await triggers.union(stages.where(stageIsPending)).union(stages.where(stageIsWaiting)).execute();
+  const rows = await triggers
+    .union(stages.where(stageIsPending))
+    .union(stages.where(stageIsWaiting))
+    .execute();
   return rows.map(({ id }) => id);
 }
 
 /**
- * The pipelines in which something is held, or waits for a set that agrees, as it may because of a revision behind some run that is
- * republished or withdrawn.
+ * The pipelines in which something is held, or waits for a set that agrees, as it may because of a revision
+ * behind some run that is republished or withdrawn.
  */
 export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
   const triggers = tx.db
@@ -172,7 +192,11 @@ export async function findHeldPipelines(tx: Tx): Promise<readonly number[]> {
     .where('state', 'in', ['waiting', 'held'])
     .where((e) => e.or([e('waits', '=', 'held'), e('waits', 'like', 'set:%')]));
   const timers = tx.db.selectFrom('pipeline').select('id').where('timer_waits', '=', 'set');
-  const stages = tx.db.selectFrom('stage').select('pipeline_id as id').where(stageIsPending).where('held_at', 'is not', null);
+  const stages = tx.db
+    .selectFrom('stage')
+    .select('pipeline_id as id')
+    .where(stageIsPending)
+    .where('held_at', 'is not', null);
   const rows = await triggers.union(stages).union(timers).execute();
   return rows.map(({ id }) => id);
 }
@@ -184,7 +208,10 @@ export interface PackageName {
 }
 
 /** The ids of packages of the configuration, by `repository/package`. */
-export async function findPackages(tx: Tx, names: readonly PackageName[]): Promise<ReadonlyMap<string, number>> {
+export async function findPackages(
+  tx: Tx,
+  names: readonly PackageName[],
+): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const some of chunk(names)) {
     const rows = await tx.db

@@ -43,7 +43,11 @@ export interface ListedPoll extends PollRecord {
 }
 
 /** The polls of a repository, newest first. */
-export async function listPolls(tx: Tx, repository: string, { limit, after }: PageRequest): Promise<Page<ListedPoll>> {
+export async function listPolls(
+  tx: Tx,
+  repository: string,
+  { limit, after }: PageRequest,
+): Promise<Page<ListedPoll>> {
   const rows = await tx.db
     .selectFrom('poll')
     .innerJoin('repository', 'repository.id', 'poll.repository_id')
@@ -72,7 +76,15 @@ function readPoll(row: Selectable<PollTable>): ListedPoll {
 
 /** Forgets up to `limit` polls that ended before a time; answers how many. */
 export async function prunePolls(tx: Tx, before: number, limit: number): Promise<number> {
-  const oldest = tx.db.selectFrom('poll').select('id').where('finished_at', '<', before).orderBy('finished_at').limit(limit);
-  const { numDeletedRows } = await tx.db.deleteFrom('poll').where('id', 'in', oldest).executeTakeFirstOrThrow();
+  const oldest = tx.db
+    .selectFrom('poll')
+    .select('id')
+    .where('finished_at', '<', before)
+    .orderBy('finished_at')
+    .limit(limit);
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('poll')
+    .where('id', 'in', oldest)
+    .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }

@@ -8,10 +8,16 @@ import { CommitUnknown, ConnectionLost } from './unreachable.ts';
 const int8 = 20;
 /** How long to wait for a connection, in milliseconds. */
 const connectMs = 15_000;
-/** How long a database may be silent about one statement before its connection counts as lost, in milliseconds. */
+/**
+ * How long a database may be silent about one statement before its connection counts as lost, in
+ * milliseconds.
+ */
 const silenceMs = 60_000;
 
-/** A pool of connections whose 64-bit integers are numbers, since all of ours are times, counters and keys below 2^53. */
+/**
+ * A pool of connections whose 64-bit integers are numbers, since all of ours are times, counters and keys
+ * below 2^53.
+ */
 export function createPool(url: string): pg.Pool {
   const types: pg.CustomTypesConfig = {
     getTypeParser: (oid: number, format?: 'text' | 'binary') =>
@@ -23,7 +29,8 @@ export function createPool(url: string): pg.Pool {
   });
   // An idle connection that breaks is replaced by the pool.
   pool.on('error', () => {});
-  // One that somebody has breaks under a statement, which says so, or between two, and then the next one does.
+  // One that somebody has breaks under a statement, which says so, or between two, and then the next one
+  // does.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
@@ -31,8 +38,8 @@ export function createPool(url: string): pg.Pool {
 /** What statements are sent for. */
 export interface PostgresOptions {
   /**
-   * `serving`: statements have names, none is waited for longer than a minute, and a transaction leaves a mark by which it can be asked
-   * about when its connection breaks at the commit. `migrating`: none of that.
+   * `serving`: statements have names, none is waited for longer than a minute, and a transaction leaves a
+   * mark by which it can be asked about when its connection breaks at the commit. `migrating`: none of that.
    */
   readonly purpose: 'migrating' | 'serving';
   /** Called when there is no connection to be had, or the database is silent. */
@@ -40,8 +47,8 @@ export interface PostgresOptions {
 }
 
 /**
- * A Kysely dialect over a pool, which names the statements that come again. Its statements throw `StoreUnreachable`. The pool is ended by
- * who made it.
+ * A Kysely dialect over a pool, which names the statements that come again. Its statements throw
+ * `StoreUnreachable`. The pool is ended by who made it.
  */
 export function createPostgresDialect(pool: pg.Pool, options: PostgresOptions): KyselyDialect {
   const names = new StatementNames();
@@ -69,7 +76,10 @@ const readsOnly = /^(select|begin|start transaction)\b/;
 /** What follows cannot write, in whatever words it asks. */
 const beginsReading = /^start transaction\b.*\bread only\b/;
 
-/** Understands whether a connection still stands, from its taking to its giving back, and what hangs on it if it does not. */
+/**
+ * Understands whether a connection still stands, from its taking to its giving back, and what hangs on it if
+ * it does not.
+ */
 class Line {
   readonly #client: pg.PoolClient;
   readonly #options: PostgresOptions;
@@ -84,7 +94,11 @@ class Line {
   }
 
   /** Throws {@link ConnectionLost}, or what the database says against the statement. */
-  async ask(statement: { readonly name?: string | undefined; readonly text: string; values?: unknown[] }): Promise<unknown> {
+  async ask(statement: {
+    readonly name?: string | undefined;
+    readonly text: string;
+    values?: unknown[];
+  }): Promise<unknown> {
     const { purpose, onOutage } = this.#options;
     this.#isReading ||= beginsReading.test(statement.text);
     this.#hasWritten ||= !this.#isReading && !readsOnly.test(statement.text);
@@ -138,7 +152,9 @@ class Line {
   };
 }
 
-/** SQLSTATE with which a server ends a session: somebody asked it to, it shuts down, it crashed, it starts. */
+/**
+ * SQLSTATE with which a server ends a session: somebody asked it to, it shuts down, it crashed, it starts.
+ */
 const goodbyes: ReadonlySet<unknown> = new Set(['57P01', '57P02', '57P03', '08000', '08003', '08006']);
 
 function isGoodbye(error: unknown): boolean {

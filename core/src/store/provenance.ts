@@ -1,4 +1,11 @@
-import type { LastAutomatic, PackageBehind, PassedQuery, PassedRun, Provenance, TracedRun } from '../domain/provenance.ts';
+import type {
+  LastAutomatic,
+  PackageBehind,
+  PassedQuery,
+  PassedRun,
+  Provenance,
+  TracedRun,
+} from '../domain/provenance.ts';
 import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
 import { stageHasPassed } from './index-conditions.ts';
@@ -8,7 +15,10 @@ import type { Tx } from './store.ts';
 /** Runs whose stage's newest attempt is passed, newest first. */
 export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readonly TracedRun[]> {
   const { pipelineId, stage, runId, value, above, below, limit } = query;
-  let select = selectPassed(tx).where('stage.pipeline_id', '=', pipelineId).where('stage.name', '=', stage).where(stageHasPassed);
+  let select = selectPassed(tx)
+    .where('stage.pipeline_id', '=', pipelineId)
+    .where('stage.name', '=', stage)
+    .where(stageHasPassed);
   if (runId !== undefined) select = select.where('stage.run_id', '=', runId);
   if (above !== undefined) select = select.where('stage.run_id', '>', above);
   if (below !== undefined) select = select.where('stage.run_id', '<', below);
@@ -26,7 +36,10 @@ export async function readPassedRuns(tx: Tx, query: PassedQuery): Promise<readon
 }
 
 /** Of every stage that some pipelines listen to, the newest run that has passed it. */
-export async function readNewestPassed(tx: Tx, pipelineIds: readonly number[]): Promise<readonly TracedRun[]> {
+export async function readNewestPassed(
+  tx: Tx,
+  pipelineIds: readonly number[],
+): Promise<readonly TracedRun[]> {
   if (pipelineIds.length === 0) return [];
   const newest = selectPassed(tx)
     .innerJoin('dependency', (join) =>
@@ -69,7 +82,9 @@ async function trace(tx: Tx, rows: readonly PassedRow[]): Promise<readonly Trace
 
 function toProvenance(run: PassedRun, packages: readonly PackageBehind[], pipelines: string): Provenance {
   return {
-    packages: new Map(packages.map(({ packageId, revisionId, edition }) => [packageId, { revisionId, edition }])),
+    packages: new Map(
+      packages.map(({ packageId, revisionId, edition }) => [packageId, { revisionId, edition }]),
+    ),
     pipelines: new Map([...readPipelinesBehind(pipelines), [run.pipelineId, run.id]]),
   };
 }
@@ -83,7 +98,11 @@ function readPipelinesBehind(text: string): ReadonlyMap<number, number> {
 export async function readBehind(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, RunBehind>> {
   if (runIds.length === 0) return new Map();
   const packages = await readPackagesBehind(tx, runIds);
-  const rows = await tx.db.selectFrom('run').select(['id', 'pipelines_behind']).where('id', 'in', runIds).execute();
+  const rows = await tx.db
+    .selectFrom('run')
+    .select(['id', 'pipelines_behind'])
+    .where('id', 'in', runIds)
+    .execute();
   return new Map(
     rows.map(({ id, pipelines_behind }) => [
       id,
@@ -101,7 +120,11 @@ export async function readPackagesBehind(
   const rows = await tx.db
     .selectFrom('run_package')
     .innerJoin('revision', 'revision.id', 'run_package.revision_id')
-    .select(['run_package.run_id as runId', 'run_package.package_id as packageId', 'run_package.revision_id as revisionId'])
+    .select([
+      'run_package.run_id as runId',
+      'run_package.package_id as packageId',
+      'run_package.revision_id as revisionId',
+    ])
     .select(['run_package.edition', 'revision.rank', 'revision.state'])
     .where('run_package.run_id', 'in', runIds)
     .execute();
@@ -122,16 +145,30 @@ export async function nameRevisions(
     .selectFrom('revision')
     .innerJoin('package', 'package.id', 'revision.package_id')
     .innerJoin('repository', 'repository.id', 'package.repository_id')
-    .select(['revision.id', 'revision.version', 'package.name as packageName', 'repository.name as repositoryName'])
+    .select([
+      'revision.id',
+      'revision.version',
+      'package.name as packageName',
+      'repository.name as repositoryName',
+    ])
     .where('revision.id', 'in', revisionIds)
     .execute();
   return new Map(
-    rows.map(({ id, version, packageName, repositoryName }) => [id, { package: `${repositoryName}/${packageName}`, version }]),
+    rows.map(({ id, version, packageName, repositoryName }) => [
+      id,
+      { package: `${repositoryName}/${packageName}`, version },
+    ]),
   );
 }
 
-/** What stands behind the newest run of each of some pipelines that was started automatically by `latest` or `every`, by pipeline. */
-export async function readLastAutomatic(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, LastAutomatic>> {
+/**
+ * What stands behind the newest run of each of some pipelines that was started automatically by `latest` or
+ * `every`, by pipeline.
+ */
+export async function readLastAutomatic(
+  tx: Tx,
+  pipelineIds: readonly number[],
+): Promise<ReadonlyMap<number, LastAutomatic>> {
   if (pipelineIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('pipeline')
@@ -167,7 +204,11 @@ async function readFollowedPackages(tx: Tx, runIds: readonly number[]) {
     .selectFrom('run_package')
     .innerJoin('revision', 'revision.id', 'run_package.revision_id')
     .innerJoin('package', 'package.id', 'run_package.package_id')
-    .select(['run_package.run_id as runId', 'run_package.package_id as packageId', 'run_package.revision_id as revisionId'])
+    .select([
+      'run_package.run_id as runId',
+      'run_package.package_id as packageId',
+      'run_package.revision_id as revisionId',
+    ])
     .select(['run_package.edition', 'revision.rank', 'revision.state', 'package.pointer'])
     .where('run_package.run_id', 'in', runIds)
     .execute();
@@ -181,7 +222,11 @@ async function readFollowedPackages(tx: Tx, runIds: readonly number[]) {
 /** How often the pointers of packages moved, by package id. */
 export async function readMoves(tx: Tx, packageIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (packageIds.length === 0) return new Map();
-  const rows = await tx.db.selectFrom('package').select(['id', 'moves']).where('id', 'in', packageIds).execute();
+  const rows = await tx.db
+    .selectFrom('package')
+    .select(['id', 'moves'])
+    .where('id', 'in', packageIds)
+    .execute();
   return new Map(rows.map(({ id, moves }) => [id, moves]));
 }
 

@@ -10,7 +10,9 @@ export interface Publishing {
 
 /** What the configuration says about who publishes what (`publishes:`). */
 export async function readPublishing(tx: Tx, { pipelines }: Config): Promise<Publishing> {
-  const named = [...pipelines.values()].flatMap(({ name, publishes }) => publishes.map((one) => ({ pipeline: name, one })));
+  const named = [...pipelines.values()].flatMap(({ name, publishes }) =>
+    publishes.map((one) => ({ pipeline: name, one })),
+  );
   const packages = await findPackages(
     tx,
     named.map(({ one }) => splitPackage(one)),
@@ -42,9 +44,9 @@ export interface Publication {
 }
 
 /**
- * Which runs published some revisions. A revision's data names its run (`SLUICE_RUN`: `pipeline/counter`); else it is the newest run,
- * older than the revision's detection, whose label is the version, or `v` and the version. Only a pipeline that publishes the package
- * by the configuration counts.
+ * Which runs published some revisions. A revision's data names its run (`SLUICE_RUN`: `pipeline/counter`);
+ * else it is the newest run, older than the revision's detection, whose label is the version, or `v` and the
+ * version. Only a pipeline that publishes the package by the configuration counts.
  */
 export async function findPublishers(
   tx: Tx,
@@ -62,7 +64,9 @@ export async function findPublishers(
   for (const row of rows) {
     const pipelineIds = publishing.pipelinesOf.get(row.package_id) ?? [];
     const run =
-      row.published_by === null ? await findByLabel(tx, pipelineIds, row) : await findByName(tx, pipelineIds, row.published_by);
+      row.published_by === null
+        ? await findByLabel(tx, pipelineIds, row)
+        : await findByName(tx, pipelineIds, row.published_by);
     if (run) found.push({ runId: run.id, pipelineId: run.pipeline_id, revisionId: row.id });
   }
   return found;
@@ -98,7 +102,11 @@ async function findByLabel(
 }
 
 /** Which revisions some runs published, by the rule of {@link findPublishers}. */
-export async function findPublished(tx: Tx, runIds: readonly number[], publishing: Publishing): Promise<readonly Publication[]> {
+export async function findPublished(
+  tx: Tx,
+  runIds: readonly number[],
+  publishing: Publishing,
+): Promise<readonly Publication[]> {
   if (publishing.packagesOf.size === 0 || runIds.length === 0) return [];
   const runs = await tx.db
     .selectFrom('run')

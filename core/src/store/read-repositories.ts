@@ -30,7 +30,9 @@ export interface RepositoryStatus {
   readonly lastPoll: number | null;
   /** `null` where it is polled on request only. */
   readonly nextPoll: number | null;
-  /** Whether a pipeline listens to a package of it: else it is polled on request only, whatever its schedule. */
+  /**
+   * Whether a pipeline listens to a package of it: else it is polled on request only, whatever its schedule.
+   */
   readonly listenedTo: boolean;
   readonly packages: readonly PackageStatus[];
 }
@@ -97,7 +99,9 @@ function toStatus(row: ListenedRow, packages: readonly Selectable<PackageTable>[
   };
 }
 
-function readAged(row: Parameters<typeof readProblem>[0] & { readonly problem_since: number | null }): AgedProblem | null {
+function readAged(
+  row: Parameters<typeof readProblem>[0] & { readonly problem_since: number | null },
+): AgedProblem | null {
   const problem = readProblem(row);
   return problem ? { ...problem, since: row.problem_since ?? 0 } : null;
 }
@@ -176,5 +180,9 @@ export async function countRevisions(tx: Tx): Promise<Readonly<Record<RecordedRe
     .execute();
   const counts = new Map(rows.map(({ state, count }) => [state, Number(count)]));
   const countOf = (state: RecordedRevision['state']) => counts.get(state) ?? 0;
-  return { published: countOf('published'), republished: countOf('republished'), withdrawn: countOf('withdrawn') };
+  return {
+    published: countOf('published'),
+    republished: countOf('republished'),
+    withdrawn: countOf('withdrawn'),
+  };
 }

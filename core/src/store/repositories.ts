@@ -14,7 +14,10 @@ export type RepositoryRevision = Pick<StoredRepository, 'active' | 'fingerprint'
 
 /** Every repository ever. */
 export async function loadRepositories(tx: Tx): Promise<readonly StoredRepository[]> {
-  const rows = await tx.db.selectFrom('repository').select(['id', 'name', 'active', 'fingerprint', 'due_at as dueAt']).execute();
+  const rows = await tx.db
+    .selectFrom('repository')
+    .select(['id', 'name', 'active', 'fingerprint', 'due_at as dueAt'])
+    .execute();
   return rows.map((row) => ({ ...row, active: row.active === 1 }));
 }
 
@@ -33,7 +36,10 @@ export async function renameRepository(tx: Tx, id: number, name: string): Promis
   await tx.db.updateTable('repository').set({ name }).where('id', '=', id).execute();
 }
 
-/** Changes what the configuration says of a repository. Its cursor goes with the fingerprint that it was made under. */
+/**
+ * Changes what the configuration says of a repository. Its cursor goes with the fingerprint that it was made
+ * under.
+ */
 export async function reviseRepository(
   tx: Tx,
   { id, fingerprint: before }: StoredRepository,
@@ -41,7 +47,12 @@ export async function reviseRepository(
 ): Promise<void> {
   await tx.db
     .updateTable('repository')
-    .set({ active: active ? 1 : 0, fingerprint, due_at: dueAt, ...(fingerprint !== before && { cursor: null }) })
+    .set({
+      active: active ? 1 : 0,
+      fingerprint,
+      due_at: dueAt,
+      ...(fingerprint !== before && { cursor: null }),
+    })
     .where('id', '=', id)
     .execute();
 }

@@ -4,13 +4,17 @@ import type { Tx } from './store.ts';
 /** Deletes decisions that were recorded before `before`, at most `limit`; answers how many. */
 export async function deleteDecisions(tx: Tx, before: number, limit: number): Promise<number> {
   const old = tx.db.selectFrom('decision').select('id').where('at', '<', before).limit(limit);
-  const { numDeletedRows } = await tx.db.deleteFrom('decision').where('id', 'in', old).executeTakeFirstOrThrow();
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('decision')
+    .where('id', 'in', old)
+    .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
 
 /**
- * Deletes events that were recorded before `before`, at most `limit`; answers how many. Those that a sink has still to get stay, and
- * dead letters; what a sink has not looked at for as long as it would try to deliver it does not.
+ * Deletes events that were recorded before `before`, at most `limit`; answers how many. Those that a sink has
+ * still to get stay, and dead letters; what a sink has not looked at for as long as it would try to deliver
+ * it does not.
  */
 export async function deleteEvents(tx: Tx, before: number, limit: number): Promise<number> {
   const old = tx.db
@@ -36,10 +40,20 @@ export async function deleteEvents(tx: Tx, before: number, limit: number): Promi
   return Number(numDeletedRows);
 }
 
-/** Deletes dead letters that were tried for the last time before `before`, at most `limit`; answers how many. */
+/**
+ * Deletes dead letters that were tried for the last time before `before`, at most `limit`; answers how many.
+ */
 export async function deleteDeadLetters(tx: Tx, before: number, limit: number): Promise<number> {
-  const old = tx.db.selectFrom('delivery').select('id').where('state', '=', 'dead').where('tried_at', '<', before).limit(limit);
-  const { numDeletedRows } = await tx.db.deleteFrom('delivery').where('id', 'in', old).executeTakeFirstOrThrow();
+  const old = tx.db
+    .selectFrom('delivery')
+    .select('id')
+    .where('state', '=', 'dead')
+    .where('tried_at', '<', before)
+    .limit(limit);
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('delivery')
+    .where('id', 'in', old)
+    .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
 
@@ -50,7 +64,9 @@ export async function deleteLogs(tx: Tx, before: number, limit: number): Promise
     .innerJoin('job', 'job.id', 'attempt.job_id')
     .select('attempt.id')
     .where('job.finished_at', '<', before)
-    .where(({ exists, selectFrom }) => exists(selectFrom('log').select('log.upto').whereRef('log.attempt_id', '=', 'attempt.id')))
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('log').select('log.upto').whereRef('log.attempt_id', '=', 'attempt.id')),
+    )
     .limit(limit)
     .execute();
   const ids = rows.map(({ id }) => id);
@@ -59,8 +75,9 @@ export async function deleteLogs(tx: Tx, before: number, limit: number): Promise
 }
 
 /**
- * Deletes the oldest runs that have ended, with their stages, jobs and logs, at most `limit`, in each pipeline that has more than
- * `kept` of them; answers how many. Triggers stay: they are the proof against a second start.
+ * Deletes the oldest runs that have ended, with their stages, jobs and logs, at most `limit`, in each
+ * pipeline that has more than `kept` of them; answers how many. Triggers stay: they are the proof against a
+ * second start.
  */
 export async function deleteRuns(tx: Tx, kept: number, limit: number): Promise<number> {
   const pipelines = await tx.db.selectFrom('pipeline').select('id').where('counter', '>', kept).execute();
@@ -72,7 +89,12 @@ export async function deleteRuns(tx: Tx, kept: number, limit: number): Promise<n
   return doomed.length;
 }
 
-async function findSurplus(tx: Tx, pipelineId: number, kept: number, limit: number): Promise<readonly number[]> {
+async function findSurplus(
+  tx: Tx,
+  pipelineId: number,
+  kept: number,
+  limit: number,
+): Promise<readonly number[]> {
   // The run that holds a lock says why others wait.
   const ended = tx.db
     .selectFrom('run')
@@ -81,15 +103,28 @@ async function findSurplus(tx: Tx, pipelineId: number, kept: number, limit: numb
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('pipeline').select('pipeline.id').whereRef('pipeline.locked_by', '=', 'run.id'))),
     );
-  const newest = await ended.select('counter').orderBy('counter', 'desc').limit(1).offset(kept).executeTakeFirst();
+  const newest = await ended
+    .select('counter')
+    .orderBy('counter', 'desc')
+    .limit(1)
+    .offset(kept)
+    .executeTakeFirst();
   if (!newest) return [];
-  const rows = await ended.select('id').where('counter', '<=', newest.counter).orderBy('counter').limit(limit).execute();
+  const rows = await ended
+    .select('id')
+    .where('counter', '<=', newest.counter)
+    .orderBy('counter')
+    .limit(limit)
+    .execute();
   return rows.map(({ id }) => id);
 }
 
 /** Deletes marks of commits that were left before `before`, at most `limit`; answers how many. */
 export async function deleteCommitMarks(tx: Tx, before: number, limit: number): Promise<number> {
   const old = tx.db.selectFrom('commit_mark').select('id').where('at', '<', before).limit(limit);
-  const { numDeletedRows } = await tx.db.deleteFrom('commit_mark').where('id', 'in', old).executeTakeFirstOrThrow();
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('commit_mark')
+    .where('id', 'in', old)
+    .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }

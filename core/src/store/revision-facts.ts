@@ -43,7 +43,10 @@ export function toColumns(facts: Revision): FactColumns & FoundColumns {
 
 /** The facts in a row; what nobody told is missing. */
 export function toFacts(row: FactColumns): Revision {
-  const facts: { -readonly [K in keyof Revision]: Revision[K] } = { version: row.version, standing: row.standing };
+  const facts: { -readonly [K in keyof Revision]: Revision[K] } = {
+    version: row.version,
+    standing: row.standing,
+  };
   if (row.digests !== '{}') facts.digests = JSON.parse(row.digests);
   if (row.location !== null) facts.location = row.location;
   if (row.published_at !== null) facts.publishedAt = row.published_at;

@@ -84,7 +84,11 @@ export interface JobView {
 }
 
 /** The runs of a pipeline, newest first; `next` is a counter. */
-export async function listRuns(tx: Tx, pipeline: string, { after, limit }: PageRequest): Promise<Page<RunView>> {
+export async function listRuns(
+  tx: Tx,
+  pipeline: string,
+  { after, limit }: PageRequest,
+): Promise<Page<RunView>> {
   let query = selectRuns(tx).where('pipeline.name', '=', pipeline);
   if (after !== undefined) query = query.where('run.counter', '<', after);
   const rows = await query
@@ -96,9 +100,16 @@ export async function listRuns(tx: Tx, pipeline: string, { after, limit }: PageR
 }
 
 /** Some runs of a pipeline, by counter; those that there are. */
-export async function readRunsOf(tx: Tx, pipeline: string, counters: readonly number[]): Promise<ReadonlyMap<number, RunView>> {
+export async function readRunsOf(
+  tx: Tx,
+  pipeline: string,
+  counters: readonly number[],
+): Promise<ReadonlyMap<number, RunView>> {
   if (counters.length === 0) return new Map();
-  const rows = await selectRuns(tx).where('pipeline.name', '=', pipeline).where('run.counter', 'in', counters).execute();
+  const rows = await selectRuns(tx)
+    .where('pipeline.name', '=', pipeline)
+    .where('run.counter', 'in', counters)
+    .execute();
   return new Map((await completeRuns(tx, rows)).map((run) => [run.counter, run]));
 }
 
@@ -145,10 +156,19 @@ function viewPin(pin: Pin): MaterialView {
     return { pipeline, counter: run.counter, label: run.label, stage: run.stage, changed };
   }
   const { version, digest, location } = pin.revision;
-  return { package: nameMaterial(pin), version, digest: digest === '' ? null : digest, location, changed: pin.changed };
+  return {
+    package: nameMaterial(pin),
+    version,
+    digest: digest === '' ? null : digest,
+    location,
+    changed: pin.changed,
+  };
 }
 
-async function readStages(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly StageView[]>> {
+async function readStages(
+  tx: Tx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly StageView[]>> {
   const rows = await tx.db
     .selectFrom('stage')
     .select(['id', 'run_id', 'name', 'counter', 'status', 'approval', 'held_at', 'started_at', 'finished_at'])

@@ -7,7 +7,10 @@ import { chunk } from './chunk.ts';
 import { groupRows } from './group-rows.ts';
 import type { Tx } from './store.ts';
 
-/** A package as a run pins it: all that its jobs are told of it, text before interpolation; secret settings are left out. */
+/**
+ * A package as a run pins it: all that its jobs are told of it, text before interpolation; secret settings
+ * are left out.
+ */
 export interface PackagePin {
   readonly repository: string;
   readonly package: string;
@@ -73,7 +76,10 @@ export interface StoredRun {
   readonly stageIds: readonly number[];
 }
 
-/** Stores runs with their materials, what is behind them, and their stages and jobs, all pending. Answers their ids, in their order. */
+/**
+ * Stores runs with their materials, what is behind them, and their stages and jobs, all pending. Answers
+ * their ids, in their order.
+ */
 export async function insertRuns(tx: Tx, runs: readonly NewRun[]): Promise<readonly StoredRun[]> {
   const ids = new Map<string, number>();
   for (const some of chunk(runs)) {
@@ -83,11 +89,14 @@ export async function insertRuns(tx: Tx, runs: readonly NewRun[]): Promise<reado
   }
   const stored = runs.map((run) => {
     const id = ids.get(`${run.pipelineId} ${run.counter}`);
-    if (id === undefined) throw new Error(`run ${run.counter} of the pipeline ${run.pipelineId} was not stored`);
+    if (id === undefined)
+      throw new Error(`run ${run.counter} of the pipeline ${run.pipelineId} was not stored`);
     return { id, run };
   });
-  for (const some of chunk(stored.flatMap(toPinRows))) await tx.db.insertInto('run_material').values(some).execute();
-  for (const some of chunk(stored.flatMap(toPackageRows))) await tx.db.insertInto('run_package').values(some).execute();
+  for (const some of chunk(stored.flatMap(toPinRows)))
+    await tx.db.insertInto('run_material').values(some).execute();
+  for (const some of chunk(stored.flatMap(toPackageRows)))
+    await tx.db.insertInto('run_package').values(some).execute();
   const stages = await insertStages(tx, stored);
   return stored.map(({ id }) => ({ id, stageIds: stages.get(id) ?? [] }));
 }
@@ -155,13 +164,24 @@ function toPackageRows({ id, run: { pipelineId, provenance } }: RunWithId) {
 }
 
 /** Answers their ids by run, by position. */
-async function insertStages(tx: Tx, runs: readonly RunWithId[]): Promise<ReadonlyMap<number, readonly number[]>> {
+async function insertStages(
+  tx: Tx,
+  runs: readonly RunWithId[],
+): Promise<ReadonlyMap<number, readonly number[]>> {
   const jobsOf = new Map(runs.map(({ id, run }) => [id, run.definition.stages.map(({ jobs }) => jobs)]));
   const inserted: { readonly id: number; readonly run_id: number; readonly position: number }[] = [];
   for (const some of chunk(runs.flatMap(toStageRows))) {
-    const stages = await tx.db.insertInto('stage').values(some).returning(['id', 'run_id', 'position']).execute();
+    const stages = await tx.db
+      .insertInto('stage')
+      .values(some)
+      .returning(['id', 'run_id', 'position'])
+      .execute();
     const jobs = stages.flatMap(({ id, run_id, position }) =>
-      (jobsOf.get(run_id)?.[position] ?? []).map(({ name }) => ({ stage_id: id, name, status: 'pending' as const })),
+      (jobsOf.get(run_id)?.[position] ?? []).map(({ name }) => ({
+        stage_id: id,
+        name,
+        status: 'pending' as const,
+      })),
     );
     for (const someJobs of chunk(jobs)) await tx.db.insertInto('job').values(someJobs).execute();
     inserted.push(...stages);
@@ -186,7 +206,10 @@ function toStageRows({ id, run: { pipelineId, definition } }: RunWithId) {
 }
 
 /** What the newest run of each of some pipelines pinned, by pipeline, in its order. */
-export async function readPreviousPins(tx: Tx, pipelineIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
+export async function readPreviousPins(
+  tx: Tx,
+  pipelineIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly Pin[]>> {
   if (pipelineIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('pipeline')
@@ -209,7 +232,10 @@ export async function readPreviousPins(tx: Tx, pipelineIds: readonly number[]): 
 }
 
 /** What runs pinned, by run, in their order. */
-export async function readPins(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly Pin[]>> {
+export async function readPins(
+  tx: Tx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly Pin[]>> {
   const rows = await tx.db
     .selectFrom('run_material')
     .select(['run_id', 'pinned'])
@@ -235,7 +261,12 @@ export async function findRun(tx: Tx, pipelineId: number, counter: number): Prom
 }
 
 /** Gives runs another status; those that have ended have an end. */
-export async function setRunStatus(tx: Tx, ids: readonly number[], status: Status, now: number): Promise<void> {
+export async function setRunStatus(
+  tx: Tx,
+  ids: readonly number[],
+  status: Status,
+  now: number,
+): Promise<void> {
   if (ids.length === 0) return;
   const isOver = status === 'passed' || status === 'failed' || status === 'cancelled';
   await tx.db

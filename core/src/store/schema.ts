@@ -20,7 +20,10 @@ export interface RepositoryTable extends Leased {
   readonly name: string;
   /** Whether the configuration has it. */
   readonly active: Flag;
-  /** Of the plugin's version and the settings but credentials; cursors of another fingerprint are worth nothing. */
+  /**
+   * Of the plugin's version and the settings but credentials; cursors of another fingerprint are worth
+   * nothing.
+   */
   readonly fingerprint: string;
   readonly cursor: Generated<string | null>;
   /** When the plugin was last asked without a cursor. */
@@ -93,13 +96,18 @@ export interface RevisionTable {
   readonly detected_at: Time;
   /** Since when answers have lacked it; null again once it is withdrawn. */
   readonly missing_since: Generated<Time | null>;
-  /** Whether the package's present selection has shown it: only then can it start something, or go missing. */
+  /**
+   * Whether the package's present selection has shown it: only then can it start something, or go missing.
+   */
   readonly selected: Flag;
   /** Whether its bytes changed and nobody has acknowledged them; outlives a withdrawal. */
   readonly unacknowledged: Flag;
   /** What its digests were before its bytes changed, while nobody has acknowledged the new ones. */
   readonly replaced_digests: Generated<Json | null>;
-  /** How often its bytes changed: which bytes a run pinned is this number, since digests of other algorithms cannot be compared. */
+  /**
+   * How often its bytes changed: which bytes a run pinned is this number, since digests of other algorithms
+   * cannot be compared.
+   */
   readonly edition: Generated<number>;
   /** Whether the plugin's `describe` has filled it in. */
   readonly described: Flag;
@@ -180,8 +188,8 @@ export interface ListenerTable {
 }
 
 /**
- * The stored wish that one new revision, or one pass of an upstream stage, start one pipeline. That of a revision is never deleted
- * while its package is in the ledger: it is the proof against a second start.
+ * The stored wish that one new revision, or one pass of an upstream stage, start one pipeline. That of a
+ * revision is never deleted while its package is in the ledger: it is the proof against a second start.
  */
 export interface TriggerTable {
   readonly id: Generated<number>;
@@ -243,7 +251,10 @@ export interface RunMaterialTable {
   /** Null where the upstream run is not kept any more. */
   readonly upstream_run_id: number | null;
   readonly upstream_counter: number | null;
-  /** The pinned revision, the material's settings and its repository's, or the upstream run, as the job's environment needs them. */
+  /**
+   * The pinned revision, the material's settings and its repository's, or the upstream run, as the job's
+   * environment needs them.
+   */
   readonly pinned: Json;
   readonly changed: Flag;
 }
@@ -274,9 +285,15 @@ export interface StageTable {
   readonly status: Status;
   /** Whether it is the newest attempt at its stage. */
   readonly latest: Generated<Flag>;
-  /** What is to let a run in, as the configuration had it when the run came to the stage, or else was created; for the record. */
+  /**
+   * What is to let a run in, as the configuration had it when the run came to the stage, or else was created;
+   * for the record.
+   */
   readonly approval: Generated<Json>;
-  /** When all that must be passed before it was passed: from then on it waits for approval, or for its turn, first in first out. */
+  /**
+   * When all that must be passed before it was passed: from then on it waits for approval, or for its turn,
+   * first in first out.
+   */
   readonly ready_at: Generated<Time | null>;
   /** Before this it is not entered: the run rests in the level before. */
   readonly not_before: Generated<Time | null>;
@@ -421,7 +438,10 @@ export interface NodeTable {
   readonly seen_at: Time;
 }
 
-/** Single values: the active configuration's hash, the public keys that callback addresses are checked with, what holds all starts. */
+/**
+ * Single values: the active configuration's hash, the public keys that callback addresses are checked with,
+ * what holds all starts.
+ */
 export interface SettingTable {
   readonly name: string;
   readonly value: string;

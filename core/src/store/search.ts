@@ -35,8 +35,15 @@ export function contains(text: Expression<string | null>, fragment: string): Exp
   return sql<boolean>`lower(${text}) like ${pattern} escape '\\'`;
 }
 
-/** Makes a page of rows of which one more than `limit` was asked for, above `bottom`; without one the list ends with them. */
-export function toSearchPage<T extends Bottom>(rows: readonly T[], limit: number, bottom: Bottom | undefined): SearchPage<T> {
+/**
+ * Makes a page of rows of which one more than `limit` was asked for, above `bottom`; without one the list
+ * ends with them.
+ */
+export function toSearchPage<T extends Bottom>(
+  rows: readonly T[],
+  limit: number,
+  bottom: Bottom | undefined,
+): SearchPage<T> {
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : bottom;
   return { items, next: last?.id ?? null, searchedTo: last?.at ?? null };

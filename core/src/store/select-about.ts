@@ -7,8 +7,8 @@ export interface VersionsAsked {
 }
 
 /**
- * The ids of the decisions about versions of a package, each with the version. A start that fulfilled several triggers is one decision: it is
- * about the versions of all of them.
+ * The ids of the decisions about versions of a package, each with the version. A start that fulfilled several
+ * triggers is one decision: it is about the versions of all of them.
  */
 export function selectAbout(tx: Tx, { packageId, versions }: VersionsAsked) {
   const named = tx.db

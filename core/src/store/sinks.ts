@@ -11,8 +11,8 @@ export interface PlannedSink {
 }
 
 /**
- * Makes these the sinks that there are. A new one begins with what happens from now on, and so does one that was away; for one that
- * is configured no longer nothing waits any more, and its dead letters stay.
+ * Makes these the sinks that there are. A new one begins with what happens from now on, and so does one that
+ * was away; for one that is configured no longer nothing waits any more, and its dead letters stay.
  */
 export async function adoptSinks(tx: Tx, sinks: readonly PlannedSink[]): Promise<void> {
   const known = new Map(
@@ -38,13 +38,17 @@ export async function adoptSinks(tx: Tx, sinks: readonly PlannedSink[]): Promise
 }
 
 async function endSink(tx: Tx, id: number): Promise<void> {
-  await tx.db.updateTable('sink').set({ active: 0, lease_owner: null, lease_until: null }).where('id', '=', id).execute();
+  await tx.db
+    .updateTable('sink')
+    .set({ active: 0, lease_owner: null, lease_until: null })
+    .where('id', '=', id)
+    .execute();
   await tx.db.deleteFrom('delivery').where('sink_id', '=', id).where('state', '=', 'waiting').execute();
 }
 
 /**
- * Claims a sink for `owner`, which does not have it in hand; undefined where another node has it. What `owner` claimed before it lost sight
- * of when the store went away.
+ * Claims a sink for `owner`, which does not have it in hand; undefined where another node has it. What
+ * `owner` claimed before it lost sight of when the store went away.
  */
 export async function claimSink(tx: Tx, name: string, owner: string): Promise<Lease | undefined> {
   const row = await tx.db
@@ -53,7 +57,11 @@ export async function claimSink(tx: Tx, name: string, owner: string): Promise<Le
     .where('name', '=', name)
     .where('active', '=', 1)
     .where(({ or, eb }) =>
-      or([eb('lease_owner', 'is', null), eb('lease_owner', '=', owner), eb('lease_until', '<', tx.leasesEndBefore)]),
+      or([
+        eb('lease_owner', 'is', null),
+        eb('lease_owner', '=', owner),
+        eb('lease_until', '<', tx.leasesEndBefore),
+      ]),
     )
     .modifyEnd(tx.dialect.forUpdateSkipLocked)
     .executeTakeFirst();
@@ -69,10 +77,16 @@ export interface SinkPlace {
   readonly epoch: number;
 }
 
-/** Lengthens the lease of a sink, and locks its row to the end of the transaction. Throws {@link LeaseLost}. */
+/**
+ * Lengthens the lease of a sink, and locks its row to the end of the transaction. Throws {@link LeaseLost}.
+ */
 export async function keepSink(tx: Tx, lease: Lease): Promise<SinkPlace> {
   if (!(await renew(tx, 'sink', [lease])).has(lease.id)) throw new LeaseLost(lease);
-  return tx.db.selectFrom('sink').select(['cursor', 'epoch']).where('id', '=', lease.id).executeTakeFirstOrThrow();
+  return tx.db
+    .selectFrom('sink')
+    .select(['cursor', 'epoch'])
+    .where('id', '=', lease.id)
+    .executeTakeFirstOrThrow();
 }
 
 /** How a sink is. */
@@ -99,10 +113,18 @@ export async function listSinks(tx: Tx): Promise<readonly SinkStatus[]> {
         'sink.name',
         'sink.kind',
         'sink.cursor',
-        selectFrom('event').select(fn.countAll<number>().as('count')).whereRef('event.id', '>', 'sink.cursor').as('ahead'),
+        selectFrom('event')
+          .select(fn.countAll<number>().as('count'))
+          .whereRef('event.id', '>', 'sink.cursor')
+          .as('ahead'),
         waiting.select(fn.countAll<number>().as('count')).as('waiting'),
         waiting.select(({ ref }) => fn.min<number | null>(ref('failed_at')).as('since')).as('since'),
-        waiting.select('error').where('error', 'is not', null).orderBy('tried_at', 'desc').limit(1).as('error'),
+        waiting
+          .select('error')
+          .where('error', 'is not', null)
+          .orderBy('tried_at', 'desc')
+          .limit(1)
+          .as('error'),
         deliveries.select(fn.countAll<number>().as('count')).where('state', '=', 'dead').as('dead'),
       ];
     })
@@ -117,7 +139,13 @@ export async function listSinks(tx: Tx): Promise<readonly SinkStatus[]> {
 
 /** The first event that was recorded at this time or later; undefined where there is none. */
 export async function findEventSince(tx: Tx, at: number): Promise<number | undefined> {
-  const row = await tx.db.selectFrom('event').select('id').where('at', '>=', at).orderBy('id').limit(1).executeTakeFirst();
+  const row = await tx.db
+    .selectFrom('event')
+    .select('id')
+    .where('at', '>=', at)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
   return row?.id;
 }
 
@@ -139,18 +167,36 @@ export interface ReplayedSink {
 }
 
 /**
- * Lets sinks be told again: everything from an event on, or their dead letters, each with its whole time to be tried. Answers which
- * sinks that are, none where there is no such sink.
+ * Lets sinks be told again: everything from an event on, or their dead letters, each with its whole time to
+ * be tried. Answers which sinks that are, none where there is no such sink.
  */
-export async function replayEvents(tx: Tx, { sink, from }: Replay, now: number): Promise<readonly ReplayedSink[]> {
+export async function replayEvents(
+  tx: Tx,
+  { sink, from }: Replay,
+  now: number,
+): Promise<readonly ReplayedSink[]> {
   const replayed: ReplayedSink[] = [];
-  const sinks = tx.db.selectFrom('sink').select(['id', 'name', 'cursor']).where('active', '=', 1).orderBy('id');
+  const sinks = tx.db
+    .selectFrom('sink')
+    .select(['id', 'name', 'cursor'])
+    .where('active', '=', 1)
+    .orderBy('id');
   // Who delivers reads the cursor under the same lock.
-  const rows = await (sink === undefined ? sinks : sinks.where('name', '=', sink)).modifyEnd(tx.dialect.forUpdate).execute();
+  const rows = await (sink === undefined ? sinks : sinks.where('name', '=', sink))
+    .modifyEnd(tx.dialect.forUpdate)
+    .execute();
   for (const { id, name, cursor } of rows) {
     const dead = tx.db.updateTable('delivery').where('sink_id', '=', id).where('state', '=', 'dead');
     const { numUpdatedRows } = await (from === undefined ? dead : dead.where('event_id', '>=', from))
-      .set({ state: 'waiting', tries: 0, queued_at: now, due_at: now, failed_at: null, tried_at: null, error: null })
+      .set({
+        state: 'waiting',
+        tries: 0,
+        queued_at: now,
+        due_at: now,
+        failed_at: null,
+        tried_at: null,
+        error: null,
+      })
       .executeTakeFirstOrThrow();
     const position = from === undefined ? cursor : Math.min(cursor, from - 1);
     await tx.db

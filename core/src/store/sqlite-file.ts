@@ -12,15 +12,18 @@ export interface Knowledge {
 const wayBack = 'restore a backup with "sluice restore"';
 
 /**
- * Looks whether a store's file can be relied on: that it is there where one is remembered, is whole (`pragma quick_check`, which takes about
- * three seconds for each GB), and has the log of its newest transactions. Throws in words; changes nothing.
+ * Looks whether a store's file can be relied on: that it is there where one is remembered, is whole (`pragma
+ * quick_check`, which takes about three seconds for each GB), and has the log of its newest transactions.
+ * Throws in words; changes nothing.
  */
 export function examineFile(path: string, { remembered, memory }: Knowledge): void {
   const anew = `to begin anew, with nothing of what was recorded, remove ${memory}`;
   const isThere = existsSync(path) && statSync(path).size > 0;
   if (!isThere) {
     if (remembered)
-      throw new Error(`the store ${path} is ${existsSync(path) ? 'empty' : 'gone'}, and was not: ${wayBack}; ${anew}`);
+      throw new Error(
+        `the store ${path} is ${existsSync(path) ? 'empty' : 'gone'}, and was not: ${wayBack}; ${anew}`,
+      );
     return;
   }
   const hasLog = existsSync(`${path}-wal`);
@@ -31,7 +34,10 @@ export function examineFile(path: string, { remembered, memory }: Knowledge): vo
   );
 }
 
-/** The identity of the store in a file, undefined where it has none yet. Throws in words where the file is damaged. */
+/**
+ * The identity of the store in a file, undefined where it has none yet. Throws in words where the file is
+ * damaged.
+ */
 function readWhole(path: string): string | undefined {
   let database: DatabaseSync | undefined;
   try {
@@ -44,7 +50,10 @@ function readWhole(path: string): string | undefined {
     return row && String(row['value']);
   } catch (cause) {
     const why = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ');
-    throw new Error(`the store ${path} is damaged (${why}): move it aside, with its -wal and -shm, and ${wayBack}`, { cause });
+    throw new Error(
+      `the store ${path} is damaged (${why}): move it aside, with its -wal and -shm, and ${wayBack}`,
+      { cause },
+    );
   } finally {
     database?.close();
   }

@@ -29,7 +29,13 @@ export async function beginStages(tx: Tx, ids: readonly number[], now: number): 
     .where('status', '=', 'pending')
     .orderBy('id')
     .execute();
-  const attempts = jobs.map((job) => ({ job_id: job.id, number: 1, key: randomUUID(), state: 'due' as const, due_at: now }));
+  const attempts = jobs.map((job) => ({
+    job_id: job.id,
+    number: 1,
+    key: randomUUID(),
+    state: 'due' as const,
+    due_at: now,
+  }));
   for (const some of chunk(attempts)) await tx.db.insertInto('attempt').values(some).execute();
   tx.wake('attempts');
 }
@@ -37,7 +43,11 @@ export async function beginStages(tx: Tx, ids: readonly number[], now: number): 
 /** Marks stages as ended. */
 export async function endStages(tx: Tx, ids: readonly number[], status: End, now: number): Promise<void> {
   if (ids.length === 0) return;
-  await tx.db.updateTable('stage').set({ status, finished_at: now, held_at: null, waits: null }).where('id', 'in', ids).execute();
+  await tx.db
+    .updateTable('stage')
+    .set({ status, finished_at: now, held_at: null, waits: null })
+    .where('id', 'in', ids)
+    .execute();
 }
 
 /** How a stage becomes ready: a run waits for its turn in it. Times in milliseconds. */
@@ -49,7 +59,11 @@ export interface Readiness {
 }
 
 /** Makes stages ready, all in the same way. */
-export async function readyStages(tx: Tx, ids: readonly number[], { readyAt, notBefore, approval }: Readiness): Promise<void> {
+export async function readyStages(
+  tx: Tx,
+  ids: readonly number[],
+  { readyAt, notBefore, approval }: Readiness,
+): Promise<void> {
   await tx.db
     .updateTable('stage')
     .set({ status: 'pending', ready_at: readyAt, not_before: notBefore, expires_at: null, waits: null })
@@ -67,10 +81,21 @@ export interface Asking {
 }
 
 /** Lets stages wait for approval, all in the same way. */
-export async function markAsked(tx: Tx, ids: readonly number[], { now, expiresAt, approval }: Asking): Promise<void> {
+export async function markAsked(
+  tx: Tx,
+  ids: readonly number[],
+  { now, expiresAt, approval }: Asking,
+): Promise<void> {
   await tx.db
     .updateTable('stage')
-    .set({ status: 'waiting', ready_at: now, approved_at: null, expires_at: expiresAt, held_at: null, waits: null })
+    .set({
+      status: 'waiting',
+      ready_at: now,
+      approved_at: null,
+      expires_at: expiresAt,
+      held_at: null,
+      waits: null,
+    })
     .set({ approval: JSON.stringify(approval) })
     .where('id', 'in', ids)
     .execute();

@@ -2,10 +2,11 @@ const mostNames = 300;
 const mostSeen = 2_000;
 
 /**
- * Understands which statements are asked again and again: they get a name, under which PostgreSQL keeps them parsed and planned for as
- * long as the connection lasts.
+ * Understands which statements are asked again and again: they get a name, under which PostgreSQL keeps them
+ * parsed and planned for as long as the connection lasts.
  *
- * A statement that takes all columns there are (`*`) gets none: its plan would break when another node migrates the schema.
+ * A statement that takes all columns there are (`*`) gets none: its plan would break when another node
+ * migrates the schema.
  */
 export class StatementNames {
   readonly #names = new Map<string, string>();

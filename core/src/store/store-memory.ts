@@ -8,7 +8,10 @@ export interface RememberedStore {
   readonly closed: boolean;
 }
 
-/** Understands which stores the servers of a directory have had, so that none is taken for a new one when its data are gone. */
+/**
+ * Understands which stores the servers of a directory have had, so that none is taken for a new one when its
+ * data are gone.
+ */
 export class StoreMemory {
   /** Where it is kept. */
   readonly file: string;
@@ -26,7 +29,10 @@ export class StoreMemory {
   /** Remembers it, whatever happens next. */
   note(address: string, remembered: RememberedStore): void {
     const stores = { ...this.#read(), [address]: remembered };
-    writeFileSync(`${this.file}.new`, `${JSON.stringify(stores, undefined, 2)}\n`, { mode: 0o600, flush: true });
+    writeFileSync(`${this.file}.new`, `${JSON.stringify(stores, undefined, 2)}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
     renameSync(`${this.file}.new`, this.file);
   }
 
@@ -35,7 +41,10 @@ export class StoreMemory {
   }
 }
 
-/** What tells one store's place from another, of its URL: a file, or a database on a host; nobody's name and no password. */
+/**
+ * What tells one store's place from another, of its URL: a file, or a database on a host; nobody's name and
+ * no password.
+ */
 export function addressOf(url: string): string {
   if (url.startsWith('sqlite:')) return url;
   const { host, pathname, searchParams } = new URL(url);

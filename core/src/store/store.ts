@@ -21,8 +21,8 @@ export interface Tx {
   readonly db: Transaction<Schema>;
   readonly dialect: Dialect;
   /**
-   * Leases that last until before this, by the database's clock, have run out. None has while the database was away a moment ago, and nobody
-   * could renew them.
+   * Leases that last until before this, by the database's clock, have run out. None has while the database
+   * was away a moment ago, and nobody could renew them.
    */
   readonly leasesEndBefore: RawBuilder<number>;
   /** Wakes whoever waits for a topic, on every node, once the transaction is committed. */
@@ -33,14 +33,16 @@ export interface Tx {
 export interface Store {
   readonly kind: Dialect['kind'];
   /**
-   * Does some work in one transaction and commits it, or rolls back what `work` did when it throws. No network and no plugin
-   * is asked inside. On PostgreSQL a transaction that loses a deadlock is done again, and one whose connection breaks too, unless it turns
-   * out to be committed: `work` must change nothing beside the database. Throws `StoreUnreachable` where the database stays away.
+   * Does some work in one transaction and commits it, or rolls back what `work` did when it throws. No
+   * network and no plugin is asked inside. On PostgreSQL a transaction that loses a deadlock is done again,
+   * and one whose connection breaks too, unless it turns out to be committed: `work` must change nothing
+   * beside the database. Throws `StoreUnreachable` where the database stays away.
    */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Reads in one transaction: all that it sees is of one moment, so that a run and its stages fit each other. It is not for writing,
-   * which PostgreSQL refuses in it. Throws `StoreUnreachable` where the database stays away for `patienceMs`, default 10 seconds.
+   * Reads in one transaction: all that it sees is of one moment, so that a run and its stages fit each other.
+   * It is not for writing, which PostgreSQL refuses in it. Throws `StoreUnreachable` where the database stays
+   * away for `patienceMs`, default 10 seconds.
    */
   read<T>(work: (tx: Tx) => Promise<T>, patienceMs?: number): Promise<T>;
   /** Calls `listener` whenever some node says that there is something to do, until the signal aborts. */
@@ -64,11 +66,13 @@ const patienceMs = 10_000;
 /**
  * Opens `sqlite:PATH` (an absolute path) or `postgres://...`, and brings its schema up to date.
  *
- * Throws in words when another server holds the file, when the file is damaged, when a store that is remembered is not there any more, or when
- * the store is newer than the program.
+ * Throws in words when another server holds the file, when the file is damaged, when a store that is
+ * remembered is not there any more, or when the store is newer than the program.
  */
 export async function openStore(url: string, surroundings: StoreSurroundings): Promise<Store> {
-  return url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length), surroundings) : openPostgres(url, surroundings);
+  return url.startsWith('sqlite:')
+    ? openSqlite(url.slice('sqlite:'.length), surroundings)
+    : openPostgres(url, surroundings);
 }
 
 async function openSqlite(path: string, { now, memory }: StoreSurroundings): Promise<Store> {
@@ -140,7 +144,9 @@ async function openPostgres(url: string, { random, signal, memory }: StoreSurrou
   const pool = createPool(url);
   const outages = new Outages(() => performance.now());
   const onOutage = () => outages.note();
-  const migrating = new Kysely<Schema>({ dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage }) });
+  const migrating = new Kysely<Schema>({
+    dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage }),
+  });
   try {
     await refuseUnfinished(migrating);
     await migrate(migrating, postgresDialect, { refuseNew: refuseForgotten(memory, url) });
@@ -152,13 +158,21 @@ async function openPostgres(url: string, { random, signal, memory }: StoreSurrou
   const waker = new Waker();
   const closing = new AbortController();
   const listening = listenForNotifications(url, waker, { signal: closing.signal, random, onOutage });
-  const patience: Patience = { patienceMs, random, signal: signal ? AbortSignal.any([closing.signal, signal]) : closing.signal };
+  const patience: Patience = {
+    patienceMs,
+    random,
+    signal: signal ? AbortSignal.any([closing.signal, signal]) : closing.signal,
+  };
   const findLeaseEnd = () => (outages.isRecent ? sql.lit(0) : postgresDialect.now);
   return {
     kind: 'postgres',
     transact: (work) =>
       outlast(
-        () => retryDeadlocks(() => transactMarked(db, work, { patience, leasesEndBefore: findLeaseEnd() }), random),
+        () =>
+          retryDeadlocks(
+            () => transactMarked(db, work, { patience, leasesEndBefore: findLeaseEnd() }),
+            random,
+          ),
         patience,
       ),
     read: (work, readPatienceMs = patienceMs) =>
@@ -186,7 +200,10 @@ async function openPostgres(url: string, { random, signal, memory }: StoreSurrou
 async function transactMarked<T>(
   db: Kysely<Schema>,
   work: (tx: Tx) => Promise<T>,
-  { patience, leasesEndBefore }: { readonly patience: Patience; readonly leasesEndBefore: RawBuilder<number> },
+  {
+    patience,
+    leasesEndBefore,
+  }: { readonly patience: Patience; readonly leasesEndBefore: RawBuilder<number> },
 ): Promise<T> {
   let done: { readonly result: T } | undefined;
   const working = async (tx: Tx) => {
@@ -198,7 +215,9 @@ async function transactMarked<T>(
   } catch (error) {
     if (!(error instanceof CommitUnknown) || !done) throw error;
     const unknown = error;
-    const isCommitted = await outlast(() => settleMark(db, unknown.mark), patience).catch(() => Promise.reject(unknown));
+    const isCommitted = await outlast(() => settleMark(db, unknown.mark), patience).catch(() =>
+      Promise.reject(unknown),
+    );
     if (isCommitted) return done.result;
     throw new ConnectionLost(unknown.cause);
   }

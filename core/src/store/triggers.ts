@@ -43,7 +43,10 @@ function idOf(ids: ReadonlyMap<string, number>, name: string): number {
   return id;
 }
 
-/** Of some wishes those that the store has, by their place in the list: one per pipeline, package, version, digest and move, ever. */
+/**
+ * Of some wishes those that the store has, by their place in the list: one per pipeline, package, version,
+ * digest and move, ever.
+ */
 export async function findWishedBefore(tx: Tx, wishes: readonly TriggerWish[]): Promise<ReadonlySet<number>> {
   const known = new Set<string>();
   const name = (row: Pick<TriggerTable, 'pipeline_id' | 'package_id' | 'version' | 'digest' | 'move'>) =>
@@ -64,7 +67,10 @@ export async function findWishedBefore(tx: Tx, wishes: readonly TriggerWish[]): 
   return new Set(places.flat());
 }
 
-/** How many runs one poll has started in a pipeline so far, and is still to start: each wish of `every` that waits is one. */
+/**
+ * How many runs one poll has started in a pipeline so far, and is still to start: each wish of `every` that
+ * waits is one.
+ */
 export async function countRunsOfPoll(tx: Tx, pipelineId: number, poll: string): Promise<number> {
   const ofPoll = tx.db.selectFrom('trigger').where('pipeline_id', '=', pipelineId).where('poll', '=', poll);
   const { started } = await ofPoll
@@ -82,11 +88,18 @@ export async function countRunsOfPoll(tx: Tx, pipelineId: number, poll: string):
 /** Lets held wishes wait for their turn. */
 export async function releaseTriggers(tx: Tx, ids: readonly number[]): Promise<void> {
   for (const some of chunk(ids)) {
-    await tx.db.updateTable('trigger').set({ state: 'waiting', waits: null }).where('id', 'in', some).execute();
+    await tx.db
+      .updateTable('trigger')
+      .set({ state: 'waiting', waits: null })
+      .where('id', 'in', some)
+      .execute();
   }
 }
 
-/** Stores wishes of passes, waiting, one per pipeline and attempt at a stage; answers their ids, in their order. */
+/**
+ * Stores wishes of passes, waiting, one per pipeline and attempt at a stage; answers their ids, in their
+ * order.
+ */
 export async function insertPassTriggers(tx: Tx, wishes: readonly PassWish[]): Promise<readonly number[]> {
   const ids = new Map<string, number>();
   for (const some of chunk(wishes)) {
@@ -140,7 +153,14 @@ async function readWaitingRevisions(
     .innerJoin('repository', 'repository.id', 'package.repository_id')
     .select(['trigger.pipeline_id as pipelineId', 'trigger.id', 'revision.package_id as packageId'])
     .select(['revision.id as revisionId', 'revision.version'])
-    .select(['trigger.move', 'trigger.mode', 'trigger.waits', 'revision.rank', 'revision.state', 'revision.standing'])
+    .select([
+      'trigger.move',
+      'trigger.mode',
+      'trigger.waits',
+      'revision.rank',
+      'revision.state',
+      'revision.standing',
+    ])
     .select(['repository.name as repositoryName', 'package.name as packageName'])
     .where('trigger.pipeline_id', 'in', pipelineIds)
     .where('trigger.state', '=', state)
@@ -186,7 +206,11 @@ async function readWaitingPasses(
 }
 
 /** Ends the waiting of wishes that start nothing. */
-export async function endTriggers(tx: Tx, ids: readonly number[], state: 'superseded' | 'dropped'): Promise<void> {
+export async function endTriggers(
+  tx: Tx,
+  ids: readonly number[],
+  state: 'superseded' | 'dropped',
+): Promise<void> {
   for (const some of chunk(ids)) {
     await tx.db.updateTable('trigger').set({ state, waits: null }).where('id', 'in', some).execute();
   }

@@ -3,7 +3,10 @@ export class StoreUnreachable extends Error {
   override readonly name: string = 'StoreUnreachable';
 }
 
-/** The connection to the database broke, or there was none to be had: what was under way is rolled back, and may be done again. */
+/**
+ * The connection to the database broke, or there was none to be had: what was under way is rolled back, and
+ * may be done again.
+ */
 export class ConnectionLost extends StoreUnreachable {
   override readonly name = 'ConnectionLost';
 
@@ -12,13 +15,18 @@ export class ConnectionLost extends StoreUnreachable {
   }
 }
 
-/** The connection broke while a transaction was being committed: whether it was, its mark in the database tells. */
+/**
+ * The connection broke while a transaction was being committed: whether it was, its mark in the database
+ * tells.
+ */
 export class CommitUnknown extends StoreUnreachable {
   override readonly name = 'CommitUnknown';
   readonly mark: string;
 
   constructor(mark: string, cause: unknown) {
-    super(`whether it was recorded is not known, since the database does not answer: ${describe(cause)}`, { cause });
+    super(`whether it was recorded is not known, since the database does not answer: ${describe(cause)}`, {
+      cause,
+    });
     this.mark = mark;
   }
 }

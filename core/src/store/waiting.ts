@@ -29,7 +29,10 @@ interface WaitingRequest {
 }
 
 /** What waits for approval in the pipelines of the configuration, longest first. */
-export async function listWaitingStages(tx: Tx, { pipelines, limit }: WaitingRequest): Promise<readonly WaitingStage[]> {
+export async function listWaitingStages(
+  tx: Tx,
+  { pipelines, limit }: WaitingRequest,
+): Promise<readonly WaitingStage[]> {
   const rows = await tx.db
     .selectFrom('stage')
     .innerJoin('run', 'run.id', 'stage.run_id')
@@ -57,5 +60,9 @@ export async function listWaitingStages(tx: Tx, { pipelines, limit }: WaitingReq
     ({ stageId }) => stageId,
   );
   const alarms = await readAlarmsOfRuns(tx, [...new Set(rows.map(({ runId }) => runId))]);
-  return rows.map(({ id, runId, ...row }) => ({ ...row, alarms: alarms.get(runId) ?? [], approvals: approvals.get(id) ?? [] }));
+  return rows.map(({ id, runId, ...row }) => ({
+    ...row,
+    alarms: alarms.get(runId) ?? [],
+    approvals: approvals.get(id) ?? [],
+  }));
 }

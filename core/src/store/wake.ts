@@ -3,7 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { findStoreBackOff } from './back-off.ts';
 
-/** What can be woken: those who claim polls or attempts, those who wait for work on other servers, and those who read events. */
+/**
+ * What can be woken: those who claim polls or attempts, those who wait for work on other servers, and those
+ * who read events.
+ */
 export type Topic = 'polls' | 'attempts' | 'looks' | 'events';
 
 const channel = 'sluice';
@@ -35,8 +38,8 @@ export interface ListenOptions {
 }
 
 /**
- * Passes what other nodes notify on PostgreSQL on to `waker`, until the signal aborts. A lost connection is made again, with
- * back-off, and everybody is woken once after it, since a notification may have been missed.
+ * Passes what other nodes notify on PostgreSQL on to `waker`, until the signal aborts. A lost connection is
+ * made again, with back-off, and everybody is woken once after it, since a notification may have been missed.
  */
 export async function listenForNotifications(
   url: string,
@@ -44,8 +47,16 @@ export async function listenForNotifications(
   { signal, random, onOutage }: ListenOptions,
 ): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
-    const connection = { connectionString: url, connectionTimeoutMillis: connectMs, keepAlive: true } as const;
-    const client = new pg.Client({ ...connection, keepAliveInitialDelayMillis: 10_000, application_name: 'sluice-listen' });
+    const connection = {
+      connectionString: url,
+      connectionTimeoutMillis: connectMs,
+      keepAlive: true,
+    } as const;
+    const client = new pg.Client({
+      ...connection,
+      keepAliveInitialDelayMillis: 10_000,
+      application_name: 'sluice-listen',
+    });
     const closed = untilClosed(client, signal);
     try {
       await client.connect();

@@ -8,8 +8,16 @@ export interface Report {
   readonly message: string | null;
 }
 
-/** Stores what is known of an attempt's work on another server. Throws `LeaseLost` where another node has the attempt by now. */
-export async function rememberWork(tx: Tx, lease: Lease, memory: string, link: string | undefined): Promise<void> {
+/**
+ * Stores what is known of an attempt's work on another server. Throws `LeaseLost` where another node has the
+ * attempt by now.
+ */
+export async function rememberWork(
+  tx: Tx,
+  lease: Lease,
+  memory: string,
+  link: string | undefined,
+): Promise<void> {
   await assertLease(tx, lease);
   await tx.db.updateTable('attempt').set({ memory }).where('id', '=', lease.id).execute();
   if (link === undefined) return;
@@ -17,7 +25,10 @@ export async function rememberWork(tx: Tx, lease: Lease, memory: string, link: s
   await tx.db.updateTable('job').set({ link }).where('id', 'in', ofAttempt).execute();
 }
 
-/** What became of a report: taken, or given before, or contrary to the one that was given before, or about nothing that waits for one. */
+/**
+ * What became of a report: taken, or given before, or contrary to the one that was given before, or about
+ * nothing that waits for one.
+ */
 export type ReportVerdict = 'taken' | 'repeated' | 'contrary' | 'unknown';
 
 /** Takes the one report about the work of this key. */
@@ -42,21 +53,33 @@ export async function takeReport(tx: Tx, key: string, report: Report): Promise<R
 
 /** The report about an attempt's work; undefined while there is none. */
 export async function readReport(tx: Tx, attemptId: number): Promise<Report | undefined> {
-  const row = await tx.db.selectFrom('attempt').select('report').where('id', '=', attemptId).executeTakeFirst();
+  const row = await tx.db
+    .selectFrom('attempt')
+    .select('report')
+    .where('id', '=', attemptId)
+    .executeTakeFirst();
   return row?.report ? JSON.parse(row.report) : undefined;
 }
 
 /** Somebody says that there is something to look at. */
 export async function requestLooks(tx: Tx, attemptIds: readonly number[]): Promise<void> {
   if (attemptIds.length === 0) return;
-  await tx.db.updateTable('attempt').set({ looks: sql<number>`looks + 1` }).where('id', 'in', attemptIds).execute();
+  await tx.db
+    .updateTable('attempt')
+    .set({ looks: sql<number>`looks + 1` })
+    .where('id', 'in', attemptIds)
+    .execute();
   tx.wake('looks');
 }
 
 /** How often somebody said so of some attempts; a report counts as once more. */
 export async function readLooks(tx: Tx, attemptIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
   if (attemptIds.length === 0) return new Map();
-  const rows = await tx.db.selectFrom('attempt').select(['id', 'looks', 'report']).where('id', 'in', attemptIds).execute();
+  const rows = await tx.db
+    .selectFrom('attempt')
+    .select(['id', 'looks', 'report'])
+    .where('id', 'in', attemptIds)
+    .execute();
   return new Map(rows.map(({ id, looks, report }) => [id, looks + (report === null ? 0 : 1)]));
 }
 

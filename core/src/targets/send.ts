@@ -35,15 +35,22 @@ export interface Answer {
 export interface NoAnswer {
   readonly status: undefined;
   readonly reason: string;
-  /** `unsent`: the receiver has seen nothing of it. `refused`: neither, and it never will. `unknown`: it may have. */
+  /**
+   * `unsent`: the receiver has seen nothing of it. `refused`: neither, and it never will. `unknown`: it may
+   * have.
+   */
   readonly fate: 'unsent' | 'refused' | 'unknown';
 }
 
 const connectTimeoutMs = 10_000;
 /** Of Node and OpenSSL, for what fails before anything is sent. */
-const unsent = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/;
+const unsent =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/;
 
-/** Sends a request once, without following redirects. Does not throw for what happens on the way: that is a reply. */
+/**
+ * Sends a request once, without following redirects. Does not throw for what happens on the way: that is a
+ * reply.
+ */
 export async function send(request: Request): Promise<Reply> {
   const { url, wires, mostBytes, now } = request;
   try {
@@ -61,7 +68,8 @@ export async function send(request: Request): Promise<Reply> {
     const retryAfterMs = readRetryAfter(headers['retry-after'], now());
     return { status, headers, body: await readBeginning(stream, mostBytes), retryAfterMs };
   } catch (error) {
-    if (error instanceof RequestError) return { status: undefined, reason: error.message, fate: findFate(error) };
+    if (error instanceof RequestError)
+      return { status: undefined, reason: error.message, fate: findFate(error) };
     throw error;
   } finally {
     stream.destroy();
@@ -85,7 +93,8 @@ function openStream({ method, url, headers, body, wires, timeoutMs, signal }: Re
 
 function findFate(error: RequestError): NoAnswer['fate'] {
   if (error.code === 'FORBIDDEN') return 'refused';
-  if (error instanceof TimeoutError) return /^(lookup|connect|secureConnect)$/.test(error.event) ? 'unsent' : 'unknown';
+  if (error instanceof TimeoutError)
+    return /^(lookup|connect|secureConnect)$/.test(error.event) ? 'unsent' : 'unknown';
   return unsent.test(error.code) ? 'unsent' : 'unknown';
 }
 

@@ -1,16 +1,21 @@
 import type { JobConfig } from '../config/jobs.ts';
 
-/** A job to be done, with everything it needs; made when the attempt starts, since secrets are resolved then. */
+/**
+ * A job to be done, with everything it needs; made when the attempt starts, since secrets are resolved then.
+ */
 export interface Work<J extends JobConfig = JobConfig> {
   /**
-   * Names the work, and stays the same over retries and restarts of the server: the receiver may rely on it. Only another try at a
-   * `run` job after doubt has another, since it is to start afresh; its SLUICE_IDEMPOTENCY_KEY is that of the first try.
+   * Names the work, and stays the same over retries and restarts of the server: the receiver may rely on it.
+   * Only another try at a `run` job after doubt has another, since it is to start afresh; its
+   * SLUICE_IDEMPOTENCY_KEY is that of the first try.
    */
   readonly key: string;
   readonly job: J;
   /** Which try at the job this is, from 1. */
   readonly attempt: number;
-  /** When the job began, in whichever life of the server, in milliseconds: its time limit counts from here. */
+  /**
+   * When the job began, in whichever life of the server, in milliseconds: its time limit counts from here.
+   */
   readonly startedAt: number;
   /** The whole environment of the job (SURFACE section 5), resolved. */
   readonly environment: Readonly<Record<string, string>>;
@@ -59,7 +64,10 @@ export interface Outcome {
 
 /** How the server follows a job. */
 export interface Following {
-  /** The server goes away: stop following, leave the work alone. `perform` then rejects with the signal's reason. */
+  /**
+   * The server goes away: stop following, leave the work alone. `perform` then rejects with the signal's
+   * reason.
+   */
   readonly detach: AbortSignal;
   /** Somebody cancelled the job: end the work, its children too; the outcome is `failed`. */
   readonly cancel: AbortSignal;
@@ -87,7 +95,10 @@ export interface Elsewhere {
 
 /** What is known of work on another server. */
 export interface Memory {
-  /** `wanted`: it was not begun; `asked`: it may have been; `accepted`: it was, and has no name yet; `started`: it is `ref`. */
+  /**
+   * `wanted`: it was not begun; `asked`: it may have been; `accepted`: it was, and has no name yet;
+   * `started`: it is `ref`.
+   */
   readonly state: 'wanted' | 'asked' | 'accepted' | 'started';
   /** When it was asked for first, and last, in milliseconds. */
   readonly since: number;
@@ -103,7 +114,8 @@ export interface Memory {
 /**
  * Understands how one kind of job is done.
  *
- * `perform` may be called again with the same key after a crash: it then goes on with what it finds, and starts nothing twice.
+ * `perform` may be called again with the same key after a crash: it then goes on with what it finds, and
+ * starts nothing twice.
  */
 export interface Target<J extends JobConfig = JobConfig> {
   perform(work: Work<J>, following: Following): Promise<Outcome>;

@@ -1,4 +1,7 @@
-/** What `ask` answers. Rejects with the signal's reason as soon as it aborts; what was asked is then left to itself. */
+/**
+ * What `ask` answers. Rejects with the signal's reason as soon as it aborts; what was asked is then left to
+ * itself.
+ */
 export async function unlessAborted<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const over = new AbortController();

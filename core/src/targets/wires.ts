@@ -16,8 +16,9 @@ export type WireConfig = Pick<Config, 'http' | 'targets'>;
 const noFiles: TlsFiles = { clientCert: undefined, clientKey: undefined, ca: undefined };
 
 /**
- * The wires that a configuration describes: its proxy, its authorities, its rule on private addresses, and a job's own certificate. Files
- * are read anew each time. Throws in words for what cannot be read, or is no certificate.
+ * The wires that a configuration describes: its proxy, its authorities, its rule on private addresses, and a
+ * job's own certificate. Files are read anew each time. Throws in words for what cannot be read, or is no
+ * certificate.
  */
 export async function openWires(
   { http, targets }: WireConfig,
@@ -25,7 +26,9 @@ export async function openWires(
   files: TlsFiles = noFiles,
 ): Promise<Wires & AsyncDisposable> {
   const reach = { allowPrivate: targets.allowPrivate };
-  const [general, own, clientCert, clientKey] = [http.ca, files.ca, files.clientCert, files.clientKey].map(readPem);
+  const [general, own, clientCert, clientKey] = [http.ca, files.ca, files.clientCert, files.clientKey].map(
+    readPem,
+  );
   const ca = [general, own].filter((pem) => pem !== undefined).join('\n');
   const connections = new Connections({
     ...reach,
@@ -43,6 +46,8 @@ function readPem(path: string | undefined): string | undefined {
   try {
     return readPemFile(path);
   } catch (cause) {
-    throw new Error(`${path} cannot be read: it ${cause instanceof Error ? cause.message : 'is not there'}`, { cause });
+    throw new Error(`${path} cannot be read: it ${cause instanceof Error ? cause.message : 'is not there'}`, {
+      cause,
+    });
   }
 }

@@ -48,5 +48,7 @@ it.each([
   socket.write(sent);
   const answer = await text(socket);
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\\r\\nx-content-type-options: nosniff\\r\\n`));
-  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+    error: { code: 'BAD_REQUEST' },
+  });
 });

@@ -32,6 +32,8 @@ describe('a hook proves itself', () => {
   });
 
   it('not by the signature of another body', () => {
-    expect(provesItself({ 'x-npm-signature': `sha256=${sign('sha256')}` }, Buffer.from('{}'), secret)).toBe(false);
+    expect(provesItself({ 'x-npm-signature': `sha256=${sign('sha256')}` }, Buffer.from('{}'), secret)).toBe(
+      false,
+    );
   });
 });

@@ -12,7 +12,9 @@ import { makeConfig } from '../engine/configs.ts';
 
 /** What a test's configuration changes. */
 export type Changes = Partial<Config> & {
-  /** Each name with its roles: `alice: ['admin']`; the token is the name. Without it there is no `access:`. */
+  /**
+   * Each name with its roles: `alice: ['admin']`; the token is the name. Without it there is no `access:`.
+   */
   readonly people?: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -35,7 +37,10 @@ interface Ground {
 }
 
 /** Opens a house, which is closed after the test. */
-export async function openHouse(changes: Changes = {}, { now = Date.now, store: lent }: Ground = {}): Promise<House> {
+export async function openHouse(
+  changes: Changes = {},
+  { now = Date.now, store: lent }: Ground = {},
+): Promise<House> {
   const [store, stopping] = [lent ?? (await openScratchStore()), new AbortController()];
   let generation = begin(changes);
   const { directory, pluginLimits, http } = generation.config;
@@ -53,7 +58,12 @@ export async function openHouse(changes: Changes = {}, { now = Date.now, store: 
       throw new Error('nothing is started here');
     },
     tell() {},
-    configuration: () => ({ ...generation, replaced: generation.ended.signal, loadedAt: 0, refused: undefined }),
+    configuration: () => ({
+      ...generation,
+      replaced: generation.ended.signal,
+      loadedAt: 0,
+      refused: undefined,
+    }),
     resolve: (template: string) => template,
     reasonsNotReady: async () => [],
     readMetrics: async () => ({ type: 'text/plain', text: '' }),
@@ -91,5 +101,11 @@ function begin({ people, ...changes }: Changes) {
 }
 
 function toToken(name: string, roles: readonly string[]): TokenConfig {
-  return { name, person: name, roles, sha256: [createHash('sha256').update(name).digest('hex')], expiresAt: undefined };
+  return {
+    name,
+    person: name,
+    roles,
+    sha256: [createHash('sha256').update(name).digest('hex')],
+    expiresAt: undefined,
+  };
 }

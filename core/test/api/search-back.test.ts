@@ -12,7 +12,11 @@ describe('a search back through a long list', () => {
     await store.transact(async (tx) => {
       for (let index = 0; index < entries; index++) {
         const subject = index % 6_000 === 0 ? `rare/${index}` : 'common';
-        await appendAudit(tx, { actor: 'a', person: 'a', action: 'poll', subject, from: null, details: {} }, index);
+        await appendAudit(
+          tx,
+          { actor: 'a', person: 'a', action: 'poll', subject, from: null, details: {} },
+          index,
+        );
       }
     });
   });
@@ -24,7 +28,9 @@ describe('a search back through a long list', () => {
   it('goes on until the page is full', async () => {
     const first = await search({ limit: 1 });
     expect(first).toMatchObject({ items: [{ subject: 'rare/6000' }], searchedTo: null });
-    expect(await search({ limit: 1, after: first.next ?? 0 })).toMatchObject({ items: [{ subject: 'rare/0' }] });
+    expect(await search({ limit: 1, after: first.next ?? 0 })).toMatchObject({
+      items: [{ subject: 'rare/0' }],
+    });
   });
 
   it('goes on to the end, and then has nothing more', async () => {

@@ -74,8 +74,12 @@ describe('sluice check --json', () => {
 
   test('has the newest 50 described of a package that is named, and leaves out what is not really there', async () => {
     const { stdout } = await check('main/many', '--json');
-    const revisions: readonly { version: string; publisher: string | null }[] = JSON.parse(stdout).packages[0].revisions;
-    expect(revisions.map(({ version }) => Number(version))).toEqual([...Array.from({ length: 58 }, (_, index) => index + 1), 60]);
+    const revisions: readonly { version: string; publisher: string | null }[] =
+      JSON.parse(stdout).packages[0].revisions;
+    expect(revisions.map(({ version }) => Number(version))).toEqual([
+      ...Array.from({ length: 58 }, (_, index) => index + 1),
+      60,
+    ]);
     expect(revisions.filter(({ publisher }) => publisher === 'described')).toHaveLength(49);
     expect(revisions[9]?.publisher).toBeNull();
     expect(revisions[10]?.publisher).toBe('described');
@@ -85,17 +89,25 @@ describe('sluice check --json', () => {
     const { stdout } = await check('main', '--json');
     const { revisions } = JSON.parse(stdout).packages[1];
     expect(revisions).toHaveLength(60);
-    expect(revisions.filter(({ publisher }: { publisher: string | null }) => publisher !== null)).toHaveLength(1);
+    expect(
+      revisions.filter(({ publisher }: { publisher: string | null }) => publisher !== null),
+    ).toHaveLength(1);
   });
 
   test('names what a pointer names', async () => {
     const { stdout } = await check('good/pointer', '--json');
-    expect(JSON.parse(stdout).packages[0]).toMatchObject({ outcome: 'revisions', current: '2', revisions: { length: 3 } });
+    expect(JSON.parse(stdout).packages[0]).toMatchObject({
+      outcome: 'revisions',
+      current: '2',
+      revisions: { length: 3 },
+    });
   });
 
   test('makes what is wrong with a repository the problem of its packages', async () => {
     const { code, stdout } = await check('shut', '--json');
-    expect(JSON.parse(stdout).packages).toMatchObject([{ outcome: 'problem', problem: { code: 'UNAUTHORIZED' } }]);
+    expect(JSON.parse(stdout).packages).toMatchObject([
+      { outcome: 'problem', problem: { code: 'UNAUTHORIZED' } },
+    ]);
     expect(code).toBe(1);
   });
 });
@@ -103,14 +115,19 @@ describe('sluice check --json', () => {
 describe('the verdict', () => {
   test('is that of a poll, whatever the repository itself answers', async () => {
     const { code, stdout } = await check('shy', '--json');
-    expect(JSON.parse(stdout).packages).toMatchObject([{ package: 'full', outcome: 'revisions', problem: null }]);
+    expect(JSON.parse(stdout).packages).toMatchObject([
+      { package: 'full', outcome: 'revisions', problem: null },
+    ]);
     expect(code).toBe(0);
   });
 
   test('on a package is not spoilt by an older version that cannot be described', async () => {
     const { code, stdout } = await check('rags/worn', '--json');
     const [{ revisions }] = JSON.parse(stdout).packages;
-    const told = revisions.map(({ version, warning }: { version: string; warning: string | null }) => [version, warning]);
+    const told = revisions.map(({ version, warning }: { version: string; warning: string | null }) => [
+      version,
+      warning,
+    ]);
     expect(told).toEqual([
       ['1', null],
       ['2', null],
@@ -122,14 +139,20 @@ describe('the verdict', () => {
 
   test('on a package is the problem of its newest version', async () => {
     const { code, stdout } = await check('rags/torn', '--json');
-    expect(JSON.parse(stdout).packages).toMatchObject([{ outcome: 'problem', problem: { code: 'FORBIDDEN' } }]);
+    expect(JSON.parse(stdout).packages).toMatchObject([
+      { outcome: 'problem', problem: { code: 'FORBIDDEN' } },
+    ]);
     expect(code).toBe(1);
   });
 
   test('says of a repository without packages what is known, and what is not', async () => {
     const unknown =
       'no package of it is configured, so whether packages can be read is not known: configure one, and check again';
-    expect(await check('bare')).toEqual({ code: 0, stdout: `bare: can be reached; ${unknown}\n`, stderr: '' });
+    expect(await check('bare')).toEqual({
+      code: 0,
+      stdout: `bare: can be reached; ${unknown}\n`,
+      stderr: '',
+    });
     const problem = { code: 'UNAUTHORIZED', message: 'the shelf is locked; give a token' };
     const { code, stdout } = await check('barred', '--json');
     expect(JSON.parse(stdout)).toEqual({ repository: 'barred', packages: [], problem });
@@ -154,7 +177,10 @@ describe('sluice check', () => {
 
   test('shows progress on a terminal, and takes it away before it says something', async () => {
     const { file } = await makeConfig(repositories);
-    const { stderr } = await runSluice(['check', 'good', '-c', file], { isTerminal: true, environment: { TOKEN: 'x' } });
+    const { stderr } = await runSluice(['check', 'good', '-c', file], {
+      isTerminal: true,
+      environment: { TOKEN: 'x' },
+    });
     expect(stderr).toContain('good: 2/2 packages');
     expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
   });

@@ -21,7 +21,9 @@ test.each([
   [401, {}, 'wants an access token: set SLUICE_TOKEN to yours'],
   [302, { location: '/elsewhere' }, 'sends requests elsewhere; name the address'],
 ])('a page with the status %i is told in one line that says what to do', async (status, headers, message) => {
-  const url = await serve((_, answer) => answer.writeHead(status, { 'content-type': 'text/html', ...headers }).end(page));
+  const url = await serve((_, answer) =>
+    answer.writeHead(status, { 'content-type': 'text/html', ...headers }).end(page),
+  );
   const { code, stdout, stderr } = await runSluice(['status', '--server', url]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain(message);
@@ -41,5 +43,7 @@ test('what does not speak TLS, or no HTTP, is told as that', async () => {
   const address = raw.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const { stderr } = await runSluice(['status', '--server', `http://127.0.0.1:${port}`]);
-  expect(stderr).toMatch(/^sluice: what answers at \S+ does not speak HTTP; correct --server or SLUICE_SERVER\n$/);
+  expect(stderr).toMatch(
+    /^sluice: what answers at \S+ does not speak HTTP; correct --server or SLUICE_SERVER\n$/,
+  );
 });

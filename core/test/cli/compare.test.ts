@@ -17,7 +17,10 @@ describe('sluice compare', () => {
   });
 
   test('reads pairs from standard input, however they are cut', async () => {
-    const lines = Array.from({ length: 2500 }, (_, index) => `${index}\t${index % 2 === 0 ? 1000 : index}\n`).join('');
+    const lines = Array.from(
+      { length: 2500 },
+      (_, index) => `${index}\t${index % 2 === 0 ? 1000 : index}\n`,
+    ).join('');
     const pieces = [lines.slice(0, 7), lines.slice(7, 9000), `${lines.slice(9000)}3\t2\r\n1\t2`];
     const { code, stdout } = await compare(['-'], pieces);
     const expected = Array.from({ length: 2500 }, (_, index) =>

@@ -29,11 +29,21 @@ async function runFetch(environment: Readonly<Record<string, string>>, ...args: 
   return { directory, printed: await runFetchIn(directory, environment, ...args) };
 }
 
-async function runFetchIn(directory: string, environment: Readonly<Record<string, string>>, ...args: string[]) {
+async function runFetchIn(
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+) {
   const printed: string[] = [];
   const program = new Command().exitOverride();
   const { signal } = new AbortController();
-  addFetchCommand(program, { environment, directory, signal, print: (line) => printed.push(line), warn: () => {} });
+  addFetchCommand(program, {
+    environment,
+    directory,
+    signal,
+    print: (line) => printed.push(line),
+    warn: () => {},
+  });
   await program.parseAsync(['fetch', ...args], { from: 'user' });
   return printed;
 }
@@ -58,7 +68,10 @@ describe('sluice fetch', () => {
   it('knows a material by its repository and package, where it has no other name', async () => {
     const server = await startServer();
     server.answer('/a.rpm', { body: bytes });
-    const environment = { GO_PACKAGE_BASE_MY_APP_LOCATION: `${server.origin}/a.rpm`, SLUICE_PACKAGE_BASE_MY_APP_DIGEST: digest };
+    const environment = {
+      GO_PACKAGE_BASE_MY_APP_LOCATION: `${server.origin}/a.rpm`,
+      SLUICE_PACKAGE_BASE_MY_APP_DIGEST: digest,
+    };
     const { printed } = await runFetch(environment, 'base/my-app');
     expect(printed).toHaveLength(1);
   });
@@ -66,7 +79,10 @@ describe('sluice fetch', () => {
   it('reads a repository of files', async () => {
     const source = join(makeDirectory(), 'a b+1.rpm');
     writeFileSync(source, bytes);
-    const environment = { GO_PACKAGE_A_LOCATION: pathToFileURL(source).href, SLUICE_PACKAGE_A_DIGEST: digest };
+    const environment = {
+      GO_PACKAGE_A_LOCATION: pathToFileURL(source).href,
+      SLUICE_PACKAGE_A_DIGEST: digest,
+    };
     const { directory } = await runFetch(environment, 'A');
     expect(readFileSync(join(directory, 'a b+1.rpm'))).toEqual(bytes);
   });
@@ -79,7 +95,10 @@ describe('sluice fetch', () => {
     server.answer('/pkg.tgz', { body: bytes });
     const directory = makeDirectory();
     mkdirSync(join(directory, 'dist'));
-    const environment = { GO_PACKAGE_A_LOCATION: `${server.origin}/pkg.tgz?token=none`, SLUICE_PACKAGE_A_DIGEST: digest };
+    const environment = {
+      GO_PACKAGE_A_LOCATION: `${server.origin}/pkg.tgz?token=none`,
+      SLUICE_PACKAGE_A_DIGEST: digest,
+    };
     await runFetchIn(directory, environment, 'A', '--output', output);
     expect(readFileSync(join(directory, path))).toEqual(bytes);
   });
@@ -104,7 +123,10 @@ describe('sluice fetch', () => {
     server.answer('/pkg.tgz', script);
     const directory = makeDirectory();
     writeFileSync(join(directory, 'pkg.tgz'), 'from before');
-    const environment = { GO_PACKAGE_A_LOCATION: `${server.origin}/pkg.tgz`, SLUICE_PACKAGE_A_DIGEST: digest };
+    const environment = {
+      GO_PACKAGE_A_LOCATION: `${server.origin}/pkg.tgz`,
+      SLUICE_PACKAGE_A_DIGEST: digest,
+    };
     const error: unknown = await runFetchIn(directory, environment, 'A').catch((thrown: unknown) => thrown);
     if (!(error instanceof Error)) throw new Error('it was fetched');
     expect(error.message).toContain(words);
@@ -129,32 +151,53 @@ describe('sluice fetch', () => {
   it('verifies a digest that is known although it is told otherwise', async () => {
     const server = await startServer();
     server.answer('/pkg.tgz', { body: 'other bytes' });
-    const environment = { GO_PACKAGE_A_LOCATION: `${server.origin}/pkg.tgz`, SLUICE_PACKAGE_A_DIGEST: digest };
+    const environment = {
+      GO_PACKAGE_A_LOCATION: `${server.origin}/pkg.tgz`,
+      SLUICE_PACKAGE_A_DIGEST: digest,
+    };
     await expect(runFetch(environment, 'A', '--unverified')).rejects.toThrow('has not the bytes');
   });
 
   it.each([
     [{ GO_REPO_A_TOKEN: 'hunter22' }, 'Bearer hunter22'],
-    [{ GO_REPO_A_USERNAME: 'bob', GO_REPO_A_PASSWORD: 'pw' }, `Basic ${Buffer.from('bob:pw').toString('base64')}`],
+    [
+      { GO_REPO_A_USERNAME: 'bob', GO_REPO_A_PASSWORD: 'pw' },
+      `Basic ${Buffer.from('bob:pw').toString('base64')}`,
+    ],
     [{ GO_REPO_A_USERNAME: 'bob' }, undefined],
-  ])('proves itself with the credentials that the job lists, to the repository only (%#)', async (credentials, expected) => {
-    const repository = await startServer();
-    const elsewhere = await startServer();
-    repository.answer('/pkg.tgz', { status: 302, headers: { location: `${elsewhere.origin}/pkg.tgz` } });
-    elsewhere.answer('/pkg.tgz', { body: bytes });
-    const common = { GO_REPO_A_URL: `${repository.origin}/npm/`, SLUICE_PACKAGE_A_DIGEST: digest, ...credentials };
-    await runFetch({ ...common, GO_PACKAGE_A_LOCATION: `${repository.origin}/pkg.tgz` }, 'A');
-    await runFetch({ ...common, GO_PACKAGE_A_LOCATION: `${elsewhere.origin}/pkg.tgz` }, 'A');
-    expect(repository.requests.map(({ headers }) => headers.authorization)).toEqual([expected]);
-    expect(elsewhere.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
-  });
+  ])(
+    'proves itself with the credentials that the job lists, to the repository only (%#)',
+    async (credentials, expected) => {
+      const repository = await startServer();
+      const elsewhere = await startServer();
+      repository.answer('/pkg.tgz', { status: 302, headers: { location: `${elsewhere.origin}/pkg.tgz` } });
+      elsewhere.answer('/pkg.tgz', { body: bytes });
+      const common = {
+        GO_REPO_A_URL: `${repository.origin}/npm/`,
+        SLUICE_PACKAGE_A_DIGEST: digest,
+        ...credentials,
+      };
+      await runFetch({ ...common, GO_PACKAGE_A_LOCATION: `${repository.origin}/pkg.tgz` }, 'A');
+      await runFetch({ ...common, GO_PACKAGE_A_LOCATION: `${elsewhere.origin}/pkg.tgz` }, 'A');
+      expect(repository.requests.map(({ headers }) => headers.authorization)).toEqual([expected]);
+      expect(elsewhere.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+    },
+  );
 
   it('says what to do outside of a job', async () => {
-    await expect(runFetch({}, 'npmjs/fastify')).rejects.toThrow('GO_PACKAGE_NPMJS_FASTIFY_LOCATION is not set');
+    await expect(runFetch({}, 'npmjs/fastify')).rejects.toThrow(
+      'GO_PACKAGE_NPMJS_FASTIFY_LOCATION is not set',
+    );
   });
 
-  it.each(['/', '/a%2F..%2Fb', '/a%00b'])('takes no file name from a location that ends in %s', async (path) => {
-    const environment = { GO_PACKAGE_A_LOCATION: `http://127.0.0.1:1${path}`, SLUICE_PACKAGE_A_DIGEST: digest };
-    await expect(runFetch(environment, 'A')).rejects.toThrow('--output');
-  });
+  it.each(['/', '/a%2F..%2Fb', '/a%00b'])(
+    'takes no file name from a location that ends in %s',
+    async (path) => {
+      const environment = {
+        GO_PACKAGE_A_LOCATION: `http://127.0.0.1:1${path}`,
+        SLUICE_PACKAGE_A_DIGEST: digest,
+      };
+      await expect(runFetch(environment, 'A')).rejects.toThrow('--output');
+    },
+  );
 });

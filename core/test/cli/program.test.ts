@@ -78,7 +78,9 @@ describe('sluice schema', () => {
     const validate = compileSchema(JSON.parse(stdout));
     expect(code).toBe(0);
     expect(validate({ repositories: { main: { plugin: 'shelf', config: { state: 'open' } } } })).toEqual([]);
-    expect(validate({ repositories: { main: { plugin: 'shelf', config: { state: 'ajar' } } } })).not.toEqual([]);
+    expect(validate({ repositories: { main: { plugin: 'shelf', config: { state: 'ajar' } } } })).not.toEqual(
+      [],
+    );
   });
 
   test('needs no configuration', async () => {
@@ -95,7 +97,9 @@ test('sluice plugins shows what is loaded and from where', async () => {
   const { file } = await makeConfig('');
   const { code, stdout } = await runSluice(['plugins', '-c', file], { isBundled: true });
   expect(stdout).toMatch(/^npm {4}\d+\.\d+\.\d+ {2,}contract 1 {2}@sluice\/plugin-npm$/m);
-  expect(stdout).toMatch(new RegExp(`^shelf {2}[0-9a-f]{12} {2}contract 1 {2}${shelf.replaceAll('.', '\\.')}$`, 'm'));
+  expect(stdout).toMatch(
+    new RegExp(`^shelf {2}[0-9a-f]{12} {2}contract 1 {2}${shelf.replaceAll('.', '\\.')}$`, 'm'),
+  );
   expect(code).toBe(0);
 });
 
@@ -106,13 +110,27 @@ describe('sluice validate --json', () => {
     expect(broken).toMatchObject({ code: 1, stderr: '' });
     expect(JSON.parse(broken.stdout)).toEqual({
       ok: false,
-      problems: [{ file, line: 2, column: 1, message: 'unknown key "servr"; did you mean "server"?', code: 'CONFIG_INVALID' }],
+      problems: [
+        {
+          file,
+          line: 2,
+          column: 1,
+          message: 'unknown key "servr"; did you mean "server"?',
+          code: 'CONFIG_INVALID',
+        },
+      ],
       warnings: [],
     });
     const { file: doubtful } = await makeConfig('include: ["none/*.yaml"]\n');
     const valid = await runSluice(['validate', '-c', doubtful, '--json']);
     expect(valid).toMatchObject({ code: 0, stderr: '' });
-    const warning = { file: doubtful, line: 2, column: 11, message: '"none/*.yaml" matches no file', code: 'CONFIG_DOUBTFUL' };
+    const warning = {
+      file: doubtful,
+      line: 2,
+      column: 11,
+      message: '"none/*.yaml" matches no file',
+      code: 'CONFIG_DOUBTFUL',
+    };
     expect(JSON.parse(valid.stdout)).toEqual({ ok: true, problems: [], warnings: [warning] });
   });
 });
@@ -128,18 +146,34 @@ describe('usage', () => {
       ['nosuch', '--help'],
       /^sluice: unknown command 'nosuch'; "sluice --help" says how it is used\n$/,
     ],
-    ['help of a command that is nearly one', ['help', 'statu'], /^sluice: unknown command 'statu'; did you mean "status"\?\n$/],
+    [
+      'help of a command that is nearly one',
+      ['help', 'statu'],
+      /^sluice: unknown command 'statu'; did you mean "status"\?\n$/,
+    ],
     [
       'help of an unknown command below another',
       ['events', 'nosuch', '--help'],
       /^sluice: unknown command 'nosuch'; "sluice events --help" /,
     ],
-    ['a server without URL', ['status', '--server', 'foo'], /^sluice: .*'foo' is invalid.*http:\/\/127\.0\.0\.1:8153.*\n$/],
+    [
+      'a server without URL',
+      ['status', '--server', 'foo'],
+      /^sluice: .*'foo' is invalid.*http:\/\/127\.0\.0\.1:8153.*\n$/,
+    ],
     ['a server with a token in it', ['status', '--server', 'http://a:b@127.0.0.1'], /SLUICE_TOKEN/],
     ['a limit that is none', ['runs', 'p', '--limit', 'many'], /whole number from 1 to 500/],
-    ['a time that is none', ['audit', '--since', 'yesterday'], /neither a time \(2026-11-28, .*\) nor a duration: 30s, 5m/],
+    [
+      'a time that is none',
+      ['audit', '--since', 'yesterday'],
+      /neither a time \(2026-11-28, .*\) nor a duration: 30s, 5m/,
+    ],
     ['a place that is none', ['events', 'follow', '--after', 'x'], /whole number/],
-    ['a duration that is none', ['backtest', '--since', 'long'], /"long" is not a duration: 30s, 5m, 2h or 7d/],
+    [
+      'a duration that is none',
+      ['backtest', '--since', 'long'],
+      /"long" is not a duration: 30s, 5m, 2h or 7d/,
+    ],
     [
       'a decision that is none',
       ['decisions', '--outcome', 'so'],
@@ -165,7 +199,9 @@ describe('usage', () => {
   test('a server in the environment that is no URL is said with its variable', async () => {
     expect(await runSluice(['status'], { environment: { SLUICE_SERVER: 'foo' } })).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^sluice: SLUICE_SERVER is no address of a server: "foo"; write one such as .*\n$/),
+      stderr: expect.stringMatching(
+        /^sluice: SLUICE_SERVER is no address of a server: "foo"; write one such as .*\n$/,
+      ),
     });
   });
 

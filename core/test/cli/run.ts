@@ -37,7 +37,14 @@ export const shelf = fileURLToPath(new URL('./fixtures/shelf.ts', import.meta.ur
 
 /** Runs `sluice` in this process, with real plugins in processes of their own. */
 export async function runSluice(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { directory = tmpdir(), stdin = [], isBundled = false, isTerminal = false, environment = {}, onOutput } = options;
+  const {
+    directory = tmpdir(),
+    stdin = [],
+    isBundled = false,
+    isTerminal = false,
+    environment = {},
+    onOutput,
+  } = options;
   const written = { stdout: '', stderr: '' };
   const collect = (name: 'stdout' | 'stderr') =>
     new Writable({
@@ -50,7 +57,11 @@ export async function runSluice(args: readonly string[], options: RunOptions = {
   const masker = new Masker();
   const interpolator = new Interpolator({ directory, environment, masker });
   const code = await runCli(args, {
-    ...createTerminal({ stdout: collect('stdout'), stderr: Object.assign(collect('stderr'), { isTTY: isTerminal }), masker }),
+    ...createTerminal({
+      stdout: collect('stdout'),
+      stderr: Object.assign(collect('stderr'), { isTTY: isTerminal }),
+      masker,
+    }),
     environment,
     directory,
     stdin: Readable.from(stdin, { objectMode: false }),
@@ -74,7 +85,9 @@ export async function runSluice(args: readonly string[], options: RunOptions = {
 }
 
 /** A directory with a sluice.yaml that names the shelf, removed after the test. */
-export async function makeConfig(yaml: string): Promise<{ readonly directory: string; readonly file: string }> {
+export async function makeConfig(
+  yaml: string,
+): Promise<{ readonly directory: string; readonly file: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-cli-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const file = join(directory, 'sluice.yaml');

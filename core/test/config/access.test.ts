@@ -41,7 +41,9 @@ describe('tokens', () => {
   });
 
   test('a token that has expired is no mistake', async () => {
-    const { access } = await load(`access: { tokens: { old: { sha256: [${hash('a')}], expires: 2001-01-01 } } }\n`);
+    const { access } = await load(
+      `access: { tokens: { old: { sha256: [${hash('a')}], expires: 2001-01-01 } } }\n`,
+    );
     const old = access?.tokens.get('old');
     expect(old && isExpired(old, Date.UTC(2001, 0, 1) - 1)).toBe(false);
     expect(old && isExpired(old, Date.UTC(2001, 0, 1))).toBe(true);
@@ -109,5 +111,7 @@ describe('the lists of a pipeline', () => {
 test('with tokens the server may listen anywhere', async () => {
   const { server } = await load(`${tokens}server: { host: 0.0.0.0, url: https://sluice.example.com }\n`);
   expect(server).toMatchObject({ host: '0.0.0.0', url: 'https://sluice.example.com' });
-  expect(await problemsOf(`${tokens}server: { url: "https://[" }\n`)).toEqual(['5:16: url: is not a valid URL']);
+  expect(await problemsOf(`${tokens}server: { url: "https://[" }\n`)).toEqual([
+    '5:16: url: is not a valid URL',
+  ]);
 });

@@ -13,9 +13,12 @@ describe('a duration', () => {
     expect(formatDuration(milliseconds)).toBe(text);
   });
 
-  test.each(['', '5', '5 m', '5M', '0s', '-1s', '1.5h', '5m30s', '1234567d', ' 5m'])('"%s" is none', (text) => {
-    expect(() => parseDuration(text)).toThrow(`"${text}" is not a duration: 30s, 5m, 2h or 7d`);
-  });
+  test.each(['', '5', '5 m', '5M', '0s', '-1s', '1.5h', '5m30s', '1234567d', ' 5m'])(
+    '"%s" is none',
+    (text) => {
+      expect(() => parseDuration(text)).toThrow(`"${text}" is not a duration: 30s, 5m, 2h or 7d`);
+    },
+  );
 
   test('is shown in the largest unit that needs no fraction', () => {
     expect(formatDuration(90_000)).toBe('90s');

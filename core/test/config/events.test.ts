@@ -19,7 +19,14 @@ describe('events', () => {
   - http: { url: "https://other.example.com/" }
   - email: { server: "smtp://mail.example.com", from: sluice@example.com, to: [ops@example.com] }
 `);
-    const http = { ...everything, kind: 'http', secret: undefined, headers: {}, clientCert: undefined, clientKey: undefined };
+    const http = {
+      ...everything,
+      kind: 'http',
+      secret: undefined,
+      headers: {},
+      clientCert: undefined,
+      clientKey: undefined,
+    };
     expect(events).toEqual([
       { ...http, name: 'http-1', url: 'https://hooks.example.com/' },
       { ...everything, kind: 'slack', name: 'slack-1', url: '${env:SHELF}', template: undefined },
@@ -66,7 +73,12 @@ describe('events', () => {
         types: ['artifact.published', 'artifact.republished', 'artifact.withdrawn', 'pipelinerun.finished'],
         retry: { firstMs: 1_000, maxMs: 60_000, giveUpMs: 3_600_000 },
       },
-      { name: 'people', subject: '{{text}}', template: '{{ data.version }} {{link}}', types: ['stage.waiting'] },
+      {
+        name: 'people',
+        subject: '{{text}}',
+        template: '{{ data.version }} {{link}}',
+        types: ['stage.waiting'],
+      },
     ]);
   });
 

@@ -16,14 +16,21 @@ describe('include', () => {
       'named/c.yaml':
         'pipelines: { c: { materials: [{ package: main/web }], stages: [{ name: s, jobs: { j: { run: x } } }] } }\n',
     });
-    const config = await loadConfig(join(directory, 'sluice.yaml'), optionsWith({ environment: { DIR: 'named' } }));
+    const config = await loadConfig(
+      join(directory, 'sluice.yaml'),
+      optionsWith({ environment: { DIR: 'named' } }),
+    );
     expect([...config.repositories.keys()]).toEqual(['main', 'a', 'b']);
     expect([...config.pipelines.keys()]).toEqual(['c']);
     expect(config.timezone).toBe('Europe/Paris');
     expect(config.files).toEqual(
-      ['sluice.yaml', 'conf.d/a.yaml', 'conf.d/deep/b.yaml', 'named/c.yaml', 'one.yml'].map((file) => join(directory, file)),
+      ['sluice.yaml', 'conf.d/a.yaml', 'conf.d/deep/b.yaml', 'named/c.yaml', 'one.yml'].map((file) =>
+        join(directory, file),
+      ),
     );
-    expect(config.include).toEqual(['conf.d/**/*.yaml', 'one.yml', 'named/*.yaml'].map((pattern) => join(directory, pattern)));
+    expect(config.include).toEqual(
+      ['conf.d/**/*.yaml', 'one.yml', 'named/*.yaml'].map((pattern) => join(directory, pattern)),
+    );
   });
 
   test('does not read the file twice that it is in', async () => {
@@ -50,7 +57,8 @@ describe('include', () => {
     expect(
       await problemsIn({
         'sluice.yaml': `include: [a.yaml, missing.yaml, "none/*.yaml"]\n`,
-        'a.yaml': 'include: [b.yaml]\nrepositories:\n  a: { plugin: shelf, pol: {} }\nservr: 1\npipelines: []\n',
+        'a.yaml':
+          'include: [b.yaml]\nrepositories:\n  a: { plugin: shelf, pol: {} }\nservr: 1\npipelines: []\n',
       }),
     ).toEqual([
       'a.yaml:1:1: "include" belongs into sluice.yaml alone',
@@ -62,7 +70,9 @@ describe('include', () => {
   });
 
   test('that is broken is not all that is reported', async () => {
-    expect(await problemsIn({ 'sluice.yaml': 'include: [a.yaml]\nminFree: 1\n', 'a.yaml': 'a: "x\n' })).toEqual([
+    expect(
+      await problemsIn({ 'sluice.yaml': 'include: [a.yaml]\nminFree: 1\n', 'a.yaml': 'a: "x\n' }),
+    ).toEqual([
       'a.yaml:2:1: YAML: a comma, a colon, a space, or a closing quote or bracket is missing',
       '2:10: minFree: a size: 512MB or 1GB is expected, not 1',
     ]);
@@ -114,7 +124,9 @@ describe('a pattern of include', () => {
     const find = (bounds: Partial<IncludeBounds>) =>
       findIncluded('**/*.yaml', directory, signal, { files: 10, directories: 10, timeMs: 10_000, ...bounds });
     expect(await find({})).toHaveLength(3);
-    await expect(find({ directories: 2 })).rejects.toThrow('leads through more than 2 directories; narrow it');
+    await expect(find({ directories: 2 })).rejects.toThrow(
+      'leads through more than 2 directories; narrow it',
+    );
     await expect(find({ timeMs: 0 })).rejects.toThrow('takes more than 0 seconds to follow; narrow it');
     await expect(find({ files: 2 })).rejects.toThrow('matches more than 2 files; narrow it');
   });
@@ -123,7 +135,9 @@ describe('a pattern of include', () => {
     const directory = await writeFiles({ 'sluice.yaml': `include: ["/**/*.yaml"]\n${repository}` });
     const loading = loadConfig(join(directory, 'sluice.yaml'), optionsWith());
     await expect(loading).rejects.toMatchObject({
-      message: expect.stringMatching(/:1:11: "\/\*\*\/\*\.yaml" (leads through|takes|matches) more than .*; narrow it$/),
+      message: expect.stringMatching(
+        /:1:11: "\/\*\*\/\*\.yaml" (leads through|takes|matches) more than .*; narrow it$/,
+      ),
       readFrom: { include: [] },
     });
   });

@@ -3,8 +3,15 @@ import { Interpolator } from '../../src/config/interpolator.ts';
 import { Masker } from '../../src/config/masker.ts';
 import { writeFiles } from './load.ts';
 
-async function create(files: Readonly<Record<string, string>> = {}, masker = new Masker()): Promise<Interpolator> {
-  return new Interpolator({ directory: await writeFiles(files), environment: { NAME: 'value', EMPTY: '' }, masker });
+async function create(
+  files: Readonly<Record<string, string>> = {},
+  masker = new Masker(),
+): Promise<Interpolator> {
+  return new Interpolator({
+    directory: await writeFiles(files),
+    environment: { NAME: 'value', EMPTY: '' },
+    masker,
+  });
 }
 
 describe('an interpolator', () => {
@@ -35,7 +42,9 @@ describe('an interpolator', () => {
 
   test('refuses a file that is too large for a secret', async () => {
     const interpolator = await create({ large: 'x'.repeat(65_537) });
-    expect(() => interpolator.resolve('${file:large}')).toThrow('${file:large} cannot be read: it is larger than 64 KB');
+    expect(() => interpolator.resolve('${file:large}')).toThrow(
+      '${file:large} cannot be read: it is larger than 64 KB',
+    );
   });
 
   test('tells the masker every value that it fills in', async () => {

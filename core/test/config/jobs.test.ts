@@ -31,7 +31,13 @@ describe('a job', () => {
         kind: 'github',
         timeoutMs: 7_200_000,
         onDoubt: 'restart',
-        settings: { repository: 'acme/shop', workflow: 'd.yaml', ref: 'main', token: '${env:TOKEN}', inputs: { v: '$GO_X' } },
+        settings: {
+          repository: 'acme/shop',
+          workflow: 'd.yaml',
+          ref: 'main',
+          token: '${env:TOKEN}',
+          inputs: { v: '$GO_X' },
+        },
       },
       {
         ...common,
@@ -44,14 +50,25 @@ describe('a job', () => {
 
   test('that runs a command may say how', async () => {
     const config = await load(
-      withJobs('j: { run: "true", cwd: sub, shell: bash, user: nobody, passEnvironment: [TZ], outputLimit: 1MB }'),
+      withJobs(
+        'j: { run: "true", cwd: sub, shell: bash, user: nobody, passEnvironment: [TZ], outputLimit: 1MB }',
+      ),
     );
-    const how = { cwd: 'sub', shell: 'bash', user: 'nobody', passEnvironment: ['TZ'], outputLimit: 1_048_576 };
+    const how = {
+      cwd: 'sub',
+      shell: 'bash',
+      user: 'nobody',
+      passEnvironment: ['TZ'],
+      outputLimit: 1_048_576,
+    };
     expect(config.pipelines.get('p')?.stages[0]?.jobs[0]).toMatchObject(how);
   });
 
   test.each([
-    ['{ webhook: { url: "https://x/" }, cwd: a, user: b }', ['"cwd" belongs to jobs', '"user" belongs to jobs']],
+    [
+      '{ webhook: { url: "https://x/" }, cwd: a, user: b }',
+      ['"cwd" belongs to jobs', '"user" belongs to jobs'],
+    ],
     [
       '{ run: "true", passEnvironment: [GO_X, "1a"] }',
       ['"GO_X" can be set by nobody but Sluice', 'passEnvironment[1]: "1a" is not a name'],
@@ -60,19 +77,34 @@ describe('a job', () => {
       '{ webhook: { url: "https://x/", clientCert: /nowhere/c.pem } }',
       ['cannot be read', 'clientCert and clientKey are needed together'],
     ],
-    ['{ github: { repository: a/b, workflow: w, token: t } }', ['github: needs "ref" (workflow_dispatch) or "event"']],
+    [
+      '{ github: { repository: a/b, workflow: w, token: t } }',
+      ['github: needs "ref" (workflow_dispatch) or "event"'],
+    ],
     [
       '{ github: { repository: a/b, workflow: w, ref: m, event: e, token: t } }',
       ['github: needs "ref" (workflow_dispatch) or "event"'],
     ],
     ['{ github: { repository: a/b, workflow: w, ref: m } }', ['github: needs "token" or "app"']],
-    ['{ github: { repository: shop, workflow: w, ref: m, token: t } }', ['repository: "shop" is not a repository: OWNER/NAME']],
+    [
+      '{ github: { repository: shop, workflow: w, ref: m, token: t } }',
+      ['repository: "shop" is not a repository: OWNER/NAME'],
+    ],
     ['{ gitlab: { project: a, ref: m, token: t } }', ['gitlab: "triggerToken" is missing']],
     ['{ jenkins: { job: a, user: u, token: t } }', ['jenkins: "url" is missing']],
     ['{ gocd: { url: "ftp://x", pipeline: p, token: t } }', ['url: "ftp://x" is not an http or https URL']],
-    ['{ azure: { organization: o, project: p, pipeline: seven, token: t } }', ['pipeline: a whole number is expected']],
-    ['{ buildkite: { organization: o, pipeline: p, branch: m, tokn: t } }', ['unknown key "tokn"; did you mean "token"?']],
-    ['{ buildkite: { organization: o, pipeline: p, branch: m, token: 5 } }', ['text is expected, not a number']],
+    [
+      '{ azure: { organization: o, project: p, pipeline: seven, token: t } }',
+      ['pipeline: a whole number is expected'],
+    ],
+    [
+      '{ buildkite: { organization: o, pipeline: p, branch: m, tokn: t } }',
+      ['unknown key "tokn"; did you mean "token"?'],
+    ],
+    [
+      '{ buildkite: { organization: o, pipeline: p, branch: m, token: 5 } }',
+      ['text is expected, not a number'],
+    ],
     [
       '{ buildkite: { organization: o, pipeline: p, branch: m, token: t, env: { "a b": c } } }',
       ['"a b" is not a name of a parameter'],
@@ -80,7 +112,8 @@ describe('a job', () => {
     ['{ run: "true", outputLimit: much }', ['outputLimit: "much" is not a size']],
   ])('%s is refused in words', async (job, words) => {
     const problems = await problemsWith(job);
-    for (const [index, word] of words.entries()) expect(problems.toSorted().join('\n')).toContain(word ?? index);
+    for (const [index, word] of words.entries())
+      expect(problems.toSorted().join('\n')).toContain(word ?? index);
     expect(problems).toHaveLength(words.length);
   });
 
@@ -91,7 +124,9 @@ describe('a job', () => {
   });
 
   test('with a literal token of the wrong form does not show it', async () => {
-    const problems = await problemsWith('{ buildkite: { organization: o, pipeline: p, branch: m, token: [s3cret-token] } }');
+    const problems = await problemsWith(
+      '{ buildkite: { organization: o, pipeline: p, branch: m, token: [s3cret-token] } }',
+    );
     expect(problems.join()).not.toContain('s3cret-token');
   });
 

@@ -73,7 +73,9 @@ pipelines:
       warnings: [],
       file: join(directory, 'sluice.yaml'),
       directory,
-      files: ['sluice.yaml', 'conf.d/main.yaml', 'conf.d/pipelines.yaml'].map((file) => join(directory, file)),
+      files: ['sluice.yaml', 'conf.d/main.yaml', 'conf.d/pipelines.yaml'].map((file) =>
+        join(directory, file),
+      ),
       include: [join(directory, 'conf.d/*.yaml')],
       server: { host: '::1', port: 0, url: 'http://sluice.example.com/', trustProxy: true },
       store: 'postgres://sluice:${env:TOKEN}@127.0.0.1/sluice',
@@ -90,8 +92,19 @@ pipelines:
       minFree: 5_242_880,
       access: {
         tokens: new Map([
-          ['alice', { ...token('alice', Date.UTC(2027, 0, 1)), roles: ['admin'], sha256: [hashOf('a'), hashOf('b')] }],
-          ['ci', { ...token('ci', Date.UTC(2027, 0, 1, 8)), person: 'bob', roles: ['operator', 'qa'], sha256: [hashOf('c')] }],
+          [
+            'alice',
+            { ...token('alice', Date.UTC(2027, 0, 1)), roles: ['admin'], sha256: [hashOf('a'), hashOf('b')] },
+          ],
+          [
+            'ci',
+            {
+              ...token('ci', Date.UTC(2027, 0, 1, 8)),
+              person: 'bob',
+              roles: ['operator', 'qa'],
+              sha256: [hashOf('c')],
+            },
+          ],
           ['reader', { ...token('reader', undefined), sha256: [hashOf('d')] }],
         ]),
       },
@@ -112,7 +125,10 @@ pipelines:
       },
       formerly: ['old'],
       packages: new Map([
-        ['web', { name: 'web', config: { name: 'web', prereleases: true }, first: 'none', accept: ['deprecated'] }],
+        [
+          'web',
+          { name: 'web', config: { name: 'web', prereleases: true }, first: 'none', accept: ['deprecated'] },
+        ],
       ]),
     });
     expect(repositories.get('quiet')?.poll).toEqual({ manual: true });
@@ -203,14 +219,25 @@ pipelines:
       minFree: 1_073_741_824,
       targets: { allowPrivate: true },
     });
-    expect(config.repositories.get('main')).toMatchObject({ poll: { everyMs: 300_000 }, formerly: [], hookSecret: undefined });
-    expect(config.repositories.get('main')?.packages.get('web')).toMatchObject({ first: 'latest', accept: [] });
+    expect(config.repositories.get('main')).toMatchObject({
+      poll: { everyMs: 300_000 },
+      formerly: [],
+      hookSecret: undefined,
+    });
+    expect(config.repositories.get('main')?.packages.get('web')).toMatchObject({
+      first: 'latest',
+      accept: [],
+    });
     expect(config.pipelines.get('p')).toMatchObject({
       label: '${COUNT}',
       environment: {},
       materials: [{ trigger: 'latest', as: 'MAIN_WEB' }],
     });
-    expect(config.pipelines.get('p')?.stages[0]?.jobs[0]).toMatchObject({ timeoutMs: 3_600_000, onDoubt: 'fail', secrets: [] });
+    expect(config.pipelines.get('p')?.stages[0]?.jobs[0]).toMatchObject({
+      timeoutMs: 3_600_000,
+      onDoubt: 'fail',
+      secrets: [],
+    });
   });
 
   test('may be empty', async () => {
@@ -219,7 +246,11 @@ pipelines:
   });
 
   test('has a hash that follows its text, not where it lies', async () => {
-    const [first, same, other] = await Promise.all([load(repository), load(repository), load(`${repository}# a comment\n`)]);
+    const [first, same, other] = await Promise.all([
+      load(repository),
+      load(repository),
+      load(`${repository}# a comment\n`),
+    ]);
     expect(same.hash).toBe(first.hash);
     expect(other.hash).not.toBe(first.hash);
   });
@@ -231,11 +262,16 @@ pipelines:
   });
 
   test('is not read once the signal aborted', async () => {
-    await expect(load(repository, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
+    await expect(load(repository, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow(
+      'stopped',
+    );
   });
 
   test('may share defaults among hundreds of packages by an anchor', async () => {
-    const packages = Array.from({ length: 300 }, (_, index) => `      p${index}: { <<: *defaults, config: { name: p${index} } }`);
+    const packages = Array.from(
+      { length: 300 },
+      (_, index) => `      p${index}: { <<: *defaults, config: { name: p${index} } }`,
+    );
     const config = await load(`x-defaults: &defaults { first: none }\n${repository}${packages.join('\n')}\n`);
     expect(config.repositories.get('main')?.packages.size).toBe(301);
     expect(config.repositories.get('main')?.packages.get('p299')?.first).toBe('none');
@@ -248,11 +284,19 @@ describe('a file that is no configuration', () => {
     expect(await problemsOf('- a\n- b\n')).toEqual([
       '1:1: write what to watch and what to start, such as "repositories: { npmjs: { plugin: npm, ... } }"; docs/configuration.md has an example',
     ]);
-    expect(await problemsOf('a: [1\nb: 2\n')).toEqual(expect.arrayContaining([expect.stringMatching(/^2:1: YAML: /)]));
+    expect(await problemsOf('a: [1\nb: 2\n')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^2:1: YAML: /)]),
+    );
     expect(await problemsOf('a: b: c\n')).toEqual([expect.stringMatching(/^1:\d+: YAML: /)]);
-    expect(await problemsOf('a: *nowhere\n')).toEqual(['1:4: YAML: there is no anchor of this name before this alias']);
-    expect(await problemsOf('--- {}\n--- {}\n')).toEqual([expect.stringMatching(/YAML: .*multiple documents/)]);
-    expect(await problemsOf('store: !custom x\n')).toEqual([expect.stringMatching(/^1:8: YAML: there is no such tag/)]);
+    expect(await problemsOf('a: *nowhere\n')).toEqual([
+      '1:4: YAML: there is no anchor of this name before this alias',
+    ]);
+    expect(await problemsOf('--- {}\n--- {}\n')).toEqual([
+      expect.stringMatching(/YAML: .*multiple documents/),
+    ]);
+    expect(await problemsOf('store: !custom x\n')).toEqual([
+      expect.stringMatching(/^1:8: YAML: there is no such tag/),
+    ]);
   });
 
   test('may not grow without bound by its aliases', async () => {

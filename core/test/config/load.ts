@@ -91,11 +91,17 @@ export async function load(yaml: string, options: Partial<LoadOptions> = {}): Pr
 }
 
 /** Everything that is wrong with one file, as `line:column: message`. */
-export async function problemsOf(yaml: string, options: Partial<LoadOptions> = {}): Promise<readonly string[]> {
+export async function problemsOf(
+  yaml: string,
+  options: Partial<LoadOptions> = {},
+): Promise<readonly string[]> {
   return problemsIn({ 'sluice.yaml': yaml }, options);
 }
 
-/** Everything that is wrong with several files; `sluice.yaml` is the one that is named, and left out of the answer. */
+/**
+ * Everything that is wrong with several files; `sluice.yaml` is the one that is named, and left out of the
+ * answer.
+ */
 export async function problemsIn(
   files: Readonly<Record<string, string>>,
   options: Partial<LoadOptions> = {},

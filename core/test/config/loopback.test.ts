@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { isLoopback } from '../../src/config/loopback.ts';
 
-test.each(['127.0.0.1', '127.9.9.9', '::1', '[::1]', 'localhost', 'LOCALHOST', 'localhost.'])('%s is this machine', (host) => {
-  expect(isLoopback(host)).toBe(true);
-});
+test.each(['127.0.0.1', '127.9.9.9', '::1', '[::1]', 'localhost', 'LOCALHOST', 'localhost.'])(
+  '%s is this machine',
+  (host) => {
+    expect(isLoopback(host)).toBe(true);
+  },
+);
 
 test.each([
   '0.0.0.0',

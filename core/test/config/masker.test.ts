@@ -28,7 +28,10 @@ describe('a masker', () => {
     ['base64', Buffer.from(secret).toString('base64').replace(/=+$/, '')],
     ['base64url', Buffer.from(secret).toString('base64url')],
     ['URL-encoded', encodeURIComponent(secret)],
-    ['URL-encoded in lower case', encodeURIComponent(secret).replaceAll(/%../g, (code) => code.toLowerCase())],
+    [
+      'URL-encoded in lower case',
+      encodeURIComponent(secret).replaceAll(/%../g, (code) => code.toLowerCase()),
+    ],
     ['as a form has it', encodeURIComponent(secret).replaceAll('%20', '+')],
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
   ])('masks a secret %s', (_, form) => {
@@ -74,7 +77,9 @@ describe('a masker', () => {
 
   test('masks a text in pieces as it masks the whole, however it is cut', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 40 });
-    const secrets = fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 4, maxLength: 7 }), { maxLength: 4 });
+    const secrets = fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 4, maxLength: 7 }), {
+      maxLength: 4,
+    });
     fc.assert(
       fc.property(secrets, fc.array(letters, { minLength: 1, maxLength: 6 }), (values, pieces) => {
         const masker = maskerOf(...values);
@@ -84,7 +89,13 @@ describe('a masker', () => {
   });
 
   test('keeps back only what may be the beginning of a secret', () => {
-    expect(maskerOf('secret-value').maskPart('all is well\n', false)).toEqual({ masked: 'all is well\n', taken: 12 });
-    expect(maskerOf('secret-value').maskPart('token: secret-', false)).toEqual({ masked: 'token: ', taken: 7 });
+    expect(maskerOf('secret-value').maskPart('all is well\n', false)).toEqual({
+      masked: 'all is well\n',
+      taken: 12,
+    });
+    expect(maskerOf('secret-value').maskPart('token: secret-', false)).toEqual({
+      masked: 'token: ',
+      taken: 7,
+    });
   });
 });

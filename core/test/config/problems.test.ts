@@ -195,7 +195,9 @@ pipelines:
   });
 
   test('cannot be told apart where the field of one is the name of another', async () => {
-    expect(await problemsOf(two('{ package: a/b, as: A }', '{ package: a/b-c, as: A_VERSIONS }'))).toEqual([]);
+    expect(await problemsOf(two('{ package: a/b, as: A }', '{ package: a/b-c, as: A_VERSIONS }'))).toEqual(
+      [],
+    );
     const problems = await problemsOf(
       two('{ package: a/b, as: X }', '{ package: a/b-c, as: X_NAME }').replace('name: x', 'name: x'),
       {
@@ -211,7 +213,9 @@ pipelines:
         },
       },
     );
-    expect(problems).toEqual(['7:31: GO_PACKAGE_X_NAME_LABEL would come from "a/b" and from "a/b-c"; tell them apart with as:']);
+    expect(problems).toEqual([
+      '7:31: GO_PACKAGE_X_NAME_LABEL would come from "a/b" and from "a/b-c"; tell them apart with as:',
+    ]);
   });
 
   test('cannot be meant by a label that fits two materials', async () => {
@@ -249,9 +253,9 @@ describe('a value that is filled in', () => {
 
 describe('a plugin', () => {
   test('has rules of its own, reported where the setting is', async () => {
-    expect(await problemsOf(repository.replace('name: web', 'name: web, versions: "^1", shade: dark'))).toEqual([
-      '6:58: shade: cannot be combined with versions; remove one',
-    ]);
+    expect(
+      await problemsOf(repository.replace('name: web', 'name: web, versions: "^1", shade: dark')),
+    ).toEqual(['6:58: shade: cannot be combined with versions; remove one']);
   });
 
   test('that cannot be used is reported where it is named', async () => {
@@ -269,7 +273,9 @@ describe('a plugin', () => {
     const openPlugins = async () => {
       throw new Error('no process can be started');
     };
-    expect(await problemsOf(repository, { openPlugins })).toEqual(['1:1: plugins: no process can be started']);
+    expect(await problemsOf(repository, { openPlugins })).toEqual([
+      '1:1: plugins: no process can be started',
+    ]);
   });
 });
 

@@ -64,11 +64,15 @@ describe('a reference', () => {
     ['port: "${env:NONE}"', '${env:NONE} is not set in the environment'],
     ['port: "8154"', 'port: a whole number is expected, not "8154"'],
   ])('%s is refused in words that do not show what it stands for', async (line, message) => {
-    expect(await problemsOf(`server: { ${line} }`, { environment })).toEqual([expect.stringContaining(message)]);
+    expect(await problemsOf(`server: { ${line} }`, { environment })).toEqual([
+      expect.stringContaining(message),
+    ]);
   });
 
   it("that stands for something else than one of a plugin's choices is refused", async () => {
-    const yaml = configuration.replace('${env:SHADE}', '${env:WORD}').replace('depth: "${env:DEPTH}"', 'depth: "${env:WORD}"');
+    const yaml = configuration
+      .replace('${env:SHADE}', '${env:WORD}')
+      .replace('depth: "${env:DEPTH}"', 'depth: "${env:WORD}"');
     const problems = await problemsOf(yaml, { environment });
     expect(problems).toEqual([
       expect.stringContaining('depth: a whole number is expected, not what "${env:WORD}" stands for'),
@@ -86,10 +90,18 @@ describe('what a log shows of a value from the environment', () => {
   };
 
   it('is where the server listens, its address, its port and its time zone', async () => {
-    const values = { HOST: 'sluice.internal', PORT: '8154', URL: 'https://sluice.example.com/', ZONE: 'Europe/Berlin' };
+    const values = {
+      HOST: 'sluice.internal',
+      PORT: '8154',
+      URL: 'https://sluice.example.com/',
+      ZONE: 'Europe/Berlin',
+    };
     const server = 'server: { host: "${env:HOST}", port: "${env:PORT}", url: "${env:URL}" }';
     const { config, mask } = await loadWith(`${server}\ntimezone: "\${env:ZONE}"\n${access}`, values);
-    expect(config).toMatchObject({ server: { host: 'sluice.internal', url: values.URL }, timezone: 'Europe/Berlin' });
+    expect(config).toMatchObject({
+      server: { host: 'sluice.internal', url: values.URL },
+      timezone: 'Europe/Berlin',
+    });
     const line = 'look at http://sluice.internal:8154/, https://sluice.example.com/ in Europe/Berlin';
     expect(mask(line)).toBe(line);
   });

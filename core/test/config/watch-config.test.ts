@@ -24,13 +24,15 @@ async function watchFiles(files: Readonly<Record<string, string>>) {
     config: await loadConfig(file, optionsWith()),
     load,
     onLoaded: ({ repositories }: Config) => told.push([...repositories.keys()].join(' ')),
-    onProblems: (problems) => told.push(...problems.map(formatProblem).map((problem) => problem.replace(`${directory}/`, ''))),
+    onProblems: (problems) =>
+      told.push(...problems.map(formatProblem).map((problem) => problem.replace(`${directory}/`, ''))),
     onError: (error) => told.push(`error: ${String(error)}`),
     signal: ending.signal,
     quietMs: 50,
   });
   const write = (name: string, text: string) => writeFile(join(directory, name), text);
-  const tells = (...expected: readonly string[]) => vi.waitFor(() => expect(told).toEqual(expected), patience);
+  const tells = (...expected: readonly string[]) =>
+    vi.waitFor(() => expect(told).toEqual(expected), patience);
   return { directory, watch, write, tells, told, loads, ending };
 }
 
@@ -50,7 +52,9 @@ test('a file that an editor replaces is loaded again, and again', async () => {
 });
 
 test('a file that newly matches an include is loaded, and one that goes away is dropped', async () => {
-  const { directory, write, tells } = await watchFiles({ 'sluice.yaml': `include: ["conf.d/*.yaml"]\n${repository}` });
+  const { directory, write, tells } = await watchFiles({
+    'sluice.yaml': `include: ["conf.d/*.yaml"]\n${repository}`,
+  });
   await mkdir(join(directory, 'conf.d'));
   await write('conf.d/a.yaml', 'repositories: { a: { plugin: shelf } }\n');
   await tells('main a');
@@ -59,7 +63,10 @@ test('a file that newly matches an include is loaded, and one that goes away is 
 });
 
 test('an invalid file is told and changes nothing, and so is its mending in an include that was never loaded', async () => {
-  const { write, tells } = await watchFiles({ 'sluice.yaml': repository, 'apart/a.yaml': 'repositories: { a: 1 }\n' });
+  const { write, tells } = await watchFiles({
+    'sluice.yaml': repository,
+    'apart/a.yaml': 'repositories: { a: 1 }\n',
+  });
   await write('sluice.yaml', `include: [apart/a.yaml]\n${repository}`);
   await tells('apart/a.yaml:1:20: a: a mapping such as { plugin: ... } is expected, not 1');
   await write('apart/a.yaml', 'repositories: { a: { plugin: shelf } }\n');

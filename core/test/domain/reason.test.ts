@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { because, listCodesWith, reasons, say } from '../../src/domain/reason.ts';
 
 const document = readFileSync(new URL('../../../docs/decisions.md', import.meta.url), 'utf8');
-const rows = [...document.matchAll(/^\| `([a-z-]+)` \| (.*) \| (.*) \|$/gm)].map(([, code, means, remedy]) => ({
-  code,
-  means,
-  remedy,
-}));
+const rows = [...document.matchAll(/^\| `([a-z-]+)` \| (.*) \| (.*) \|$/gm)].map(
+  ([, code, means, remedy]) => ({
+    code,
+    means,
+    remedy,
+  }),
+);
 
 describe('the catalogue of reasons', () => {
   it('has a row in docs/decisions.md for each, which says what it says, in its order', () => {

@@ -34,7 +34,9 @@ describeWorlds('adopting the pipelines of a configuration', (open) => {
     expect(await world.claim()).toEqual([]);
     expect(await world.summary()).toEqual(['1 a@1.0.0 passed', '2 a@1.1.0 cancelled', '3 a@1.2.0 cancelled']);
     const refused = (await world.decisions()).filter(({ outcome }) => outcome === 'refused');
-    expect(refused.map(({ reason }) => reason)).toEqual([expect.stringContaining('removed from the configuration')]);
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('removed from the configuration'),
+    ]);
   });
 
   it('drops the triggers that wait in a removed pipeline, and does not bring them back with it', async () => {
@@ -42,7 +44,10 @@ describeWorlds('adopting the pipelines of a configuration', (open) => {
     await world.pause('p', 'so that it waits');
     await world.publish('a', ['1.0.0']);
     await world.adopt([]);
-    expect((await world.decisions()).at(-1)).toMatchObject({ outcome: 'refused', materials: { 'npmjs/a': '1.0.0' } });
+    expect((await world.decisions()).at(-1)).toMatchObject({
+      outcome: 'refused',
+      materials: { 'npmjs/a': '1.0.0' },
+    });
     await world.adopt([makePipeline('p')]);
     await world.pause('p', null);
     expect(await world.runs()).toEqual([]);
@@ -61,10 +66,14 @@ describeWorlds('adopting the pipelines of a configuration', (open) => {
     const world = await open(makePipeline('p'));
     await world.store.transact((tx) => tx.db.updateTable('listener').set({ since: 1 }).execute());
     await world.adopt([makePipeline('p', { materials: [listenTo('a', 'every')] })]);
-    expect(await world.store.transact(loadListenings)).toMatchObject([{ mode: 'every', active: true, baseline: false }]);
+    expect(await world.store.transact(loadListenings)).toMatchObject([
+      { mode: 'every', active: true, baseline: false },
+    ]);
     await world.adopt([]);
     await world.adopt([makePipeline('p')]);
-    expect(await world.store.transact(loadListenings)).toMatchObject([{ mode: 'latest', active: true, baseline: true }]);
+    expect(await world.store.transact(loadListenings)).toMatchObject([
+      { mode: 'latest', active: true, baseline: true },
+    ]);
   });
 
   it('starts what waited for another configuration', async () => {

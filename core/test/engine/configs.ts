@@ -28,7 +28,11 @@ export function makeApproval(changes: Partial<ManualApproval> = {}): ManualAppro
   return { type: 'manual', by: [], required: 1, notSelf: false, evenAfterFailure: false, ...changes };
 }
 
-export function dependOn(pipeline: string, trigger: TriggerMode = 'latest', stage = 'deploy'): PipelineMaterial {
+export function dependOn(
+  pipeline: string,
+  trigger: TriggerMode = 'latest',
+  stage = 'deploy',
+): PipelineMaterial {
   return { pipeline, stage, trigger, as: pipeline.toUpperCase() };
 }
 
@@ -54,7 +58,10 @@ const npmjs: RepositoryConfig = {
   http: { clientCert: undefined, clientKey: undefined, trust: [] },
   formerly: [],
   packages: new Map(
-    ['a', 'b'].map((name) => [name, { name, config: { name, versions: '^1', tagName: 'x' }, first: 'latest', accept: [] }]),
+    ['a', 'b'].map((name) => [
+      name,
+      { name, config: { name, versions: '^1', tagName: 'x' }, first: 'latest', accept: [] },
+    ]),
   ),
 };
 

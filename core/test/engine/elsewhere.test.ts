@@ -6,10 +6,21 @@ import { until } from '../../../test/support/until.ts';
 import type { RemoteJob } from '../../src/config/jobs.ts';
 import { provesCallback, writeCallback } from '../../src/engine/jobs/callback.ts';
 import { Looks } from '../../src/engine/jobs/looks.ts';
-import { type CallbackKey, findCallbackKey, publishCallbackKey, readCallbackKey } from '../../src/store/callback-keys.ts';
+import {
+  type CallbackKey,
+  findCallbackKey,
+  publishCallbackKey,
+  readCallbackKey,
+} from '../../src/store/callback-keys.ts';
 import { cancelRunningStage } from '../../src/store/cancel-stages.ts';
 import { LeaseLost } from '../../src/store/leases.ts';
-import { findBegunAttempts, readReport, rememberWork, requestLooks, takeReport } from '../../src/store/work-elsewhere.ts';
+import {
+  findBegunAttempts,
+  readReport,
+  rememberWork,
+  requestLooks,
+  takeReport,
+} from '../../src/store/work-elsewhere.ts';
 import { createRemoteTarget } from '../../src/targets/remote/remote-target.ts';
 import { makeDirectory } from '../targets/jobs.ts';
 import { type BuildServer, startBuildServer } from '../targets/remote/build-server.ts';
@@ -27,13 +38,25 @@ async function startServer(): Promise<BuildServer> {
 
 function pipelineAt(url: string) {
   const settings = { url, organization: 'acme', pipeline: 'shop', branch: 'main', token: 'a-token' };
-  const job: RemoteJob = { kind: 'buildkite', name: 'work', timeoutMs: 60_000, secrets: [], onDoubt: 'fail', settings };
+  const job: RemoteJob = {
+    kind: 'buildkite',
+    name: 'work',
+    timeoutMs: 60_000,
+    secrets: [],
+    onDoubt: 'fail',
+    settings,
+  };
   return makePipeline('p', { stages: [makeStage('build', [job])] });
 }
 
 /** As they are, but looking every 20 ms. */
 function quickTargets(disk: Disk) {
-  const common = { resolve: (template: string) => template, config: () => makeConfig([]), now: Date.now, random: Math.random };
+  const common = {
+    resolve: (template: string) => template,
+    config: () => makeConfig([]),
+    now: Date.now,
+    random: Math.random,
+  };
   const sleep = (_ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
       setTimeout(resolve, 20);
@@ -113,12 +136,18 @@ describeWorlds('a job whose work is on another server', (open) => {
     await world.publish('a', ['1.0.0']);
     await until(() => server.calls.some(({ path }) => path.endsWith('/builds/1')));
     await world.store.transact(async (tx) => {
-      const stage = await tx.db.selectFrom('stage').select('id').where('status', '=', 'running').executeTakeFirstOrThrow();
+      const stage = await tx.db
+        .selectFrom('stage')
+        .select('id')
+        .where('status', '=', 'running')
+        .executeTakeFirstOrThrow();
       await cancelRunningStage(tx, stage.id, Date.now());
     });
     const run = await untilEnded(world);
     expect(run.stages[0]).toMatchObject({ status: 'cancelled', jobs: [{ status: 'cancelled' }] });
-    expect(server.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/builds/1/cancel'))).toHaveLength(1);
+    expect(
+      server.calls.filter(({ method, path }) => method === 'PUT' && path.endsWith('/builds/1/cancel')),
+    ).toHaveLength(1);
   });
 
   it('is looked at as soon as somebody says so, at whichever node', async () => {
@@ -127,9 +156,18 @@ describeWorlds('a job whose work is on another server', (open) => {
     server.script = ['running'];
     const world = await open(pipelineAt(server.url));
     const never = (_ms: number, signal: AbortSignal) =>
-      new Promise<void>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-    const common = { resolve: (template: string) => template, config: () => makeConfig([]), now: Date.now, random: Math.random };
-    perform(world, disk, { targets: { ...makeTargets(disk), remote: createRemoteTarget({ ...common, sleep: never }) } });
+      new Promise<void>((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+      );
+    const common = {
+      resolve: (template: string) => template,
+      config: () => makeConfig([]),
+      now: Date.now,
+      random: Math.random,
+    };
+    perform(world, disk, {
+      targets: { ...makeTargets(disk), remote: createRemoteTarget({ ...common, sleep: never }) },
+    });
     await world.publish('a', ['1.0.0']);
     await until(() => server.calls.some(({ path }) => path.endsWith('/builds/1')));
     server.all[0]?.script.push('passed');
@@ -151,7 +189,9 @@ describeWorlds('a job whose work is on another server', (open) => {
   it('is remembered by who has the lease, and by nobody else', async () => {
     const world = await open(pipelineAt('http://127.0.0.1:1'));
     const job = await claimOne(world);
-    await world.store.transact((tx) => rememberWork(tx, job.lease, '{"state":"started"}', 'https://ci.example.com/1'));
+    await world.store.transact((tx) =>
+      rememberWork(tx, job.lease, '{"state":"started"}', 'https://ci.example.com/1'),
+    );
     expect((await world.runs())[0]?.stages[0]?.jobs[0]?.link).toBe('https://ci.example.com/1');
     await world.store.transact((tx) => tx.db.updateTable('attempt').set({ lease_until: 1 }).execute());
     const [other] = await world.claim('two');
@@ -178,7 +218,10 @@ describeWorlds('a job whose work is on another server', (open) => {
     expect(await tell('passed')).toBe('taken');
     expect(await tell('passed')).toBe('repeated');
     expect(await tell('failed')).toBe('contrary');
-    expect(await world.store.transact((tx) => readReport(tx, job.lease.id))).toEqual({ status: 'passed', message: null });
+    expect(await world.store.transact((tx) => readReport(tx, job.lease.id))).toEqual({
+      status: 'passed',
+      message: null,
+    });
     await world.end(job);
     expect(await tell('passed')).toBe('repeated');
   });
@@ -188,7 +231,9 @@ describeWorlds('a job whose work is on another server', (open) => {
     const job = await claimOne(world);
     await world.end(job);
     const key = job.facts.attempt.key;
-    expect(await world.store.transact((tx) => takeReport(tx, key, { status: 'passed', message: null }))).toBe('unknown');
+    expect(await world.store.transact((tx) => takeReport(tx, key, { status: 'passed', message: null }))).toBe(
+      'unknown',
+    );
   });
 
   it('wakes who waits for its report', async () => {
@@ -199,7 +244,9 @@ describeWorlds('a job whose work is on another server', (open) => {
     const looks = new Looks(world.store);
     looks.listen(ending.signal);
     const waiting = looks.bellOf(job.lease.id).wait(ending.signal);
-    await world.store.transact((tx) => takeReport(tx, job.facts.attempt.key, { status: 'passed', message: null }));
+    await world.store.transact((tx) =>
+      takeReport(tx, job.facts.attempt.key, { status: 'passed', message: null }),
+    );
     await waiting;
     expect(ending.signal.aborted).toBe(false);
   });
@@ -210,7 +257,9 @@ describeWorlds('a job whose work is on another server', (open) => {
     const key = readCallbackKey(file);
     expect(readCallbackKey(file).id).toBe(key.id);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    await world.store.transact((tx) => tx.db.insertInto('setting').values({ name: 'callback-key', value: 'in clear' }).execute());
+    await world.store.transact((tx) =>
+      tx.db.insertInto('setting').values({ name: 'callback-key', value: 'in clear' }).execute(),
+    );
     for (let start = 0; start < 2; start++) await world.store.transact((tx) => publishCallbackKey(tx, key));
     const settings = await world.store.read((tx) => tx.db.selectFrom('setting').selectAll().execute());
     const own = settings.filter(({ name }) => name.startsWith('callback-key'));
@@ -228,11 +277,15 @@ describeWorlds('a job whose work is on another server', (open) => {
 
 const claim = { key: 'k-1', expires: 1_000 };
 const write = (key: CallbackKey) => new URL(writeCallback('https://sluice.example.com/ci/', claim, key));
-const proves = (key: CallbackKey, by: KeyObject) => provesCallback(claim, write(key).searchParams.get('signature') ?? '', by);
+const proves = (key: CallbackKey, by: KeyObject) =>
+  provesCallback(claim, write(key).searchParams.get('signature') ?? '', by);
 
 it('an address for a report proves the job and the time, and nothing else', () => {
   const directory = makeDirectory();
-  const [key, another] = [readCallbackKey(join(directory, 'one')), readCallbackKey(join(directory, 'another'))];
+  const [key, another] = [
+    readCallbackKey(join(directory, 'one')),
+    readCallbackKey(join(directory, 'another')),
+  ];
   const by = createPublicKey(key.secret);
   const { pathname, searchParams } = write(key);
   expect(pathname).toBe('/ci/api/v1/callbacks/k-1');

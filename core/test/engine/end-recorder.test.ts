@@ -40,7 +40,12 @@ describeWorlds('ends of attempts', (open) => {
     const { recorder, told, counted } = record(world);
     await Promise.all(jobs.map((job) => recorder.record({ ...job, outcome: passed })));
     expect(counted.transactions).toBe(1);
-    expect(told.filter((line) => !line.startsWith('all'))).toEqual(['3 ended', 'p passed', 'q passed', 'r passed']);
+    expect(told.filter((line) => !line.startsWith('all'))).toEqual([
+      '3 ended',
+      'p passed',
+      'q passed',
+      'r passed',
+    ]);
     expect(await world.summary('all')).toEqual(['1 p#1 q#1 r#1 running']);
     const outcomes = (await world.decisions('all')).map(({ outcome }) => outcome);
     expect(new Set(outcomes)).toEqual(new Set(['started']));
@@ -54,10 +59,16 @@ describeWorlds('ends of attempts', (open) => {
     const { recorder, counted } = record(world);
     const recording = [recorder.record({ ...first, outcome: passed })];
     await new Promise(setImmediate);
-    recording.push(recorder.record({ ...second, outcome: failed }), recorder.record({ ...third, outcome: passed }));
+    recording.push(
+      recorder.record({ ...second, outcome: failed }),
+      recorder.record({ ...third, outcome: passed }),
+    );
     await Promise.all(recording);
     expect(counted.transactions).toBe(2);
-    expect([...(await world.summary('p')), ...(await world.summary('q'))]).toEqual(['1 a@1.0.0 passed', '1 a@1.0.0 failed']);
+    expect([...(await world.summary('p')), ...(await world.summary('q'))]).toEqual([
+      '1 a@1.0.0 passed',
+      '1 a@1.0.0 failed',
+    ]);
   });
 
   it('are refused alone where another node has the attempt by now', async () => {
@@ -67,10 +78,15 @@ describeWorlds('ends of attempts', (open) => {
     if (!lost) throw new Error('three jobs are due');
     const { recorder } = record(world);
     const stale = { ...lost, lease: { ...lost.lease, fence: lost.lease.fence - 1 } };
-    const ends = await Promise.allSettled([stale, ...kept].map((job) => recorder.record({ ...job, outcome: passed })));
+    const ends = await Promise.allSettled(
+      [stale, ...kept].map((job) => recorder.record({ ...job, outcome: passed })),
+    );
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     expect(ends[0]).toMatchObject({ reason: new LeaseLost(stale.lease) });
-    expect([...(await world.summary('p')), ...(await world.summary('q'))]).toEqual(['1 a@1.0.0 running', '1 a@1.0.0 passed']);
+    expect([...(await world.summary('p')), ...(await world.summary('q'))]).toEqual([
+      '1 a@1.0.0 running',
+      '1 a@1.0.0 passed',
+    ]);
   });
 
   it('are tried one by one where they cannot be recorded together', async () => {
@@ -80,12 +96,19 @@ describeWorlds('ends of attempts', (open) => {
     if (!broken) throw new Error('three jobs are due');
     const { recorder } = record(world);
     const { run } = broken.facts;
-    const unfit = { ...broken, facts: { ...broken.facts, run: { ...run, pipelineId: 999 } }, outcome: passed };
+    const unfit = {
+      ...broken,
+      facts: { ...broken.facts, run: { ...run, pipelineId: 999 } },
+      outcome: passed,
+    };
     const ends = await Promise.allSettled([
       recorder.record(unfit),
       ...sound.map((job) => recorder.record({ ...job, outcome: passed })),
     ]);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
-    expect([...(await world.summary('p')), ...(await world.summary('q'))]).toEqual(['1 a@1.0.0 running', '1 a@1.0.0 passed']);
+    expect([...(await world.summary('p')), ...(await world.summary('q'))]).toEqual([
+      '1 a@1.0.0 running',
+      '1 a@1.0.0 passed',
+    ]);
   });
 });

@@ -25,7 +25,8 @@ export class Hands {
   async end(name: string, outcome: Outcome = passed): Promise<void> {
     await this.take();
     const names = [...this.#jobs.keys()].filter((each) => each === name || each.startsWith(`${name}/`));
-    if (names.length === 0) throw new Error(`nothing called ${name} is under way, but ${[...this.#jobs.keys()].join(', ')}`);
+    if (names.length === 0)
+      throw new Error(`nothing called ${name} is under way, but ${[...this.#jobs.keys()].join(', ')}`);
     for (const each of names) {
       const job = this.#jobs.get(each);
       this.#jobs.delete(each);

@@ -9,10 +9,12 @@ import { everyTenMinutes } from './machine/setting.ts';
 import { sayRefusal } from './say-refusal.ts';
 import type { World } from './world.ts';
 
-const hold = (world: World) => world.store.transact((tx) => beginHold(tx, { since: 1, reason: 'this store was restored' }));
+const hold = (world: World) =>
+  world.store.transact((tx) => beginHold(tx, { since: 1, reason: 'this store was restored' }));
 const release = (world: World) => world.ask({ what: 'release' }, {});
 const lastDecision = async (world: World) => (await world.decisions()).at(-1);
-const why = 'all starts are held: this store was restored; see what is right to go on with, then release them ("sluice release")';
+const why =
+  'all starts are held: this store was restored; see what is right to go on with, then release them ("sluice release")';
 
 describeWorlds('while all starts are held', (open) => {
   it('triggers wait, and each says why once; released, they start', async () => {
@@ -45,13 +47,20 @@ describeWorlds('while all starts are held', (open) => {
     world.setClock(world.clock + 3_600_000);
     await world.look();
     expect(await world.summary()).toEqual([]);
-    expect(await lastDecision(world)).toMatchObject({ outcome: 'waits', reason: `the timer came, and ${why}` });
+    expect(await lastDecision(world)).toMatchObject({
+      outcome: 'waits',
+      reason: `the timer came, and ${why}`,
+    });
     await release(world);
     expect(await world.summary()).toEqual(['1 a@1.0.0 running']);
   });
 
   it('no run enters a stage, approved or not; released, it does', async () => {
-    const stages = [makeStage('build'), makeStage('deploy', [runJob('work')], makeApproval({})), makeStage('after')];
+    const stages = [
+      makeStage('build'),
+      makeStage('deploy', [runJob('work')], makeApproval({})),
+      makeStage('after'),
+    ];
     const world = await open(makePipeline('p', { stages }));
     await world.publish('a', ['1.0.0']);
     await world.work();
@@ -64,11 +73,15 @@ describeWorlds('while all starts are held', (open) => {
   });
 
   it('a job that is due does not begin, and one that has begun is gone on with', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }),
+    );
     await world.publish('a', ['1.0.0']);
     const [begun] = await world.claim('one', { room: 1 });
     await hold(world);
-    expect((await world.claim('one')).map(({ as, facts }) => [as, facts.job.name])).toEqual([['adopted', begun?.facts.job.name]]);
+    expect((await world.claim('one')).map(({ as, facts }) => [as, facts.job.name])).toEqual([
+      ['adopted', begun?.facts.job.name],
+    ]);
     await release(world);
     const inHand = begun ? [begun.lease.id] : [];
     expect((await world.claim('one', { inHand })).map(({ as }) => as)).toEqual(['anew']);
@@ -91,7 +104,9 @@ describeWorlds('a job that had begun when the store was copied', (open) => {
   });
 
   it('is gone on with where another server has it', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('asked'), runJob('begun')])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('asked'), runJob('begun')])] }),
+    );
     await world.publish('a', ['1.0.0']);
     for (const { facts, lease } of await world.claim('one')) {
       const state = facts.job.name === 'begun' ? 'started' : 'asked';

@@ -66,7 +66,13 @@ const resolve: Resolve = (template, learn) =>
 const sources = {
   config: makeConfig([]),
   resolve,
-  server: { PATH: '/usr/bin', HOME: '/root', LANG: 'C.UTF-8', SECRET_OF_THE_SERVER: 'x', NODE_OPTIONS: '--inspect' },
+  server: {
+    PATH: '/usr/bin',
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+    SECRET_OF_THE_SERVER: 'x',
+    NODE_OPTIONS: '--inspect',
+  },
 };
 
 describe("a job's environment", () => {
@@ -120,7 +126,9 @@ describe("a job's environment", () => {
   });
 
   it('is refused where a listed secret is not to be had', () => {
-    expect(() => buildEnvironment(makeFacts({ secrets: ['npmjs.password'] }), sources)).toThrow(SecretMissing);
+    expect(() => buildEnvironment(makeFacts({ secrets: ['npmjs.password'] }), sources)).toThrow(
+      SecretMissing,
+    );
   });
 
   it('takes what a trigger overrode as it is: references in it are not filled in', () => {

@@ -4,7 +4,10 @@ import { dependOn, listenTo, makeConfig, makePipeline, makeStage } from './confi
 
 const stages = [makeStage('deploy')];
 const config = makeConfig([
-  makePipeline('last', { materials: [dependOn('left'), dependOn('right')], stages: [makeStage('check'), makeStage('deploy')] }),
+  makePipeline('last', {
+    materials: [dependOn('left'), dependOn('right')],
+    stages: [makeStage('check'), makeStage('deploy')],
+  }),
   makePipeline('left', { materials: [dependOn('first')], stages }),
   makePipeline('right', { materials: [dependOn('first')], stages }),
   makePipeline('first', { stages }),

@@ -16,7 +16,9 @@ async function stagesOf(world: World): Promise<string> {
 }
 
 function approved(changes: Parameters<typeof makeApproval>[0] = {}) {
-  return makePipeline('p', { stages: [makeStage('build'), makeStage('deploy', [runJob('work')], makeApproval(changes))] });
+  return makePipeline('p', {
+    stages: [makeStage('build'), makeStage('deploy', [runJob('work')], makeApproval(changes))],
+  });
 }
 
 async function lastReason(world: World): Promise<string | undefined> {
@@ -121,17 +123,24 @@ describeWorlds('a stage', (open) => {
     const window = { cron: '*/10 * * * *', forMs: 100 * second };
     const world = await open(
       makePipeline('p', {
-        stages: [makeStage('build'), makeStage('deploy', [runJob('work')], { type: 'auto', afterMs: 300 * second, window })],
+        stages: [
+          makeStage('build'),
+          makeStage('deploy', [runJob('work')], { type: 'auto', afterMs: 300 * second, window }),
+        ],
       }),
     );
     world.calendar = everyTenMinutes;
     world.setClock(600 * second);
     await world.publish('a', ['1.0.0']);
     await world.work();
-    expect(await lastReason(world)).toContain('run 1 does not enter deploy yet: it rests in the level before until');
+    expect(await lastReason(world)).toContain(
+      'run 1 does not enter deploy yet: it rests in the level before until',
+    );
     world.setClock(901 * second);
     await world.look();
-    expect(await lastReason(world)).toBe('run 1 does not enter deploy yet: its window opens at 1970-01-01T00:20:00.000Z');
+    expect(await lastReason(world)).toBe(
+      'run 1 does not enter deploy yet: its window opens at 1970-01-01T00:20:00.000Z',
+    );
     world.setClock(1_200 * second);
     await world.look();
     expect(await stagesOf(world)).toBe('build.1 passed, deploy.1 running');
@@ -151,9 +160,9 @@ describeWorlds('a stage', (open) => {
     }
     await hands.pass('p/1/deploy');
     expect((await world.summary()).slice(1)).toEqual(['2 a@1.1.0 cancelled', '3 a@1.2.0 running']);
-    expect((await world.decisions()).find(({ run, outcome }) => run === 2 && outcome === 'superseded')?.reason).toBe(
-      'run 3 is newer, and enters deploy in place of run 2',
-    );
+    expect(
+      (await world.decisions()).find(({ run, outcome }) => run === 2 && outcome === 'superseded')?.reason,
+    ).toBe('run 3 is newer, and enters deploy in place of run 2');
   });
 
   it('takes the newest of those that a timer started, too', async () => {
@@ -202,7 +211,9 @@ describeWorlds('a rerun', (open) => {
   });
 
   it('of the failed jobs keeps those that passed', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }),
+    );
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0']);
     await hands.pass('p/1/build/one');
@@ -230,19 +241,26 @@ describeWorlds('a rerun', (open) => {
 
 describeWorlds('a cancellation', (open) => {
   it('ends what has not begun at once, and the stage when the rest has ended', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('one'), runJob('two')])] }),
+    );
     await world.publish('a', ['1.0.0']);
     const [one] = await world.claim('one', { room: 1 });
     await world.cancel('p/1/build', { actor: alice, comment: 'wrong branch' });
     expect(await stagesOf(world)).toBe('build.1 running');
     if (one) await world.end(one, { status: 'failed', exitCode: 143, message: null });
     expect(await stagesOf(world)).toBe('build.1 cancelled');
-    expect((await world.runs())[0]?.stages[0]?.jobs.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    expect((await world.runs())[0]?.stages[0]?.jobs.map(({ status }) => status)).toEqual([
+      'cancelled',
+      'cancelled',
+    ]);
     expect((await world.decisions()).at(-1)?.reason).toBe('alice cancelled build of run 1: wrong branch');
   });
 
   it('ends a stage whose job is about to be tried again after doubt', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }),
+    );
     await world.publish('a', ['1.0.0']);
     await world.work({ status: 'doubt', exitCode: null, message: 'gone' });
     await world.cancel('p/1/build');
@@ -251,7 +269,9 @@ describeWorlds('a cancellation', (open) => {
   });
 
   it('that came while a job ran lets it not be tried again after doubt', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }),
+    );
     await world.publish('a', ['1.0.0']);
     const [job] = await world.claim();
     await world.cancel('p/1/build');
@@ -308,7 +328,9 @@ describeWorlds('a lock', (open) => {
     expect((await world.summary()).at(-1)).toBe('2 a@2.0.0 running');
     await hands.fail('p/2/build');
     await world.unlock('p', alice);
-    expect((await world.decisions()).some(({ reason }) => reason === 'alice took the lock from run 2')).toBe(true);
+    expect((await world.decisions()).some(({ reason }) => reason === 'alice took the lock from run 2')).toBe(
+      true,
+    );
     expect((await world.summary()).at(-1)).toBe('3 a@3.0.0 running');
     expect((await world.unlock('q')).refusal?.code).toBe('pipeline-unknown');
   });

@@ -31,8 +31,16 @@ async function letLeasesRunOut(world: World): Promise<void> {
 /** As an earlier life of a node that claimed a job and did it, and was killed before it could say so. */
 async function doWithoutWord(world: World, disk: Disk, node: string): Promise<void> {
   for (const job of await world.claim(node)) {
-    const sources = { config: world.config, resolve: (template: string) => template, server: { PATH: process.env['PATH'] } };
-    const own = { address: () => '', callbackKey: readCallbackKey(disk.path('callback-key.pem')), targets: makeTargets(disk) };
+    const sources = {
+      config: world.config,
+      resolve: (template: string) => template,
+      server: { PATH: process.env['PATH'] },
+    };
+    const own = {
+      address: () => '',
+      callbackKey: readCallbackKey(disk.path('callback-key.pem')),
+      targets: makeTargets(disk),
+    };
     const surroundings = { store: world.store, looks: new Looks(world.store), ...own };
     await followJob(job, { ...sources, ...surroundings }, neverSignals);
   }
@@ -45,7 +53,9 @@ describeWorlds('performing attempts', (open) => {
       command: 'echo "$GO_STAGE_NAME $GO_PIPELINE_LABEL $GO_REPO_NPMJS_A_TOKEN"',
       secrets: ['npmjs.token'],
     });
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [job]), makeStage('deploy', [job])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [job]), makeStage('deploy', [job])] }),
+    );
     const { told } = perform(world, disk);
     await world.publish('a', ['1.0.0']);
     const run = await untilEnded(world);
@@ -126,7 +136,9 @@ describeWorlds('performing attempts', (open) => {
     await doWithoutWord(world, disk, 'dead');
     await letLeasesRunOut(world);
     const { run, ...others } = makeTargets(disk);
-    perform(world, disk, { targets: { ...others, run: { ...run, forget: async () => {}, sweep: async () => [] } } });
+    perform(world, disk, {
+      targets: { ...others, run: { ...run, forget: async () => {}, sweep: async () => [] } },
+    });
     expect((await untilEnded(world)).status).toBe('passed');
     expect(disk.lines()).toHaveLength(2);
     expect(new Set(disk.lines()).size).toBe(1);
@@ -228,7 +240,9 @@ describeWorlds('performing attempts', (open) => {
     const disk = new Disk();
     const command = `echo $GO_PIPELINE_COUNTER $GO_JOB_NAME >> ${disk.done}`;
     const jobs = ['x', 'y', 'z'].map((name) => runJob(name, { command }));
-    const world = await open(makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build', jobs)] }));
+    const world = await open(
+      makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build', jobs)] }),
+    );
     for (const node of ['one', 'two', 'three']) perform(world, new Disk(), { node });
     await world.publish('a', ['1.0.0', '1.1.0', '1.2.0', '1.3.0']);
     expect((await untilEnded(world, 4)).status).toBe('passed');

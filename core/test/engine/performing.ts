@@ -26,7 +26,8 @@ function makeObserver(): Told {
     lines,
     problems,
     onRun: ({ pipeline, counter, status }) => void lines.push(`run ${pipeline}/${counter} ${status}`),
-    onJob: ({ pipeline, counter, stage, job, status }) => void lines.push(`job ${pipeline}/${counter}/${stage}/${job} ${status}`),
+    onJob: ({ pipeline, counter, stage, job, status }) =>
+      void lines.push(`job ${pipeline}/${counter}/${stage}/${job} ${status}`),
     onProblem: (what, error) => void problems.push([what, error]),
   };
 }
@@ -60,7 +61,10 @@ export class Disk {
   }
 }
 
-/** Lets a node perform what the store of a world has for it; commands get `DONE`, the file of lines, and `DISK`. */
+/**
+ * Lets a node perform what the store of a world has for it; commands get `DONE`, the file of lines, and
+ * `DISK`.
+ */
 export function perform(world: World, disk: Disk, changes: Partial<PerformOptions> = {}): Performing {
   const stopping = new AbortController();
   const told = makeObserver();
@@ -96,7 +100,12 @@ export function perform(world: World, disk: Disk, changes: Partial<PerformOption
 }
 
 export function makeTargets(disk: Disk) {
-  const common = { resolve: (template: string) => template, config: () => makeConfig([]), now: Date.now, random: Math.random };
+  const common = {
+    resolve: (template: string) => template,
+    config: () => makeConfig([]),
+    now: Date.now,
+    random: Math.random,
+  };
   return {
     run: createRunTarget({ directory: disk.path('jobs'), now: Date.now, graceMs: 1_000 }),
     webhook: createWebhookTarget({ ...common, firstPauseMs: 10 }),
@@ -106,7 +115,9 @@ export function makeTargets(disk: Disk) {
 
 /** Waits until a run of `p` has ended, and answers it. */
 export function untilEnded(world: World, counter = 1) {
-  return until(async () => (await world.runs()).find((run) => run.counter === counter && run.finishedAt !== null));
+  return until(async () =>
+    (await world.runs()).find((run) => run.counter === counter && run.finishedAt !== null),
+  );
 }
 
 export async function readLog(world: World, counter = 1, stage = 'build', job = 'work'): Promise<string> {

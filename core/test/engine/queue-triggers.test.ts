@@ -31,9 +31,13 @@ function pass(counter: number, changes: Partial<WaitingPass> = {}): WaitingPass 
   return { id: ++ids, counter, runId: counter, stageId: counter, ...rest, ...changes };
 }
 
-function summarise(waiting: readonly WaitingTrigger[], { accepted = [] as readonly 'deprecated'[], kept = 1 } = {}) {
+function summarise(
+  waiting: readonly WaitingTrigger[],
+  { accepted = [] as readonly 'deprecated'[], kept = 1 } = {},
+) {
   const { next, superseded, held } = queueTriggers(waiting, () => accepted, kept);
-  const name = (trigger: WaitingTrigger) => (trigger.kind === 'revision' ? trigger.version : `#${trigger.counter}`);
+  const name = (trigger: WaitingTrigger) =>
+    trigger.kind === 'revision' ? trigger.version : `#${trigger.counter}`;
   return {
     next: next.map(name),
     superseded: superseded.map(({ trigger, reason }) => `${name(trigger)}: ${say(reason)}`),
@@ -46,7 +50,11 @@ const newer = (version: string) => `npmjs/a ${version} is newer, and starts in i
 describe('the queue of waiting triggers', () => {
   it('keeps the highest ranked of "latest", in whatever order they came', () => {
     const waiting = [wait('2', { rank: 9 }), wait('1', { rank: 3 }), wait('3', { rank: 5 })];
-    expect(summarise(waiting)).toEqual({ next: ['2'], superseded: [`1: ${newer('2')}`, `3: ${newer('2')}`], held: [] });
+    expect(summarise(waiting)).toEqual({
+      next: ['2'],
+      superseded: [`1: ${newer('2')}`, `3: ${newer('2')}`],
+      held: [],
+    });
   });
 
   it('goes by the last move where a pointer is followed, backwards too', () => {

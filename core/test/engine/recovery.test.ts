@@ -7,7 +7,10 @@ import { Disk, perform, untilEnded } from './performing.ts';
 
 class Dead extends Error {}
 
-/** A store of a process that dies at its `at`-th transaction: before it is committed, or after and nobody hears of it. */
+/**
+ * A store of a process that dies at its `at`-th transaction: before it is committed, or after and nobody
+ * hears of it.
+ */
 function dieAt(store: Store, at: number, when: 'before' | 'after') {
   let count = 0;
   const died = () => count > at || (count === at && when === 'before');

@@ -6,8 +6,14 @@ export const rounds = Number(process.env['ROUNDS'] ?? 40);
 export const seed = process.env['SEED'] === undefined ? Date.now() % 2 ** 31 : Number(process.env['SEED']);
 
 /** Throws the shrunk story, readable, and how to see it again. */
-export async function reportStory<T>({ failed, seed: used, errorInstance, numRuns }: fc.RunDetails<T>): Promise<void> {
+export async function reportStory<T>({
+  failed,
+  seed: used,
+  errorInstance,
+  numRuns,
+}: fc.RunDetails<T>): Promise<void> {
   if (!failed) return;
-  const why = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);
+  const why =
+    errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);
   throw new Error(`SEED=${used} repeats this story, found in round ${numRuns}: ${why}`);
 }

@@ -9,7 +9,9 @@ const parallel = [makeStage('build', [runJob('one'), runJob('two')]), makeStage(
 const doubt = { status: 'doubt', exitCode: null, message: 'the host went away' } as const;
 
 async function stagesOf(world: World): Promise<readonly string[]> {
-  return (await world.runs()).map(({ stages }) => stages.map(({ name, status }) => `${name} ${status}`).join(', '));
+  return (await world.runs()).map(({ stages }) =>
+    stages.map(({ name, status }) => `${name} ${status}`).join(', '),
+  );
 }
 
 describeWorlds('stages', (open) => {
@@ -35,7 +37,10 @@ describeWorlds('stages', (open) => {
     expect(await stagesOf(world)).toEqual(['build failed, deploy cancelled']);
     expect((await world.runs())[0]).toMatchObject({
       status: 'failed',
-      stages: [{ jobs: [{ status: 'failed', exitCode: 1 }, { status: 'passed' }] }, { jobs: [{ status: 'cancelled' }] }],
+      stages: [
+        { jobs: [{ status: 'failed', exitCode: 1 }, { status: 'passed' }] },
+        { jobs: [{ status: 'cancelled' }] },
+      ],
     });
     expect(await world.claim()).toEqual([]);
   });
@@ -103,7 +108,9 @@ describeWorlds('stages', (open) => {
   });
 
   it('do a job again after doubt where it may be, under the same key, a bounded number of times', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }),
+    );
     await world.publish('a', ['1.0.0']);
     const keys = new Set<string>();
     let tries = 0;
@@ -150,13 +157,19 @@ describeWorlds('claiming', (open) => {
 
   it('gives the command of a node that went away to another as an orphan, and its webhook to go on with', async () => {
     const webhook = { kind: 'webhook', name: 'hook', url: 'http://127.0.0.1/', secret: undefined } as const;
-    const jobs = [runJob('command'), { ...webhook, timeoutMs: 1_000, secrets: [], onDoubt: 'restart' as const }];
+    const jobs = [
+      runJob('command'),
+      { ...webhook, timeoutMs: 1_000, secrets: [], onDoubt: 'restart' as const },
+    ];
     const world = await open(makePipeline('p', { stages: [makeStage('build', jobs)] }));
     await world.publish('a', ['1.0.0']);
     await world.claim('one');
     await world.store.transact((tx) => tx.db.updateTable('attempt').set({ lease_until: 1 }).execute());
     const claimed = await world.claim('two');
-    expect(claimed.map(({ as, facts }) => `${facts.job.name} ${as}`).sort()).toEqual(['command orphaned', 'hook adopted']);
+    expect(claimed.map(({ as, facts }) => `${facts.job.name} ${as}`).sort()).toEqual([
+      'command orphaned',
+      'hook adopted',
+    ]);
   });
 
   it('keeps a command for the node that began it when that node starts again', async () => {
@@ -172,8 +185,12 @@ describeWorlds('claiming', (open) => {
     const world = await open(makePipeline('p'), makePipeline('q'));
     await world.publish('a', ['1.0.0']);
     const [begun] = await world.claim('one', { room: 1 });
-    expect((await world.claim('one', { mayBegin: false })).map(({ lease }) => lease.id)).toEqual([begun?.lease.id]);
-    expect((await world.claim('one', { configHash: 'another' })).map(({ lease }) => lease.id)).toEqual([begun?.lease.id]);
+    expect((await world.claim('one', { mayBegin: false })).map(({ lease }) => lease.id)).toEqual([
+      begun?.lease.id,
+    ]);
+    expect((await world.claim('one', { configHash: 'another' })).map(({ lease }) => lease.id)).toEqual([
+      begun?.lease.id,
+    ]);
     expect(await world.claim('two', { configHash: 'another' })).toEqual([]);
     expect(await world.claim('two')).toHaveLength(1);
   });

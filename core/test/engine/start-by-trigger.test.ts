@@ -33,14 +33,20 @@ describeWorlds('a start by fan-in', (open) => {
     const world = await open(makePipeline('p', { materials, stages: [makeStage('deploy')] }));
     await world.publish('a', ['1.0.0']);
     await world.publish('b', ['2.0.0']);
-    expect(await listStarts(world, 'p')).toEqual(['npmjs/a 1.0.0 was published; npmjs/b 2.0.0 was published']);
+    expect(await listStarts(world, 'p')).toEqual([
+      'npmjs/a 1.0.0 was published; npmjs/b 2.0.0 was published',
+    ]);
     for (const [name, version] of [
       ['a', '1.0.0'],
       ['b', '2.0.0'],
     ] as const) {
-      const found = await world.store.read((tx) => findPackages(tx, [{ repository: 'npmjs', package: name }]));
+      const found = await world.store.read((tx) =>
+        findPackages(tx, [{ repository: 'npmjs', package: name }]),
+      );
       const packageId = found.get(`npmjs/${name}`) ?? 0;
-      const { items } = await world.store.read((tx) => listDecisions(tx, 'p', { about: { packageId, version }, limit: 9 }));
+      const { items } = await world.store.read((tx) =>
+        listDecisions(tx, 'p', { about: { packageId, version }, limit: 9 }),
+      );
       expect(items.filter(({ outcome }) => outcome === 'started')).toHaveLength(1);
       const request = { packageId, versions: [version], most: 9, pipelines: undefined };
       const shown = (await world.store.read((tx) => readDecisionsOfPackage(tx, request))).get(version);
@@ -60,7 +66,9 @@ describeWorlds('a start by fan-in', (open) => {
     const found = await world.store.read((tx) => findPackages(tx, [{ repository: 'npmjs', package: 'b' }]));
     const packageId = found.get('npmjs/b') ?? 0;
     const about = { packageId, version: undefined };
-    const { items } = await world.store.read((tx) => listDecisions(tx, 'p', { about, outcome: 'started', limit: 9 }));
+    const { items } = await world.store.read((tx) =>
+      listDecisions(tx, 'p', { about, outcome: 'started', limit: 9 }),
+    );
     expect(items.map(({ run }) => run)).toEqual([1]);
   });
 });

@@ -28,7 +28,13 @@ describeWorlds('starting runs', (open) => {
       status: 'running',
       materials: [{ package: 'npmjs/a', version: '1.0.0', digest: 'sha256:d1.0.0', changed: true }],
       stages: [
-        { name: 'build', counter: 1, status: 'running', approval: 'auto', jobs: [{ name: 'work', status: 'pending' }] },
+        {
+          name: 'build',
+          counter: 1,
+          status: 'running',
+          approval: 'auto',
+          jobs: [{ name: 'work', status: 'pending' }],
+        },
         { name: 'deploy', counter: 1, status: 'pending', jobs: [{ name: 'work', status: 'pending' }] },
       ],
     });
@@ -48,7 +54,12 @@ describeWorlds('starting runs', (open) => {
     await world.publish('a', ['1.2.0']);
     await world.look();
     expect(await world.summary()).toEqual(['1 a@1.0.0 running']);
-    expect(await world.outcomes()).toEqual(['1.0.0 started', '1.1.0 waits', '1.1.0 superseded', '1.2.0 waits']);
+    expect(await world.outcomes()).toEqual([
+      '1.0.0 started',
+      '1.1.0 waits',
+      '1.1.0 superseded',
+      '1.2.0 waits',
+    ]);
     expect(await world.work()).toEqual(['p/1/build/work']);
     expect(await world.summary()).toEqual(['1 a@1.0.0 running', '2 a@1.2.0 running']);
   });
@@ -58,7 +69,13 @@ describeWorlds('starting runs', (open) => {
     await world.publish('a', ['1.0.0', '1.1.0', '2.0.0']);
     for (let round = 0; round < 4; round++) await world.work();
     expect(await world.summary()).toEqual(['1 a@1.0.0 passed', '2 a@1.1.0 passed', '3 a@2.0.0 passed']);
-    expect(await world.outcomes()).toEqual(['1.0.0 started', '1.1.0 waits', '2.0.0 waits', '1.1.0 started', '2.0.0 started']);
+    expect(await world.outcomes()).toEqual([
+      '1.0.0 started',
+      '1.1.0 waits',
+      '2.0.0 waits',
+      '1.1.0 started',
+      '2.0.0 started',
+    ]);
   });
 
   it('goes on with the next of "every" after a failure', async () => {
@@ -73,7 +90,9 @@ describeWorlds('starting runs', (open) => {
     await world.publish('a', ['1.0.0']);
     await world.publish('a', ['1.1.0']);
     expect(await world.summary()).toEqual([]);
-    expect((await world.decisions()).filter(({ outcome }) => outcome === 'waits')[0]?.reason).toContain('npmjs/b');
+    expect((await world.decisions()).filter(({ outcome }) => outcome === 'waits')[0]?.reason).toContain(
+      'npmjs/b',
+    );
     await world.publish('b', ['7.0.0'], []);
     expect(await world.summary()).toEqual(['1 a@1.1.0 b@7.0.0 running']);
   });
@@ -88,7 +107,9 @@ describeWorlds('starting runs', (open) => {
     await world.work();
     await world.publish('a', ['1.1.0']);
     expect(await world.summary()).toEqual(['1 a@1.0.0 b@2.0.0 passed', '2 a@1.1.0 b@2.0.0 running']);
-    const changed = (await world.runs()).map(({ materials }) => materials.map((material) => material.changed));
+    const changed = (await world.runs()).map(({ materials }) =>
+      materials.map((material) => material.changed),
+    );
     expect(changed).toEqual([
       [true, true],
       [true, false],
@@ -155,7 +176,9 @@ describeWorlds('starting runs', (open) => {
 
   it('loses and doubles nothing when polls and ends of jobs commit at the same time', async () => {
     const materials = [listenTo('a', 'every'), listenTo('b', 'every')];
-    const world = await open(...['p', 'q'].map((name) => makePipeline(name, { materials, stages: [makeStage('build')] })));
+    const world = await open(
+      ...['p', 'q'].map((name) => makePipeline(name, { materials, stages: [makeStage('build')] })),
+    );
     const versions = Array.from({ length: 6 }, (_, n) => `1.${n}.0`);
     let polling = true;
     const poll = async (name: string) => {

@@ -7,7 +7,11 @@ import { listenTo, makePipeline, makeStage } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
 import { person, type World } from './world.ts';
 
-const every = makePipeline('p', { maxNewRuns: 2, materials: [listenTo('a', 'every')], stages: [makeStage('build')] });
+const every = makePipeline('p', {
+  maxNewRuns: 2,
+  materials: [listenTo('a', 'every')],
+  stages: [makeStage('build')],
+});
 const latest = { ...every, materials: [listenTo('a'), listenTo('b')] };
 
 /** What one transaction of a poll brings, as its commit does it. */
@@ -22,7 +26,13 @@ async function commit(world: World, poll: string, name: string, versions: readon
       .where('package_id', '=', packageId)
       .executeTakeFirstOrThrow();
     const revisions = versions.map((version, index) => ({
-      ...{ packageId, facts: { version }, rank: Number(count) + index, described: true, detectedAt: world.now() },
+      ...{
+        packageId,
+        facts: { version },
+        rank: Number(count) + index,
+        described: true,
+        detectedAt: world.now(),
+      },
     }));
     const fresh = (await insertRevisions(tx, revisions)).map(({ id, version }, index) => ({
       ...{
@@ -35,7 +45,12 @@ async function commit(world: World, poll: string, name: string, versions: readon
       },
     }));
     const news = {
-      ...({ packageId, material: `npmjs/${name}`, config: { first: 'latest', accept: [] }, now: world.now() } as const),
+      ...({
+        packageId,
+        material: `npmjs/${name}`,
+        config: { first: 'latest', accept: [] },
+        now: world.now(),
+      } as const),
       ...{ isTouched: true, conclusive: true, fresh, newest: fresh.at(-1), selected: fresh.length },
       ...{ move: 0, moved: false, changed: [] },
     };
@@ -61,7 +76,8 @@ describeWorlds('the storm guard', (open) => {
     const held = (await world.decisions()).filter(({ outcome }) => outcome === 'held');
     expect(held.map(({ reason }) => reason)).toEqual(
       ['1.2.0', '1.3.0'].map(
-        (version) => `${version}: one poll may start 2 runs here (maxNewRuns); take or drop the rest that it would start`,
+        (version) =>
+          `${version}: one poll may start 2 runs here (maxNewRuns); take or drop the rest that it would start`,
       ),
     );
     await commit(world, '1:2', 'a', ['1.4.0']);

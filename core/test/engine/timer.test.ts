@@ -42,17 +42,21 @@ describe('the calendar', () => {
 
   it('finds the last moment to the second where the expression names seconds', () => {
     const start = Date.UTC(2026, 10, 25, 9, 0);
-    const ask = (at: number, cron = '30 0 9 * * *') => calendar.findLast(cron, { since: start - minute, now: start + at });
+    const ask = (at: number, cron = '30 0 9 * * *') =>
+      calendar.findLast(cron, { since: start - minute, now: start + at });
     expect(ask(29 * second)).toBeUndefined();
     expect(ask(31 * second)).toBe(start + 30 * second);
     expect(ask(29 * second)).toBeUndefined();
     expect(ask(5 * minute)).toBe(start + 30 * second);
-    expect([14, 26, 41].map((at) => ask(at * second, '*/20 * * * * *'))).toEqual([0, 20, 40].map((at) => start + at * second));
+    expect([14, 26, 41].map((at) => ask(at * second, '*/20 * * * * *'))).toEqual(
+      [0, 20, 40].map((at) => start + at * second),
+    );
   });
 
   it('goes by the timezone, over a change of the clocks too', () => {
     const berlin = createCalendar('Europe/Berlin');
-    const at = (date: number, now: number) => berlin.findLast('0 9 * * *', { since: Date.UTC(2026, 9, date), now });
+    const at = (date: number, now: number) =>
+      berlin.findLast('0 9 * * *', { since: Date.UTC(2026, 9, date), now });
     expect(at(24, Date.UTC(2026, 9, 24, 23))).toBe(Date.UTC(2026, 9, 24, 7));
     expect(at(26, Date.UTC(2026, 9, 26, 23))).toBe(Date.UTC(2026, 9, 26, 8));
     const kathmandu = createCalendar('Asia/Kathmandu');
@@ -84,7 +88,10 @@ describeWorlds('a timer', (open) => {
     await world.adopt([timed()]);
     await world.look();
     expect(await world.summary()).toEqual(['1 a@1.1.0 running']);
-    expect((await world.runs())[0]).toMatchObject({ cause: 'the timer */10 * * * * came', startedBy: 'timer' });
+    expect((await world.runs())[0]).toMatchObject({
+      cause: 'the timer */10 * * * * came',
+      startedBy: 'timer',
+    });
     await world.work();
     world.setClock(3_601 * second);
     await world.look();
@@ -117,16 +124,23 @@ describeWorlds('a timer', (open) => {
     const world = await open();
     world.calendar = everyTenMinutes;
     world.setClock(60 * second);
-    const pipelines = [makeLevel('build', listenTo('a')), { ...makeLevel('p', dependOn('build', 'manual')), timer }];
+    const pipelines = [
+      makeLevel('build', listenTo('a')),
+      { ...makeLevel('p', dependOn('build', 'manual')), timer },
+    ];
     await world.adopt(pipelines);
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0']);
     world.setClock(601 * second);
     await world.look();
     await world.look();
-    expect((await world.decisions()).map(({ reason }) => reason)).toEqual(['the timer came, and waits for build to pass']);
+    expect((await world.decisions()).map(({ reason }) => reason)).toEqual([
+      'the timer came, and waits for build to pass',
+    ]);
     await world.pause('p', 'lunch');
-    expect((await world.decisions()).at(-1)?.reason).toBe('the timer came, and the pipeline is paused: lunch');
+    expect((await world.decisions()).at(-1)?.reason).toBe(
+      'the timer came, and the pipeline is paused: lunch',
+    );
     await hands.pass('build/1');
     expect(await world.summary()).toEqual([]);
     await world.pause('p', null);

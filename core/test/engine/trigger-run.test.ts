@@ -9,7 +9,10 @@ import type { World } from './world.ts';
 const alice = { name: 'alice', person: 'alice', roles: ['operator'] };
 const materials = [listenTo('a', 'manual'), listenTo('b', 'manual')];
 
-function trigger(world: World, { pipeline = 'p', ...request }: Partial<TriggerByHand> & { readonly actor?: Actor } = {}) {
+function trigger(
+  world: World,
+  { pipeline = 'p', ...request }: Partial<TriggerByHand> & { readonly actor?: Actor } = {},
+) {
   return world.trigger(pipeline, request);
 }
 
@@ -38,7 +41,12 @@ describeWorlds('triggering a run by hand', (open) => {
     await trigger(world);
     expect(await world.summary()).toEqual(['1 a@1.1.0 running', '2 a@1.0.0 pending', '3 a@1.2.0 pending']);
     for (let round = 0; round < 6; round++) await world.work();
-    expect(await world.summary()).toEqual(['1 a@1.1.0 passed', '2 a@1.0.0 passed', '3 a@1.2.0 passed', '4 a@1.2.0 passed']);
+    expect(await world.summary()).toEqual([
+      '1 a@1.1.0 passed',
+      '2 a@1.0.0 passed',
+      '3 a@1.2.0 passed',
+      '4 a@1.2.0 passed',
+    ]);
   });
 
   it.each([

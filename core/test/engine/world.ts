@@ -58,7 +58,9 @@ const rowsOfWork = [
 export const passed: Outcome = { status: 'passed', exitCode: 0, message: null };
 export const failed: Outcome = { status: 'failed', exitCode: 1, message: null };
 
-/** A store with a ledger, and the pipelines of a configuration in it; npmjs/a and npmjs/b are its packages. */
+/**
+ * A store with a ledger, and the pipelines of a configuration in it; npmjs/a and npmjs/b are its packages.
+ */
 export class World {
   readonly #place: StorePlace;
   readonly #ends: (() => Promise<void>)[] = [];
@@ -76,7 +78,11 @@ export class World {
   }
 
   static async open(place: StorePlace, pipelines: readonly PipelineConfig[]): Promise<World> {
-    const world = new World(place, await openStore(place.url, { now: Date.now, random: Math.random }), makeConfig(pipelines));
+    const world = new World(
+      place,
+      await openStore(place.url, { now: Date.now, random: Math.random }),
+      makeConfig(pipelines),
+    );
     await world.store.transact(async (tx) => {
       const id = await insertRepository(tx, 'npmjs', 'f');
       await insertPackages(
@@ -100,7 +106,9 @@ export class World {
     await this.#place.remove();
   }
 
-  /** Begins anew in the same store, with other pipelines and nothing published: quicker than another store. */
+  /**
+   * Begins anew in the same store, with other pipelines and nothing published: quicker than another store.
+   */
   async clear(pipelines: readonly PipelineConfig[], changes: Partial<Config> = {}): Promise<void> {
     await this.store.transact(async (tx) => {
       for (const table of rowsOfWork) await tx.db.deleteFrom(table).execute();
@@ -130,8 +138,8 @@ export class World {
   }
 
   /**
-   * Records revisions, in order of rank above those that there are, as a poll's commit does; each triggers `pipelines`. With `below`,
-   * the number of one that there is, a single one below that: a backport.
+   * Records revisions, in order of rank above those that there are, as a poll's commit does; each triggers
+   * `pipelines`. With `below`, the number of one that there is, a single one below that: a backport.
    */
   async publish(
     name: string,
@@ -142,12 +150,19 @@ export class World {
     await this.store.transact(async (tx) => {
       const packageId = await this.#findPackage(tx, name);
       const known = (await loadLedgers(tx, [packageId])).get(packageId) ?? [];
-      const rank = below === undefined ? known.length * rankStep : (known[below % known.length]?.rank ?? 0) - known.length;
+      const rank =
+        below === undefined
+          ? known.length * rankStep
+          : (known[below % known.length]?.rank ?? 0) - known.length;
       const revisions = await insertRevisions(
         tx,
         versions.map((version, index) => ({
           packageId,
-          facts: { version, digests: { sha256: `d${version}` }, location: `https://registry.example.com/${name}-${version}.tgz` },
+          facts: {
+            version,
+            digests: { sha256: `d${version}` },
+            location: `https://registry.example.com/${name}-${version}.tgz`,
+          },
           rank: rank + index * rankStep,
           described: true,
           detectedAt: this.now(),
@@ -155,7 +170,9 @@ export class World {
       );
       for (const pipeline of pipelines) {
         const pipelineId = await findPipeline(tx, pipeline);
-        const material = this.config.pipelines.get(pipeline)?.materials.find((each) => nameMaterial(each) === `npmjs/${name}`);
+        const material = this.config.pipelines
+          .get(pipeline)
+          ?.materials.find((each) => nameMaterial(each) === `npmjs/${name}`);
         if (pipelineId === undefined || !material || material.trigger === 'manual') continue;
         const mode = material.trigger;
         const createdAt = this.now();
@@ -179,14 +196,19 @@ export class World {
   async amend(name: string, version: string, patch: RevisionPatch): Promise<void> {
     await this.store.transact(async (tx) => {
       const packageId = await this.#findPackage(tx, name);
-      const revision = (await loadLedgers(tx, [packageId])).get(packageId)?.find(({ facts }) => facts.version === version);
+      const revision = (await loadLedgers(tx, [packageId]))
+        .get(packageId)
+        ?.find(({ facts }) => facts.version === version);
       if (!revision) throw new Error(`${name} ${version} is not in the ledger`);
       await patchRevisions(tx, [{ id: revision.id, patch }]);
       await this.#start(tx);
     });
   }
 
-  /** Takes somebody's word for a republished revision, as `POST .../acknowledge` does; only pipelines that it finds are looked at. */
+  /**
+   * Takes somebody's word for a republished revision, as `POST .../acknowledge` does; only pipelines that it
+   * finds are looked at.
+   */
   async acknowledge(name: string, version: string): Promise<void> {
     await this.store.transact(async (tx) => {
       const ledger = (await loadLedgers(tx, [await this.#findPackage(tx, name)])).values();
@@ -205,15 +227,28 @@ export class World {
   }
 
   async pause(pipeline: string, reason: string | null): Promise<void> {
-    await this.operate({ what: reason === null ? 'unpause' : 'pause', pipeline }, { comment: reason ?? undefined });
+    await this.operate(
+      { what: reason === null ? 'unpause' : 'pause', pipeline },
+      { comment: reason ?? undefined },
+    );
   }
 
   async look(): Promise<void> {
     await this.store.transact((tx) => this.#start(tx));
   }
 
-  async claim(node = this.node, changes: Partial<Parameters<typeof claimJobs>[1]> = {}): Promise<readonly ClaimedJob[]> {
-    const claim = { node, configHash: this.config.hash, mayBegin: true, inHand: [], room: 100, now: this.now() };
+  async claim(
+    node = this.node,
+    changes: Partial<Parameters<typeof claimJobs>[1]> = {},
+  ): Promise<readonly ClaimedJob[]> {
+    const claim = {
+      node,
+      configHash: this.config.hash,
+      mayBegin: true,
+      inHand: [],
+      room: 100,
+      now: this.now(),
+    };
     return this.store.transact((tx) => claimJobs(tx, { ...claim, ...changes }));
   }
 
@@ -235,7 +270,14 @@ export class World {
     pipeline: string,
     { actor, comment, ...wish }: Partial<Omit<TriggerByHand, 'pipeline'>> & Asking = {},
   ): Promise<Happened> {
-    const whole = { what: 'trigger', pipeline, materials: {}, environment: {}, override: false, ...wish } as const;
+    const whole = {
+      what: 'trigger',
+      pipeline,
+      materials: {},
+      environment: {},
+      override: false,
+      ...wish,
+    } as const;
     return this.ask(whole, { actor, comment });
   }
 
@@ -292,7 +334,9 @@ export class World {
   async work(outcome: Outcome = passed): Promise<readonly string[]> {
     const jobs = await this.claim();
     for (const job of jobs) await this.end(job, outcome);
-    return jobs.map(({ facts: { run, stage, job } }) => `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`);
+    return jobs.map(
+      ({ facts: { run, stage, job } }) => `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`,
+    );
   }
 
   /** Oldest first. */
@@ -320,7 +364,9 @@ export class World {
   }
 
   async outcomes(pipeline = 'p'): Promise<readonly string[]> {
-    return (await this.decisions(pipeline)).map(({ outcome, materials }) => `${Object.values(materials).join(' ')} ${outcome}`);
+    return (await this.decisions(pipeline)).map(
+      ({ outcome, materials }) => `${Object.values(materials).join(' ')} ${outcome}`,
+    );
   }
 
   async #start(tx: Tx): Promise<void> {

@@ -6,7 +6,9 @@ const failed = { tries: 1, queuedAt: 0, now: 1_000, retryAfterMs: undefined, ran
 
 describe('an event that was not taken', () => {
   it('is tried again after a time that doubles up to the longest', () => {
-    const waits = [1, 2, 3, 4, 5, 30].map((tries) => (findRetryTime(retry, { ...failed, tries }) ?? 0) - failed.now);
+    const waits = [1, 2, 3, 4, 5, 30].map(
+      (tries) => (findRetryTime(retry, { ...failed, tries }) ?? 0) - failed.now,
+    );
     expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
   });
 

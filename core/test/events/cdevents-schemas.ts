@@ -1,7 +1,8 @@
 /**
- * The JSON Schemas of CDEvents 0.5.1 (cdevents.dev, the specification's folder `schemas`), for the events that Sluice tells of:
- * artifactpublished, pipelinerunqueued, pipelinerunstarted, pipelinerunfinished, taskrunstarted and taskrunfinished. Typed in, since
- * they are facts; they differ in the type and in the content of the subject alone.
+ * The JSON Schemas of CDEvents 0.5.1 (cdevents.dev, the specification's folder `schemas`), for the events
+ * that Sluice tells of: artifactpublished, pipelinerunqueued, pipelinerunstarted, pipelinerunfinished,
+ * taskrunstarted and taskrunfinished. Typed in, since they are facts; they differ in the type and in the
+ * content of the subject alone.
  */
 const text = { type: 'string' };
 const filled = { type: 'string', minLength: 1 };
@@ -9,7 +10,12 @@ const reference = { type: 'string', minLength: 1, format: 'uri-reference' };
 const uri = { type: 'string', format: 'uri' };
 
 function closed(properties: Readonly<Record<string, object>>, required: readonly string[] = []) {
-  return { type: 'object', properties, additionalProperties: false, ...(required.length > 0 && { required }) };
+  return {
+    type: 'object',
+    properties,
+    additionalProperties: false,
+    ...(required.length > 0 && { required }),
+  };
 }
 
 function describeEvent(name: string, type: string, content: object) {

@@ -59,11 +59,14 @@ describe.each(eventTypes)('%s', (type) => {
 
 it('every word of CDEvents that is used has its schema here', () => {
   const used = eventTypes.map((type) => toCloudEvent(sampleOf(type), origin).type);
-  expect(used.filter((type) => type.startsWith('dev.cdevents.')).toSorted()).toEqual(Object.keys(cdEventsSchemas).toSorted());
+  expect(used.filter((type) => type.startsWith('dev.cdevents.')).toSorted()).toEqual(
+    Object.keys(cdEventsSchemas).toSorted(),
+  );
 });
 
 describe('the subject of an artifact', () => {
-  const subjectOf = (changes: object) => toCloudEvent(sampleOf('artifact.published', { ...changes }), origin).subject;
+  const subjectOf = (changes: object) =>
+    toCloudEvent(sampleOf('artifact.published', { ...changes }), origin).subject;
 
   it('is its package URL', () => {
     expect(subjectOf({})).toBe('pkg:npm/fastify@5.2.1');
@@ -71,7 +74,9 @@ describe('the subject of an artifact', () => {
 
   it('is a generic one with the checksum where the plugin tells none', () => {
     expect(subjectOf({ purl: null })).toBe('pkg:generic/npmjs/fastify@5.2.1?checksum=sha512:ab12');
-    expect(subjectOf({ purl: null, digest: '', version: '1:2 3' })).toBe('pkg:generic/npmjs/fastify@1%3A2%203');
+    expect(subjectOf({ purl: null, digest: '', version: '1:2 3' })).toBe(
+      'pkg:generic/npmjs/fastify@1%3A2%203',
+    );
   });
 });
 

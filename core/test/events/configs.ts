@@ -1,5 +1,10 @@
 import { eventTypes, expandPattern } from '../../src/config/event-types.ts';
-import type { EmailSinkConfig, HttpSinkConfig, RetryConfig, SlackSinkConfig } from '../../src/config/events.ts';
+import type {
+  EmailSinkConfig,
+  HttpSinkConfig,
+  RetryConfig,
+  SlackSinkConfig,
+} from '../../src/config/events.ts';
 
 /** Tries again at once, and for longer than any test. */
 export const quick: RetryConfig = { firstMs: 4, maxMs: 20, giveUpMs: 3_600_000 };
@@ -11,12 +16,25 @@ export function httpSink(name: string, url: string, changes: Partial<HttpSinkCon
   return { ...common, kind: 'http', name, url, ...none, ...changes };
 }
 
-export function slackSink(name: string, url: string, changes: Partial<SlackSinkConfig> = {}): SlackSinkConfig {
+export function slackSink(
+  name: string,
+  url: string,
+  changes: Partial<SlackSinkConfig> = {},
+): SlackSinkConfig {
   return { ...common, kind: 'slack', name, url, template: undefined, ...changes };
 }
 
-export function emailSink(name: string, server: string, changes: Partial<EmailSinkConfig> = {}): EmailSinkConfig {
-  const mail = { from: 'Sluice <sluice@example.com>', to: ['ops@example.com'], subject: undefined, template: undefined };
+export function emailSink(
+  name: string,
+  server: string,
+  changes: Partial<EmailSinkConfig> = {},
+): EmailSinkConfig {
+  const mail = {
+    from: 'Sluice <sluice@example.com>',
+    to: ['ops@example.com'],
+    subject: undefined,
+    template: undefined,
+  };
   return { ...common, kind: 'email', name, server, ...mail, ...changes };
 }
 

@@ -10,7 +10,11 @@ import { answerWith, readEvent, startReceiver } from './receiver.ts';
 
 const never = new AbortController().signal;
 
-function deadOf(office: PostOffice, sink?: string, page = { limit: 10 } as { limit: number; after?: number }) {
+function deadOf(
+  office: PostOffice,
+  sink?: string,
+  page = { limit: 10 } as { limit: number; after?: number },
+) {
   return office.store.transact((tx) => listDeadLetters(tx, sink, page));
 }
 
@@ -23,7 +27,9 @@ describeOffices('an event that cannot be delivered', (open) => {
     const office = await open();
     const clock = { ms: 1_000 };
     office.now = () => clock.ms;
-    const receiver = await startReceiver((response, { body }) => response.writeHead(body.includes('@1.0.0') ? 503 : 204).end());
+    const receiver = await startReceiver((response, { body }) =>
+      response.writeHead(body.includes('@1.0.0') ? 503 : 204).end(),
+    );
     await office.adopt(httpSink('sink', receiver.url, { retry: { ...quick, giveUpMs: 1_000 } }));
     await office.start();
     await office.append(published('1.0.0'), published('1.1.0'));
@@ -34,32 +40,44 @@ describeOffices('an event that cannot be delivered', (open) => {
     const status = await office.drained('sink');
     expect(status).toMatchObject({ deadLetters: 1, failing: undefined });
     const { items } = await deadOf(office);
-    expect(items).toMatchObject([{ sink: 'sink', error: 'answered 503', event: { data: { version: '1.0.0' } } }]);
+    expect(items).toMatchObject([
+      { sink: 'sink', error: 'answered 503', event: { data: { version: '1.0.0' } } },
+    ]);
     expect(items[0]?.tries).toBe(3);
-    expect(readEvent(receiver.received.at(-1) ?? { method: '', headers: {}, body: '' }).subject).toBe('pkg:npm/fastify@1.1.0');
+    expect(readEvent(receiver.received.at(-1) ?? { method: '', headers: {}, body: '' }).subject).toBe(
+      'pkg:npm/fastify@1.1.0',
+    );
   });
 
-  it.each([400, 413, 422])('because the receiver refuses it with %d is a dead letter at once', async (refusal) => {
-    const office = await open();
-    const receiver = await startReceiver(answerWith(refusal, 'what is\nthat?'));
-    await office.adopt(httpSink('sink', receiver.url));
-    await office.start();
-    await office.append(published('1.0.0'));
-    await office.drained('sink');
-    expect(receiver.received).toHaveLength(1);
-    expect((await deadOf(office)).items).toMatchObject([{ tries: 1, error: `answered ${refusal}: what is that?` }]);
-  });
+  it.each([400, 413, 422])(
+    'because the receiver refuses it with %d is a dead letter at once',
+    async (refusal) => {
+      const office = await open();
+      const receiver = await startReceiver(answerWith(refusal, 'what is\nthat?'));
+      await office.adopt(httpSink('sink', receiver.url));
+      await office.start();
+      await office.append(published('1.0.0'));
+      await office.drained('sink');
+      expect(receiver.received).toHaveLength(1);
+      expect((await deadOf(office)).items).toMatchObject([
+        { tries: 1, error: `answered ${refusal}: what is that?` },
+      ]);
+    },
+  );
 
-  it.each([302, 401, 403, 404, 408, 410, 429, 500, 503])('because of the way there (%d) is tried again', async (status) => {
-    const office = await open();
-    const receiver = await startReceiver(answerWith(status));
-    await office.adopt(httpSink('sink', receiver.url));
-    await office.start();
-    await office.append(published('1.0.0'));
-    await until(() => receiver.received.length > 2);
-    receiver.answer = answerWith(200);
-    expect(await office.drained('sink')).toMatchObject({ deadLetters: 0 });
-  });
+  it.each([302, 401, 403, 404, 408, 410, 429, 500, 503])(
+    'because of the way there (%d) is tried again',
+    async (status) => {
+      const office = await open();
+      const receiver = await startReceiver(answerWith(status));
+      await office.adopt(httpSink('sink', receiver.url));
+      await office.start();
+      await office.append(published('1.0.0'));
+      await until(() => receiver.received.length > 2);
+      receiver.answer = answerWith(200);
+      expect(await office.drained('sink')).toMatchObject({ deadLetters: 0 });
+    },
+  );
 });
 
 describeOffices('replaying', (open) => {
@@ -79,7 +97,10 @@ describeOffices('replaying', (open) => {
     receiver.received.splice(0);
     expect(await replay(office, { sink: 'one' })).toMatchObject([{ name: 'one', deadLetters: 2 }]);
     expect(await office.drained('one')).toMatchObject({ deadLetters: 0 });
-    expect(receiver.received.map((one) => readEvent(one).subject)).toEqual(['pkg:npm/fastify@1.0.0', 'pkg:npm/fastify@1.1.0']);
+    expect(receiver.received.map((one) => readEvent(one).subject)).toEqual([
+      'pkg:npm/fastify@1.0.0',
+      'pkg:npm/fastify@1.1.0',
+    ]);
     expect(await office.status('two')).toMatchObject({ deadLetters: 2 });
     expect(await replay(office, { sink: 'three' })).toEqual([]);
   });
@@ -114,7 +135,8 @@ describeOffices('retention', (open) => {
     office.now = () => 1_000;
     await office.adopt(httpSink('away', 'http://127.0.0.1:1/', { retry: { ...quick, giveUpMs: 500 } }));
     await office.append(published('1.0.0'));
-    const clean = (now: number) => deleteOld(office.store, { logsMs: 0, pollsMs: 0, decisionsMs: 100, runs: 1 }, now, never);
+    const clean = (now: number) =>
+      deleteOld(office.store, { logsMs: 0, pollsMs: 0, decisionsMs: 100, runs: 1 }, now, never);
     const left = async () => (await office.store.transact((tx) => readEvents(tx, 0, 10))).length;
     await clean(1_600);
     expect(await left()).toBe(1);

@@ -26,7 +26,11 @@ describeOffices('a sink', (open) => {
       response.writeHead(fails ? 503 : 202).end();
     });
     await office.adopt(httpSink('flaky', receiver.url));
-    await office.append(published('1.0.0'), published('1.1.0'), { type: 'repository.failing', subject: 'npmjs', data: {} });
+    await office.append(published('1.0.0'), published('1.1.0'), {
+      type: 'repository.failing',
+      subject: 'npmjs',
+      data: {},
+    });
     await office.start();
     await office.drained('flaky');
     const told = receiver.received.map((one) => readEvent(one).subject);
@@ -35,7 +39,9 @@ describeOffices('a sink', (open) => {
       'pkg:npm/fastify@1.1.0',
     ]);
     expect(told.indexOf('npmjs')).toBeLessThan(3);
-    const ids = receiver.received.filter(({ body }) => body.includes('fastify@1.0.0')).map((one) => readEvent(one).id);
+    const ids = receiver.received
+      .filter(({ body }) => body.includes('fastify@1.0.0'))
+      .map((one) => readEvent(one).id);
     expect(new Set(ids).size).toBe(1);
     expect(office.sightings.map(({ outcome }) => outcome).toSorted()).toEqual([
       'again',
@@ -50,14 +56,21 @@ describeOffices('a sink', (open) => {
   it('that does not answer at all delays no other', async () => {
     const office = await open();
     const [silent, lively] = [await startReceiver(() => {}), await startReceiver()];
-    await office.adopt(httpSink('silent', silent.url), httpSink('dead', 'http://127.0.0.1:1/'), httpSink('lively', lively.url));
+    await office.adopt(
+      httpSink('silent', silent.url),
+      httpSink('dead', 'http://127.0.0.1:1/'),
+      httpSink('lively', lively.url),
+    );
     await office.start('one', { graceMs: 10 });
     await office.append(...Array.from({ length: 50 }, (_, index) => published(`1.${index}.0`)));
     await office.drained('lively');
     expect(lively.received).toHaveLength(50);
     expect(await office.status('silent')).toMatchObject({ lag: 50 });
     await until(async () => (await office.status('dead')).failing !== undefined);
-    expect(await office.status('dead')).toMatchObject({ lag: 50, failing: { error: expect.stringContaining('ECONNREFUSED') } });
+    expect(await office.status('dead')).toMatchObject({
+      lag: 50,
+      failing: { error: expect.stringContaining('ECONNREFUSED') },
+    });
   });
 
   it('that breaks off one connection is sent over the others what is on its way there', async () => {
@@ -89,7 +102,9 @@ describeOffices('a sink', (open) => {
     await until(() => office.sightings.length === 1);
     receiver.answer = answerWith(200);
     await office.append(published('1.0.0', 'npmjs/other'));
-    await until(async () => (await office.status('busy')).lag === 2 && (await office.status('busy')).position > 1);
+    await until(
+      async () => (await office.status('busy')).lag === 2 && (await office.status('busy')).position > 1,
+    );
     expect(receiver.received).toHaveLength(1);
     clock.ms += 99_000;
     await office.append(published('1.0.0', 'npmjs/third'));

@@ -143,6 +143,12 @@ export function describeOffices(title: string, tests: (open: OpenOffice) => void
 
 /** The publication of a version. */
 export function published(version: string, name = 'npmjs/fastify'): NewEvent {
-  const data = { package: name, version, digest: 'sha256:aa', purl: `pkg:npm/fastify@${version}`, returned: false };
+  const data = {
+    package: name,
+    version,
+    digest: 'sha256:aa',
+    purl: `pkg:npm/fastify@${version}`,
+    returned: false,
+  };
   return { type: 'artifact.published', subject: name, data };
 }

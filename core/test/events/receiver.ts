@@ -19,8 +19,14 @@ export interface Receiver {
 }
 
 /** Starts a receiver that answers 204 unless told otherwise; it is closed after the test. */
-export async function startReceiver(answer: Receiver['answer'] = (response) => response.writeHead(204).end()): Promise<Receiver> {
-  const receiver: { url: string; received: Received[]; answer: Receiver['answer'] } = { url: '', received: [], answer };
+export async function startReceiver(
+  answer: Receiver['answer'] = (response) => response.writeHead(204).end(),
+): Promise<Receiver> {
+  const receiver: { url: string; received: Received[]; answer: Receiver['answer'] } = {
+    url: '',
+    received: [],
+    answer,
+  };
   const server = createServer(async (request, response) => {
     const one = { method: request.method, headers: request.headers, body: await text(request) };
     receiver.received.push(one);
@@ -37,11 +43,19 @@ export async function startReceiver(answer: Receiver['answer'] = (response) => r
 }
 
 /** An answer with this status, body and headers. */
-export function answerWith(status: number, body = '', headers: Readonly<Record<string, string>> = {}): Receiver['answer'] {
+export function answerWith(
+  status: number,
+  body = '',
+  headers: Readonly<Record<string, string>> = {},
+): Receiver['answer'] {
   return (response) => response.writeHead(status, headers).end(body);
 }
 
 /** What the receiver took, as the parts of the CloudEvents that tests look at. */
-export function readEvent({ body }: Received): { readonly id: string; readonly type: string; readonly subject: string } {
+export function readEvent({ body }: Received): {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+} {
   return JSON.parse(body);
 }

@@ -43,5 +43,11 @@ const subjects: Readonly<Record<string, string>> = {
 /** An event of a type, as it is in the outbox. */
 export function sampleOf(type: EventType, changes: RecordedEvent['data'] = {}): RecordedEvent {
   const at = Date.parse('2026-11-25T10:00:00Z');
-  return { id: 42, at, type, subject: subjects[type.split('.')[0] ?? ''] ?? '', data: { ...data[type], ...changes } };
+  return {
+    id: 42,
+    at,
+    type,
+    subject: subjects[type.split('.')[0] ?? ''] ?? '',
+    data: { ...data[type], ...changes },
+  };
 }

@@ -40,7 +40,10 @@ export function testStorm(place: () => Promise<StorePlace>): void {
       await office.reopen();
       await office.start('one', { graceMs: random() < 0.5 ? 0 : 100 });
     }
-    await until(() => countDelivered(office) === total, { limitMs: 1_150_000, describe: () => `${total} deliveries` });
+    await until(() => countDelivered(office) === total, {
+      limitMs: 1_150_000,
+      describe: () => `${total} deliveries`,
+    });
     expect(await office.drained('storm')).toMatchObject({ lag: 0, deadLetters: 0, failing: undefined });
     expectAll(taken);
   });
@@ -58,7 +61,9 @@ function countDelivered({ sightings }: PostOffice): number {
 }
 
 function expectAll(taken: readonly Received[]): void {
-  const events = taken.map(readEvent).map(({ id, subject }) => ({ id, number: Number(/@(\d+)\.0\.0$/.exec(subject)?.[1]) }));
+  const events = taken
+    .map(readEvent)
+    .map(({ id, subject }) => ({ id, number: Number(/@(\d+)\.0\.0$/.exec(subject)?.[1]) }));
   expect(new Set(events.map(({ number }) => number)).size).toBe(total);
   expect(new Set(events.map(({ id }) => id)).size).toBe(total);
   for (const ofSubject of Map.groupBy(events, ({ number }) => number % subjects).values()) {

@@ -5,7 +5,13 @@ import { ask, repository } from './asking.ts';
 import { hostFixtures, poll } from './host.ts';
 
 const packages = ask(['a', 'b', 'c']);
-const complete = (key: string) => ({ kind: 'complete', key, revisions: [{ version: '1' }], refused: [], cursor: 'seen' });
+const complete = (key: string) => ({
+  kind: 'complete',
+  key,
+  revisions: [{ version: '1' }],
+  refused: [],
+  cursor: 'seen',
+});
 
 interface Refused {
   readonly code: string;
@@ -51,6 +57,8 @@ function testFault(fault: string, { code, message }: Refused): void {
     await expect(bad).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
     for (const answers of await Promise.all(good)) expect(answers).toEqual(['a', 'b', 'c'].map(complete));
     lag.disable();
-    console.info(`lag during "${fault}": p99 ${(lag.percentile(99) / 1e6).toFixed(1)} ms, max ${(lag.max / 1e6).toFixed(1)} ms`);
+    console.info(
+      `lag during "${fault}": p99 ${(lag.percentile(99) / 1e6).toFixed(1)} ms, max ${(lag.max / 1e6).toFixed(1)} ms`,
+    );
   });
 }

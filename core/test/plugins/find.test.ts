@@ -6,5 +6,8 @@ it('finds every plugin that comes with Sluice, from any directory, and not the S
   expect(bundled).toContain('@sluice/plugin-npm');
   expect(bundled).not.toContain('@sluice/plugin-sdk');
   for (const name of bundled)
-    expect(await findPlugin(name, '/')).toMatchObject({ source: name, version: expect.stringMatching(/^\d/) });
+    expect(await findPlugin(name, '/')).toMatchObject({
+      source: name,
+      version: expect.stringMatching(/^\d/),
+    });
 });

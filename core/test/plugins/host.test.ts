@@ -59,7 +59,10 @@ describe('loading', () => {
 
   it.each([
     { main: 'index.js', head: "import { definePackagePlugin } from '@sluice/plugin-sdk';\nexport default" },
-    { main: 'index.cjs', head: "const { definePackagePlugin } = require('@sluice/plugin-sdk');\nmodule.exports =" },
+    {
+      main: 'index.cjs',
+      head: "const { definePackagePlugin } = require('@sluice/plugin-sdk');\nmodule.exports =",
+    },
   ])('takes an npm package that is installed beside the configuration ($main)', async ({ main, head }) => {
     const directory = await makeDirectory();
     await writePackage(directory, 'sluice-plugin-js', main, head);
@@ -90,7 +93,9 @@ describe('loading', () => {
       expect.stringMatching(/not-installed is not installed: run npm install not-installed/),
       expect.stringMatching(/plugin\.ts cannot be read/),
     ]);
-    await expect(poll({ host, log: [], restarts: [] }, repository('r', 'gone', {}), ask(['a']))).rejects.toMatchObject({
+    await expect(
+      poll({ host, log: [], restarts: [] }, repository('r', 'gone', {}), ask(['a'])),
+    ).rejects.toMatchObject({
       code: 'PLUGIN_FAILED',
       message: expect.stringMatching(/no plugin gone.*cannot start/),
     });
@@ -101,7 +106,9 @@ describe('loading', () => {
     await writeFile(copy, await readFile(fixture('by-build'), 'utf8'));
     const { host } = await hostFixtures([], { plugins: [fixture('by-build'), copy] });
     expect(host.loaded().get('by-build')?.source).toBe(fixture('by-build'));
-    expect(host.failed()).toEqual([{ source: copy, message: expect.stringMatching(/Two plugins are called by-build/) }]);
+    expect(host.failed()).toEqual([
+      { source: copy, message: expect.stringMatching(/Two plugins are called by-build/) },
+    ]);
   });
 
   it('does not mix an old plugin with a new one that was put in its place', async () => {
@@ -150,17 +157,24 @@ describe('questions', () => {
   it('describes in the order asked', async () => {
     const { host } = await hostFixtures(['orderly']);
     const revisions = ['1', '2', '3'].map((version) => ({ version }));
-    expect(await host.describe(repository('r', 'orderly', {}), { name: 'a' }, revisions, { signal })).toEqual([
-      { kind: 'revision', revision: { version: '1', publisher: 'somebody' } },
-      { kind: 'absent' },
-      { kind: 'problem', problem: { code: 'NOT_FOUND', message: 'gone' } },
-    ]);
+    expect(await host.describe(repository('r', 'orderly', {}), { name: 'a' }, revisions, { signal })).toEqual(
+      [
+        { kind: 'revision', revision: { version: '1', publisher: 'somebody' } },
+        { kind: 'absent' },
+        { kind: 'problem', problem: { code: 'NOT_FOUND', message: 'gone' } },
+      ],
+    );
   });
 
   it('gives each revision as it is where the plugin does not describe', async () => {
     const { host } = await hostFixtures(['faulty']);
     const revisions = [{ version: '1', data: { A: 'b' } }];
-    const described = await host.describe(repository('r', 'faulty', { fault: 'none' }), { name: 'a' }, revisions, { signal });
+    const described = await host.describe(
+      repository('r', 'faulty', { fault: 'none' }),
+      { name: 'a' },
+      revisions,
+      { signal },
+    );
     expect(described).toEqual([{ kind: 'revision', revision: revisions[0] }]);
   });
 
@@ -169,7 +183,12 @@ describe('questions', () => {
     const { url, requests } = await serve();
     const told: unknown[] = [];
     const packages = [...ask(['a', 'b']), { key: 'c', config: { name: 'c' }, cursor: 'known' }];
-    const asked = { signal, cursor: 'etag', onProgress: (p: unknown) => told.push(p), onTraffic: (t: unknown) => told.push(t) };
+    const asked = {
+      signal,
+      cursor: 'etag',
+      onProgress: (p: unknown) => told.push(p),
+      onTraffic: (t: unknown) => told.push(t),
+    };
     const answers = await Array.fromAsync(host.poll(repository('r', 'orderly', { url }), packages, asked));
     expect(answers.map(({ kind }) => kind)).toEqual(['repository', 'complete', 'complete', 'unchanged']);
     expect(answers[0]).toMatchObject({ warning: 'cursor etag' });
@@ -207,7 +226,9 @@ describe('what a plugin is lent', () => {
   });
 
   it('is the part of the environment that it names, and nothing else', async () => {
-    const host = await hostFixtures(['orderly'], { environment: { LENT: 'a', LENT_TOO: 'b', LENTIL: 'c', SECRET: 'd' } });
+    const host = await hostFixtures(['orderly'], {
+      environment: { LENT: 'a', LENT_TOO: 'b', LENTIL: 'c', SECRET: 'd' },
+    });
     const { url } = await serve();
     await host.host.check(repository('r', 'orderly', { url }), { signal });
     expect(host.log).toContainEqual({
@@ -222,7 +243,9 @@ describe('what a plugin is lent', () => {
     const host = await hostFixtures(['orderly']);
     const asked = host.host.check(repository('r', 'orderly', { token: '${env:TOKEN}' }), { signal });
     await expect(asked).rejects.toMatchObject({ code: 'UNAUTHORIZED', message: 'wrong token [secret]' });
-    await expect.poll(() => host.log.map(({ message }) => message)).toContain('printed [secret] and [secret]');
+    await expect
+      .poll(() => host.log.map(({ message }) => message))
+      .toContain('printed [secret] and [secret]');
     expect(host.log).toContainEqual({
       plugin: 'orderly',
       repository: 'r',
@@ -239,7 +262,10 @@ describe('what a plugin is lent', () => {
       },
     });
     const asked = host.check(repository('r', 'orderly', { token: 'x' }), { signal });
-    await expect(asked).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: /token cannot be filled in: NAME is not set/ });
+    await expect(asked).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: /token cannot be filled in: NAME is not set/,
+    });
   });
 });
 
@@ -258,7 +284,12 @@ describe('taking a question back', () => {
   it('ends a plugin that does not listen, and asks the others again, each answer once', async () => {
     const host = await hostFixtures(['faulty']);
     const abort = new AbortController();
-    const deaf = poll(host, repository('deaf', 'faulty', { fault: 'silence, deaf to the signal' }), ask(['a']), abort.signal);
+    const deaf = poll(
+      host,
+      repository('deaf', 'faulty', { fault: 'silence, deaf to the signal' }),
+      ask(['a']),
+      abort.signal,
+    );
     const keys = Array.from({ length: 200 }, (_, index) => `${index}`);
     const others = poll(host, repository('other', 'faulty', { fault: 'none' }), ask(keys));
     setTimeout(() => abort.abort(new Error('not wanted any more')), 200);
@@ -268,13 +299,17 @@ describe('taking a question back', () => {
   });
 
   it('tells the plugin to end when nobody reads on', async () => {
-    const host = await hostFixtures(['faulty'], { limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 28 } });
+    const host = await hostFixtures(['faulty'], {
+      limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 28 },
+    });
     const deaf = repository('deaf', 'faulty', { fault: 'silence, deaf to the signal' });
     for await (const answer of host.host.poll(deaf, ask(['a', 'b']), { signal, cursor: undefined })) {
       expect(answer).toMatchObject({ key: 'a' });
       break;
     }
-    await expect.poll(() => host.restarts).toEqual([expect.stringMatching(/did not end when it was told to/)]);
+    await expect
+      .poll(() => host.restarts)
+      .toEqual([expect.stringMatching(/did not end when it was told to/)]);
   });
 });
 
@@ -292,7 +327,10 @@ async function expectSigns(host: PluginHost): Promise<void> {
 async function writePackage(directory: string, name: string, main: string, head: string): Promise<void> {
   const folder = join(directory, 'node_modules', name);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version: '3.2.1', type: 'module', exports: `./${main}` }));
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name, version: '3.2.1', type: 'module', exports: `./${main}` }),
+  );
   const plugin = `{ id: 'packaged', title: 'Packaged', repository: {}, package: {}, compare: () => 0, open: () => ({}) }`;
   await writeFile(join(folder, main), `${head} definePackagePlugin(${plugin});\n`);
 }

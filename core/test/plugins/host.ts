@@ -24,7 +24,10 @@ export interface TestHost {
 }
 
 /** Hosts fixtures, with limits that a test can wait for. */
-export async function hostFixtures(fixtures: readonly string[], options: Partial<PluginHostOptions> = {}): Promise<TestHost> {
+export async function hostFixtures(
+  fixtures: readonly string[],
+  options: Partial<PluginHostOptions> = {},
+): Promise<TestHost> {
   const log: PluginLogLine[] = [];
   const restarts: string[] = [];
   const secrets = new Set<string>();

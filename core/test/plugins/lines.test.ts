@@ -4,11 +4,18 @@ import { expect, it } from 'vitest';
 import { Lines } from '../../src/plugins/lines.ts';
 import { crossing } from '../../src/plugins/protocol.ts';
 
-function listen(): { readonly socket: PassThrough; readonly received: unknown[]; readonly garbled: string[] } {
+function listen(): {
+  readonly socket: PassThrough;
+  readonly received: unknown[];
+  readonly garbled: string[];
+} {
   const socket = new PassThrough();
   const received: unknown[] = [];
   const garbled: string[] = [];
-  new Lines(socket, { receive: (message) => received.push(message), garbled: (reason) => garbled.push(reason) });
+  new Lines(socket, {
+    receive: (message) => received.push(message),
+    garbled: (reason) => garbled.push(reason),
+  });
   return { socket, received, garbled };
 }
 
@@ -37,6 +44,7 @@ it('says so when a line is no JSON, and when it grows beyond what a line may be'
   socket.write('{"a":\n');
   expect(garbled).toEqual(['a line that is no JSON']);
   const endless = listen();
-  for (let written = 0; written <= 3 * crossing.line; written += crossing.piece) endless.socket.write('x'.repeat(crossing.piece));
+  for (let written = 0; written <= 3 * crossing.line; written += crossing.piece)
+    endless.socket.write('x'.repeat(crossing.piece));
   await expect.poll(() => endless.garbled).toContain('a line that is too long');
 });

@@ -25,7 +25,12 @@ const outcomes = {
   'a problem that is none': failed(/it broke/),
   'removed that is no text': failed(/version that cannot be one/),
   difference: { kind: 'difference', added: [{ version: '2' }], removed: ['1'], cursor: 'c' },
-  pointer: { kind: 'pointer', current: '2', revisions: [{ version: '1' }, { version: '2' }], cursor: undefined },
+  pointer: {
+    kind: 'pointer',
+    current: '2',
+    revisions: [{ version: '1' }, { version: '2' }],
+    cursor: undefined,
+  },
   fact: { kind: 'unchanged' },
   'wrong revisions among right ones': {
     kind: 'complete',
@@ -44,7 +49,9 @@ const outcomes = {
 } as const;
 
 it('checks every answer at the boundary, and lets one bad package spoil nothing', async () => {
-  const host = await hostFixtures(['nonsense'], { limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 31 } });
+  const host = await hostFixtures(['nonsense'], {
+    limits: { silenceMs: patienceMs, totalMs: patienceMs, memoryBytes: 2 ** 31 },
+  });
   const asked = ask(Object.keys(outcomes), (says) => ({ says }));
   const answers = await poll(host, repository('r', 'nonsense', {}), asked);
   for (const [key, outcome] of Object.entries(outcomes)) {
@@ -77,6 +84,11 @@ it('refuses a comparison that gives no number, and a description of fewer revisi
     message: /gives a number/,
   });
   const { signal } = new AbortController();
-  const described = host.describe(repository('r', 'nonsense', {}), { says: 'right' }, [{ version: '1' }], { signal });
-  await expect(described).rejects.toMatchObject({ code: 'PLUGIN_FAILED', message: /one answer for each revision/ });
+  const described = host.describe(repository('r', 'nonsense', {}), { says: 'right' }, [{ version: '1' }], {
+    signal,
+  });
+  await expect(described).rejects.toMatchObject({
+    code: 'PLUGIN_FAILED',
+    message: /one answer for each revision/,
+  });
 });

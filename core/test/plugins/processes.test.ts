@@ -12,7 +12,9 @@ import { hostFixtures, poll } from './host.ts';
 
 /** The process ids that a plugin's log names. */
 function pids(log: readonly { readonly message: string }[]): readonly number[] {
-  return log.filter(({ message }) => message.startsWith('pid ')).map(({ message }) => Number(message.slice(4)));
+  return log
+    .filter(({ message }) => message.startsWith('pid '))
+    .map(({ message }) => Number(message.slice(4)));
 }
 
 function isAlive(pid: number): boolean {
@@ -33,7 +35,8 @@ it('gives a culprit a process to itself until it succeeds, and everyone else the
   await expect(poll(host, turncoat(true), ask(['a']))).rejects.toMatchObject({ code: 'PLUGIN_FAILED' });
   for (const one of [good, turncoat(false), good, turncoat(false)]) await poll(host, one, ask(['a']));
   const told = pids(host.log);
-  // Good first, the turncoat beside it and then alone, good again, the turncoat alone once more, and then all together.
+  // Good first, the turncoat beside it and then alone, good again, the turncoat alone once more, and then all
+  // together.
   const [first, shared, alone, later, apart, ...together] = told;
   expect(shared).toBe(first);
   expect(new Set([first, alone, later, apart]).size).toBe(4);
@@ -76,16 +79,23 @@ it('ends every process when it is closed, those that loop forever included', asy
   await expect(poll(host, repository('r', 'telling', {}), ask(['a']))).rejects.toThrow('stopping');
 });
 
-it.each([{ loops: false }, { loops: true }])('leaves no process behind when the server is killed ($loops)', async ({ loops }) => {
-  const server = spawn(process.execPath, [fileURLToPath(new URL('server.ts', import.meta.url)), String(loops)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void server.kill('SIGKILL'));
-  const pid = await readPid(server);
-  expect(isAlive(pid)).toBe(true);
-  server.kill('SIGKILL');
-  await expect.poll(() => isAlive(pid)).toBe(false);
-});
+it.each([{ loops: false }, { loops: true }])(
+  'leaves no process behind when the server is killed ($loops)',
+  async ({ loops }) => {
+    const server = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('server.ts', import.meta.url)), String(loops)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const pid = await readPid(server);
+    expect(isAlive(pid)).toBe(true);
+    server.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  },
+);
 
 async function readPid({ stdout }: ChildProcess): Promise<number> {
   if (stdout === null) throw new Error('the output of the server is piped');

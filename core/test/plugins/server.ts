@@ -1,7 +1,10 @@
 import { createPluginHost } from '../../src/plugins/host.ts';
 import { ask, fixture, repository } from './asking.ts';
 
-/** A server that prints the process id of its plugin, and waits to be killed. Argument: whether the plugin loops. */
+/**
+ * A server that prints the process id of its plugin, and waits to be killed. Argument: whether the plugin
+ * loops.
+ */
 const host = await createPluginHost({
   plugins: [fixture('telling')],
   directory: import.meta.dirname,
@@ -15,4 +18,6 @@ const host = await createPluginHost({
 });
 const settings = { loops: process.argv[2] === 'true' };
 const { signal } = new AbortController();
-await Array.fromAsync(host.poll(repository('r', 'telling', settings), ask(['a']), { signal, cursor: undefined }));
+await Array.fromAsync(
+  host.poll(repository('r', 'telling', settings), ask(['a']), { signal, cursor: undefined }),
+);

@@ -24,7 +24,11 @@ describe('what a plugin says', () => {
 
   it('asks to be left alone for no more than a day', () => {
     const problem = { code: 'RATE_LIMITED', message: 'later', retryAfterMs: 1e12 };
-    expect(words.showProblem(problem)).toEqual({ code: 'RATE_LIMITED', message: 'later', retryAfterMs: 86_400_000 });
+    expect(words.showProblem(problem)).toEqual({
+      code: 'RATE_LIMITED',
+      message: 'later',
+      retryAfterMs: 86_400_000,
+    });
   });
 
   it('names the plugin and the repository in the log', () => {

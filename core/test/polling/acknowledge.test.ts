@@ -32,7 +32,9 @@ describeStores('acknowledging other bytes', (place) => {
   const give = async (digest: string, version = '1.0.0') => {
     const { config, secretFields, calendar, now } = house;
     const given = { repository: 'shop', package: 'web', version, digest, comment: 'rebuilt', by: 'alice' };
-    return (await house.store.transact((tx) => acknowledge(tx, given, { config, secretFields, calendar, now }))).result;
+    return (
+      await house.store.transact((tx) => acknowledge(tx, given, { config, secretFields, calendar, now }))
+    ).result;
   };
 
   it('publishes the revision again, and starts nothing', async () => {
@@ -40,8 +42,12 @@ describeStores('acknowledging other bytes', (place) => {
     expect(await house.ledger()).toEqual(['1.0.0 published']);
     await house.publish(other);
     expect(await house.wishes()).toEqual(['app 1.0.0']);
-    const words = await house.store.transact((tx) => tx.db.selectFrom('acknowledgement').selectAll().execute());
-    expect(words).toMatchObject([{ digest: strongestDigest(other.digests), comment: 'rebuilt', by: 'alice' }]);
+    const words = await house.store.transact((tx) =>
+      tx.db.selectFrom('acknowledgement').selectAll().execute(),
+    );
+    expect(words).toMatchObject([
+      { digest: strongestDigest(other.digests), comment: 'rebuilt', by: 'alice' },
+    ]);
   });
 
   it('is refused for bytes that it has no more, or never had', async () => {

@@ -44,7 +44,9 @@ describeStores('adopting a configuration', (place) => {
     await house.arrange();
     await house.publish(revision('1.0.0'));
     await house.arrange({ packages: {}, pipelines: {} });
-    expect(await house.store.transact((tx) => readRepositories(tx))).toMatchObject([{ name: 'shop', packages: [] }]);
+    expect(await house.store.transact((tx) => readRepositories(tx))).toMatchObject([
+      { name: 'shop', packages: [] },
+    ]);
     expect((await dump()).packages).toMatchObject([{ name: 'web', active: 0 }]);
     await house.arrange();
     expect(await house.ledger()).toEqual(['1.0.0 published']);
@@ -104,7 +106,9 @@ describeStores('adopting a configuration', (place) => {
     await house.arrange();
     await house.publish(revision('1.0.0'));
     const before = (await dump()).packages;
-    await house.store.transact((tx) => adoptRepositories(tx, { config: house.config, plugins: new Map(), now: house.now }));
+    await house.store.transact((tx) =>
+      adoptRepositories(tx, { config: house.config, plugins: new Map(), now: house.now }),
+    );
     expect((await dump()).packages).toEqual(before);
   });
 

@@ -37,7 +37,8 @@ describeStores('a version that somebody chose', (place) => {
     );
     return page?.items.find(({ facts }) => facts.version === version)?.facts.comment;
   };
-  const described = async () => (await house.journal()).flatMap((line) => (line.described ? [line.described] : []));
+  const described = async () =>
+    (await house.journal()).flatMap((line) => (line.described ? [line.described] : []));
 
   it('is described when the first look had left that out, and once only', async () => {
     expect(await commentOf('5.0.0')).toBeUndefined();

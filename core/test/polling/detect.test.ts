@@ -36,13 +36,23 @@ function record(history: PackageHistory, { fresh, changed, pointer, shrunkSince 
     };
   });
   const added = fresh.map((facts, index) => ({
-    ...{ id: known.length + index + 1, rank: 0, state: 'published' as const, facts, detectedAt: 0, missingSince: undefined },
+    ...{
+      id: known.length + index + 1,
+      rank: 0,
+      state: 'published' as const,
+      facts,
+      detectedAt: 0,
+      missingSince: undefined,
+    },
     ...{ selected: true, described: true, unacknowledged: false, replaced: undefined, edition: 0 },
   }));
   return { revisions: [...known, ...added], baseline: false, pointer, shrunkSince };
 }
 
-function follow(answers: readonly TellingAnswer[], apartMs = minuteMs): { history: PackageHistory; changes: readonly Changes[] } {
+function follow(
+  answers: readonly TellingAnswer[],
+  apartMs = minuteMs,
+): { history: PackageHistory; changes: readonly Changes[] } {
   let history = empty;
   const changes = answers.map((answer, index) => {
     const found = detectChanges(history, answer, { now: index * apartMs, confirmMs });
@@ -109,38 +119,53 @@ describe('detection, whatever is answered', () => {
 
   it('takes unchanged for the answer that it stands for', () => {
     fc.assert(
-      fc.property(fc.array(versions, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 90 }), (sets, minutes) => {
-        const answers = sets.map((set) => complete(...set));
-        const last = answers.at(-1) ?? complete();
-        const { history } = follow(answers);
-        const time = { now: (sets.length + minutes) * minuteMs, confirmMs };
-        const { problem: _, ...saidUnchanged } = detectChanges(history, unchanged, time);
-        const { problem: __, ...saidAgain } = detectChanges(history, last, time);
-        expect(saidUnchanged).toEqual(saidAgain);
-      }),
+      fc.property(
+        fc.array(versions, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 90 }),
+        (sets, minutes) => {
+          const answers = sets.map((set) => complete(...set));
+          const last = answers.at(-1) ?? complete();
+          const { history } = follow(answers);
+          const time = { now: (sets.length + minutes) * minuteMs, confirmMs };
+          const { problem: _, ...saidUnchanged } = detectChanges(history, unchanged, time);
+          const { problem: __, ...saidAgain } = detectChanges(history, last, time);
+          expect(saidUnchanged).toEqual(saidAgain);
+        },
+      ),
     );
   });
 
   it('withdraws only what two answers lacked that are an interval apart', () => {
     fc.assert(
-      fc.property(fc.array(anyAnswer, { maxLength: 12 }), fc.integer({ min: 1, max: 120 }), (answers, seconds) => {
-        const { changes } = follow(answers, seconds * 1000);
-        changes.forEach(({ changed }, index) => {
-          for (const { kind, recorded } of changed) {
-            if (kind !== 'withdrawn') continue;
-            expect(index * seconds * 1000 - (recorded.missingSince ?? Number.NaN)).toBeGreaterThanOrEqual(confirmMs);
-          }
-        });
-      }),
+      fc.property(
+        fc.array(anyAnswer, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 120 }),
+        (answers, seconds) => {
+          const { changes } = follow(answers, seconds * 1000);
+          changes.forEach(({ changed }, index) => {
+            for (const { kind, recorded } of changed) {
+              if (kind !== 'withdrawn') continue;
+              expect(index * seconds * 1000 - (recorded.missingSince ?? Number.NaN)).toBeGreaterThanOrEqual(
+                confirmMs,
+              );
+            }
+          });
+        },
+      ),
     );
   });
 
   it('never changes state for digests that agree on what both know', () => {
-    const digests = fc.record({ md5: fc.constant('m'), sha1: fc.constant('1'), sha512: fc.constant('5') }, { requiredKeys: [] });
+    const digests = fc.record(
+      { md5: fc.constant('m'), sha1: fc.constant('1'), sha512: fc.constant('5') },
+      { requiredKeys: [] },
+    );
     fc.assert(
       fc.property(fc.array(digests, { maxLength: 6 }), (each) => {
         const { history } = follow(
-          each.map((one) => ({ ...complete(), revisions: [{ version: '1.0.0', digests: one }] }) as TellingAnswer),
+          each.map(
+            (one) => ({ ...complete(), revisions: [{ version: '1.0.0', digests: one }] }) as TellingAnswer,
+          ),
         );
         for (const { state } of history.revisions) expect(state).toBe('published');
       }),
@@ -151,14 +176,21 @@ describe('detection, whatever is answered', () => {
 describe('detection of other bytes', () => {
   const history = follow([complete('1.0.0')]).history;
   const detect = (...revisions: Parameters<typeof revision>[1][]) =>
-    detectChanges(history, { ...complete(), revisions: revisions.map((more) => revision('1.0.0', more)) } as TellingAnswer, {
-      now: minuteMs,
-      confirmMs,
-    });
+    detectChanges(
+      history,
+      { ...complete(), revisions: revisions.map((more) => revision('1.0.0', more)) } as TellingAnswer,
+      {
+        now: minuteMs,
+        confirmMs,
+      },
+    );
 
   it('replaces every digest that told of the old bytes', () => {
     const [change] = detect({ bytes: 'other' }).changed;
-    expect(change).toMatchObject({ kind: 'republished', patch: { state: 'republished', unacknowledged: true } });
+    expect(change).toMatchObject({
+      kind: 'republished',
+      patch: { state: 'republished', unacknowledged: true },
+    });
     expect(change?.patch.facts?.digests).toEqual(revision('1.0.0', { bytes: 'other' }).digests);
   });
 
@@ -168,15 +200,22 @@ describe('detection of other bytes', () => {
     const answer = (...files: ReturnType<typeof file>[]) =>
       ({ ...complete(), revisions: [revision('1.0.0', { files })] }) as TellingAnswer;
     const time = { now: 2 * minuteMs, confirmMs };
-    expect(detectChanges(one, answer(file('a.whl', 'a'), file('b.whl', 'b')), time).changed).toMatchObject([{ kind: 'amended' }]);
-    expect(detectChanges(one, answer(file('a.whl', 'other')), time).changed).toMatchObject([{ kind: 'republished' }]);
+    expect(detectChanges(one, answer(file('a.whl', 'a'), file('b.whl', 'b')), time).changed).toMatchObject([
+      { kind: 'amended' },
+    ]);
+    expect(detectChanges(one, answer(file('a.whl', 'other')), time).changed).toMatchObject([
+      { kind: 'republished' },
+    ]);
     expect(detectChanges(one, answer(file('b.whl', 'b')), time).changed).toMatchObject([
       { kind: 'amended', patch: { facts: { warning: 'The repository no longer tells: a.whl' } } },
     ]);
   });
 
   it('keeps what is left out as it was recorded', () => {
-    const full = record(history, detect({ publisher: 'ann', comment: 'first', standing: 'deprecated', data: { K: 'v' } }));
+    const full = record(
+      history,
+      detect({ publisher: 'ann', comment: 'first', standing: 'deprecated', data: { K: 'v' } }),
+    );
     const answer = { ...complete(), revisions: [{ version: '1.0.0' }] } as TellingAnswer;
     expect(detectChanges(full, answer, { now: 2 * minuteMs, confirmMs }).changed).toEqual([]);
   });

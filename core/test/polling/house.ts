@@ -6,7 +6,13 @@ import type { Revision } from '@sluice/plugin-sdk';
 import { vi } from 'vitest';
 import type { StorePlace } from '../../../test/support/stores.ts';
 import { patienceMs } from '../../../test/support/until.ts';
-import type { Config, PackageConfig, PipelineConfig, RepositoryConfig, TriggerMode } from '../../src/config/config.ts';
+import type {
+  Config,
+  PackageConfig,
+  PipelineConfig,
+  RepositoryConfig,
+  TriggerMode,
+} from '../../src/config/config.ts';
 import { say } from '../../src/domain/reason.ts';
 import { adoptPipelines } from '../../src/engine/configured/adopt-pipelines.ts';
 import { createCalendar } from '../../src/engine/timer.ts';
@@ -41,7 +47,10 @@ export function hostShelves(): Promise<PluginHost> {
 export interface Arrangement {
   /** Settings of each package of the repository `shop`. */
   readonly packages?: Readonly<Record<string, Partial<PackageConfig>>>;
-  /** By pipeline name, how it listens to which packages of which repository, by default one `app` that listens to `web`. */
+  /**
+   * By pipeline name, how it listens to which packages of which repository, by default one `app` that listens
+   * to `web`.
+   */
   readonly pipelines?: Readonly<Record<string, Readonly<Record<string, TriggerMode>>>>;
   readonly repository?: Partial<RepositoryConfig>;
   /** More repositories, each with the packages of the first. */
@@ -51,16 +60,31 @@ export interface Arrangement {
 const referringFirst = [
   ...(['delivery', 'sink', 'event', 'decision', 'log', 'attempt', 'job', 'trigger', 'stage'] as const),
   ...(['run_material', 'run_package', 'run', 'started_set', 'dependency', 'listener', 'pipeline'] as const),
-  ...(['poll', 'acknowledgement', 'refused', 'revision', 'package', 'repository', 'setting', 'node'] as const),
+  ...([
+    'poll',
+    'acknowledgement',
+    'refused',
+    'revision',
+    'package',
+    'repository',
+    'setting',
+    'node',
+  ] as const),
 ] as const;
 
 /** A revision with digests that depend on `bytes`. */
-export function revision(version: string, more: Partial<Revision> & { readonly bytes?: string } = {}): Revision {
+export function revision(
+  version: string,
+  more: Partial<Revision> & { readonly bytes?: string } = {},
+): Revision {
   const { bytes = version, ...facts } = more;
   return { version, digests: { sha256: createHash('sha256').update(bytes).digest('hex') }, ...facts };
 }
 
-/** Everything that polling needs, real: a store, a plugin host with a shelf, a poller. Time stands still unless it is moved. */
+/**
+ * Everything that polling needs, real: a store, a plugin host with a shelf, a poller. Time stands still
+ * unless it is moved.
+ */
 export class House {
   readonly store: Store;
   readonly host: PluginHost;
@@ -133,7 +157,17 @@ export class House {
       onRun() {},
       onProblem: (what: string, error: unknown) => void this.problems.push(what, error),
     };
-    return new Poller({ store, host, config, secretFields, calendar, node, observer, now: () => this.now, random: () => 0.5 });
+    return new Poller({
+      store,
+      host,
+      config,
+      secretFields,
+      calendar,
+      node,
+      observer,
+      now: () => this.now,
+      random: () => 0.5,
+    });
   }
 
   async stop(): Promise<void> {
@@ -146,8 +180,14 @@ export class House {
     packages: Readonly<Record<string, readonly Revision[] | ShelvedPackage>>,
     { shelf = 'shelf', ...more }: Partial<Shelf> & { readonly shelf?: string } = {},
   ): Promise<void> {
-    const whole = Object.entries(packages).map(([name, told]) => [name, 'revisions' in told ? told : { revisions: told }]);
-    await writeFile(this.file(shelf), JSON.stringify({ packages: Object.fromEntries(whole), ...more } satisfies Shelf));
+    const whole = Object.entries(packages).map(([name, told]) => [
+      name,
+      'revisions' in told ? told : { revisions: told },
+    ]);
+    await writeFile(
+      this.file(shelf),
+      JSON.stringify({ packages: Object.fromEntries(whole), ...more } satisfies Shelf),
+    );
   }
 
   file(repository = 'shelf'): string {
@@ -168,8 +208,19 @@ export class House {
 
   /** Polls now and waits for the end. */
   async poll(repository = 'shop'): Promise<PollAnswer> {
-    const audit = { actor: 'alice', person: 'alice', action: 'poll', subject: repository, from: null, details: {} };
-    const answer = await pollNow(this.store, repository, { signal: AbortSignal.timeout(patienceMs), now: () => this.now, audit });
+    const audit = {
+      actor: 'alice',
+      person: 'alice',
+      action: 'poll',
+      subject: repository,
+      from: null,
+      details: {},
+    };
+    const answer = await pollNow(this.store, repository, {
+      signal: AbortSignal.timeout(patienceMs),
+      now: () => this.now,
+      audit,
+    });
     if (!answer) throw new Error(`no poll of ${repository}`);
     return answer;
   }
@@ -186,7 +237,9 @@ export class House {
   }
 
   /** What the plugin was asked. */
-  async journal(shelf = 'shelf'): Promise<readonly { asked?: { key: string; cursor: boolean }[]; described?: string[] }[]> {
+  async journal(
+    shelf = 'shelf',
+  ): Promise<readonly { asked?: { key: string; cursor: boolean }[]; described?: string[] }[]> {
     const text = await readFile(`${this.file(shelf)}.journal`, 'utf8').catch(() => '');
     return text.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line)));
   }
@@ -199,7 +252,9 @@ export class House {
     return (page?.items ?? []).map(({ facts, state }) => `${facts.version} ${state}`);
   }
 
-  /** Every wish so far in the order in which it came: `app 1.0.0`, with the pointer's move where there is one. */
+  /**
+   * Every wish so far in the order in which it came: `app 1.0.0`, with the pointer's move where there is one.
+   */
   async wishes(): Promise<readonly string[]> {
     const rows = await this.store.transact((tx) =>
       tx.db
@@ -210,13 +265,20 @@ export class House {
         .orderBy('trigger.id')
         .execute(),
     );
-    return rows.map(({ name, version, move }) => (move > 0 ? `${name} ${version} move ${move}` : `${name} ${version}`));
+    return rows.map(({ name, version, move }) =>
+      move > 0 ? `${name} ${version} move ${move}` : `${name} ${version}`,
+    );
   }
 
   /** Why what starts nothing starts nothing. */
   async decisions(): Promise<readonly string[]> {
     const rows = await this.store.transact((tx) =>
-      tx.db.selectFrom('decision').select(['outcome', 'code', 'facts']).where('run_id', 'is', null).orderBy('id').execute(),
+      tx.db
+        .selectFrom('decision')
+        .select(['outcome', 'code', 'facts'])
+        .where('run_id', 'is', null)
+        .orderBy('id')
+        .execute(),
     );
     return rows.map(({ outcome, code, facts }) => `${outcome}: ${say({ code, facts: JSON.parse(facts) })}`);
   }
@@ -253,7 +315,14 @@ export class House {
       ]),
     );
     const repositories = Object.entries({ shop: repository, ...others }).map(([key, one]) => ({
-      ...({ name: key, plugin: 'shelf', poll: { manual: true }, hookSecret: undefined, formerly: [], packages: named } as const),
+      ...({
+        name: key,
+        plugin: 'shelf',
+        poll: { manual: true },
+        hookSecret: undefined,
+        formerly: [],
+        packages: named,
+      } as const),
       config: { file: this.file() },
       http: { clientCert: undefined, clientKey: undefined, trust: [] },
       ...one,
@@ -278,15 +347,28 @@ export class House {
       http: { proxy: undefined, noProxy: [], ca: undefined, concurrencyPerHost: 1 },
       retention: { logsMs: 1, pollsMs: 1, decisionsMs: 1, runs: 1 },
       repositories: new Map(repositories.map((one) => [one.name, one])),
-      pipelines: new Map(Object.entries(pipelines).map(([name, materials]) => [name, makePipeline(name, first, materials)])),
+      pipelines: new Map(
+        Object.entries(pipelines).map(([name, materials]) => [name, makePipeline(name, first, materials)]),
+      ),
     };
     const shown = JSON.stringify(config, (_, value) => (value instanceof Map ? [...value] : value));
     return { ...config, hash: createHash('sha256').update(shown).digest('hex') };
   }
 }
 
-function makePipeline(name: string, repository: string, materials: Readonly<Record<string, TriggerMode>>): PipelineConfig {
-  const job = { name: 'job', timeoutMs: 1000, secrets: [], onDoubt: 'fail', kind: 'run', command: 'true' } as const;
+function makePipeline(
+  name: string,
+  repository: string,
+  materials: Readonly<Record<string, TriggerMode>>,
+): PipelineConfig {
+  const job = {
+    name: 'job',
+    timeoutMs: 1000,
+    secrets: [],
+    onDoubt: 'fail',
+    kind: 'run',
+    command: 'true',
+  } as const;
   return {
     ...{
       name,
@@ -302,7 +384,9 @@ function makePipeline(name: string, repository: string, materials: Readonly<Reco
     materials: Object.entries(materials).map(([path, trigger]) => {
       const [one = '', two] = path.split('/');
       const as = path.toUpperCase().replaceAll('/', '_');
-      return two === undefined ? { repository, package: one, trigger, as } : { repository: one, package: two, trigger, as };
+      return two === undefined
+        ? { repository, package: one, trigger, as }
+        : { repository: one, package: two, trigger, as };
     }),
     stages: [{ name: 'stage', approval: { type: 'auto' }, jobs: [job] }],
   };

@@ -45,7 +45,10 @@ describeStores('a poller', (place) => {
 
   const hook = (repository = 'shop') => house.store.transact((tx) => requestPoll(tx, repository, 'hook'));
   const begun = (count: number, shelf = 'shelf') =>
-    vi.waitUntil(async () => (await house.journal(shelf)).filter(({ asked }) => asked).length >= count, patience);
+    vi.waitUntil(
+      async () => (await house.journal(shelf)).filter(({ asked }) => asked).length >= count,
+      patience,
+    );
   const asked = async () => (await house.journal()).filter((line) => line.asked).length;
 
   it('polls a single repository at once, then once an interval', async () => {
@@ -69,7 +72,11 @@ describeStores('a poller', (place) => {
     expect(await house.polled(2)).toEqual(['heard ok', 'heard ok']);
     const statuses = await house.store.transact((tx) => readRepositories(tx));
     expect(
-      statuses.map(({ name, listenedTo, nextPoll }) => [name, listenedTo, nextPoll !== null && nextPoll > house.now]),
+      statuses.map(({ name, listenedTo, nextPoll }) => [
+        name,
+        listenedTo,
+        nextPoll !== null && nextPoll > house.now,
+      ]),
     ).toEqual([
       ['heard', true, true],
       ['shop', false, false],
@@ -173,17 +180,28 @@ describeStores('a poller', (place) => {
       await house.advance(15 * minuteMs);
       await house.polled(4);
       await house.advance(minuteMs);
-      expect(await house.polled(5)).toEqual(['shop failed', 'shop failed', 'shop failed', 'shop ok', 'shop ok']);
+      expect(await house.polled(5)).toEqual([
+        'shop failed',
+        'shop failed',
+        'shop failed',
+        'shop ok',
+        'shop ok',
+      ]);
     });
 
     it('never asks before the server’s own Retry-After, by hand or by hook', async () => {
-      await house.shelve({}, { failure: { code: 'RATE_LIMITED', message: 'slowly', retryAfterMs: 5 * minuteMs } });
+      await house.shelve(
+        {},
+        { failure: { code: 'RATE_LIMITED', message: 'slowly', retryAfterMs: 5 * minuteMs } },
+      );
       await house.arrange({ repository: { poll: { everyMs: minuteMs } } });
       await house.polled(1);
       await expect(house.poll()).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 5 * minuteMs });
       await hook();
       await house.advance(5 * minuteMs - 1);
-      const [row] = await house.store.transact((tx) => tx.db.selectFrom('repository').select('not_before').execute());
+      const [row] = await house.store.transact((tx) =>
+        tx.db.selectFrom('repository').select('not_before').execute(),
+      );
       expect(row?.not_before).toBe(house.now + 1);
       expect(await asked()).toBe(1);
       await house.shelve({ web: [revision('1.0.0')] });
@@ -200,7 +218,10 @@ describeStores('a poller', (place) => {
     });
 
     it('waits at most an hour for a server that asks for more', async () => {
-      await house.shelve({}, { failure: { code: 'RATE_LIMITED', message: 'never', retryAfterMs: 1000 * 60 * minuteMs } });
+      await house.shelve(
+        {},
+        { failure: { code: 'RATE_LIMITED', message: 'never', retryAfterMs: 1000 * 60 * minuteMs } },
+      );
       await house.arrange({ repository: everyMinute });
       await house.polled(1);
       await house.advance(60 * minuteMs);
@@ -260,7 +281,9 @@ describeStores('a poller', (place) => {
     });
 
     async function readOwner(): Promise<string | null> {
-      const [row] = await house.store.transact((tx) => tx.db.selectFrom('repository').select('lease_owner').execute());
+      const [row] = await house.store.transact((tx) =>
+        tx.db.selectFrom('repository').select('lease_owner').execute(),
+      );
       return row?.lease_owner ?? null;
     }
   });
@@ -275,7 +298,8 @@ describeStores('a poller', (place) => {
     const stop = new AbortController();
     const nodes = ['two', 'three'].map((node) => house.makePoller(node).run(stop.signal));
     await Promise.all(names.map((name) => house.poll(name)));
-    for (const name of names) expect((await house.journal(name)).filter(({ asked }) => asked)).toHaveLength(1);
+    for (const name of names)
+      expect((await house.journal(name)).filter(({ asked }) => asked)).toHaveLength(1);
     stop.abort();
     await Promise.all(nodes);
   });
@@ -286,18 +310,29 @@ describeStores('a poller', (place) => {
     await house.publish(revision('1.0.0'), revision('1.1.0'), revision('1.2.0'));
     await house.shelve({}, { failure: { code: 'TIMEOUT', message: 'too slow' } });
     await house.poll();
-    const read = (after: number | undefined) => house.store.transact((tx) => listPolls(tx, 'shop', { limit: 2, after }));
+    const read = (after: number | undefined) =>
+      house.store.transact((tx) => listPolls(tx, 'shop', { limit: 2, after }));
     const page = await read(undefined);
     expect(page.items).toMatchObject([
       { outcome: 'failed', problem: { code: 'TIMEOUT', message: 'too slow' }, packages: 1 },
       { outcome: 'ok', revisions: 2, packages: 1, problems: 0 },
     ]);
-    expect(await read(page.next ?? 0)).toMatchObject({ items: [{ outcome: 'ok', revisions: 1 }], next: null });
+    expect(await read(page.next ?? 0)).toMatchObject({
+      items: [{ outcome: 'ok', revisions: 1 }],
+      next: null,
+    });
   });
 
   it('knows no repository that is not configured', async () => {
     await house.arrange();
-    const audit = { actor: 'alice', person: 'alice', action: 'poll', subject: 'nobody', from: null, details: {} };
+    const audit = {
+      actor: 'alice',
+      person: 'alice',
+      action: 'poll',
+      subject: 'nobody',
+      from: null,
+      details: {},
+    };
     const options = { signal: AbortSignal.timeout(1000), now: () => house.now, audit };
     expect(await pollNow(house.store, 'nobody', options)).toBeUndefined();
     expect(existsSync(gate)).toBe(false);

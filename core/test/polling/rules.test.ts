@@ -35,12 +35,16 @@ describeStores('polling', (place) => {
     it('records a backport and several versions between two polls, each once, in the order of the plugin', async () => {
       await house.arrange();
       await house.publish(revision('1.0.0'), revision('2.0.0'));
-      await house.publish(...['10.0.0', '1.0.1', '2.0.0', '1.0.0', '2.1.0', '9.0.0'].map((version) => revision(version)));
+      await house.publish(
+        ...['10.0.0', '1.0.1', '2.0.0', '1.0.0', '2.1.0', '9.0.0'].map((version) => revision(version)),
+      );
       expect(await house.ledger()).toEqual(
         ['10.0.0', '9.0.0', '2.1.0', '2.0.0', '1.0.1', '1.0.0'].map((version) => `${version} published`),
       );
       await house.publish(
-        ...['10.0.0', '1.0.1', '2.0.0', '1.0.0', '2.1.0', '9.0.0', '0.5.0'].map((version) => revision(version)),
+        ...['10.0.0', '1.0.1', '2.0.0', '1.0.0', '2.1.0', '9.0.0', '0.5.0'].map((version) =>
+          revision(version),
+        ),
       );
       const page = await house.ledger();
       expect(page).toHaveLength(7);
@@ -49,7 +53,9 @@ describeStores('polling', (place) => {
 
     it('records a first look of three thousand versions', async () => {
       await house.arrange();
-      const answer = await house.publish(...Array.from({ length: 3000 }, (_, patch) => revision(`1.0.${patch}`)));
+      const answer = await house.publish(
+        ...Array.from({ length: 3000 }, (_, patch) => revision(`1.0.${patch}`)),
+      );
       expect(answer).toMatchObject({ outcome: 'ok', revisions: 3000 });
       expect((await house.ledger()).slice(0, 2)).toEqual(['1.0.2999 published', '1.0.2998 published']);
       expect(await house.wishes()).toEqual(['app 1.0.2999']);
@@ -69,7 +75,9 @@ describeStores('polling', (place) => {
       await house.arrange();
       await house.publish(revision('1.0.0'), revision('2.0.0', { location: 'ftp://example.com/' }));
       expect(await house.ledger()).toEqual(['1.0.0 published']);
-      const refused = await house.store.transact((tx) => tx.db.selectFrom('refused').select(['version']).execute());
+      const refused = await house.store.transact((tx) =>
+        tx.db.selectFrom('refused').select(['version']).execute(),
+      );
       expect(refused).toEqual([{ version: '2.0.0' }]);
     });
   });
@@ -96,20 +104,30 @@ describeStores('polling', (place) => {
     it('not after a credential rotation, which keeps the cursors', async () => {
       await house.arrange({ repository: { config: { file: house.file(), token: 'new' } } });
       await expectNothing();
-      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([{ key: 'web', cursor: true }]);
+      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([
+        { key: 'web', cursor: true },
+      ]);
     });
 
     it('not after another URL, which drops the cursors', async () => {
       await house.arrange({ repository: { config: { file: house.file(), mirror: 'elsewhere' } } });
       await expectNothing();
-      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([{ key: 'web', cursor: false }]);
+      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([
+        { key: 'web', cursor: false },
+      ]);
     });
 
     it('not after another version of the plugin', async () => {
-      const upgraded = new Map([...host.loaded()].map(([id, plugin]) => [id, { ...plugin, version: 'next' }]));
-      await house.store.transact((tx) => adoptRepositories(tx, { config: house.config, plugins: upgraded, now: house.now }));
+      const upgraded = new Map(
+        [...host.loaded()].map(([id, plugin]) => [id, { ...plugin, version: 'next' }]),
+      );
+      await house.store.transact((tx) =>
+        adoptRepositories(tx, { config: house.config, plugins: upgraded, now: house.now }),
+      );
       await expectNothing();
-      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([{ key: 'web', cursor: false }]);
+      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([
+        { key: 'web', cursor: false },
+      ]);
     });
 
     it('not under another name, which formerly: carries the history to', async () => {
@@ -144,20 +162,31 @@ describeStores('polling', (place) => {
     it('not when the answer is told afresh after a day', async () => {
       house.now += 25 * hourMs;
       await expectNothing();
-      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([{ key: 'web', cursor: false }]);
+      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([
+        { key: 'web', cursor: false },
+      ]);
     });
   });
 
   describe('rule 3, latest, every and manual', () => {
     beforeEach(async () => {
-      await house.arrange({ pipelines: { app: { web: 'latest' }, each: { web: 'every' }, hand: { web: 'manual' } } });
+      await house.arrange({
+        pipelines: { app: { web: 'latest' }, each: { web: 'every' }, hand: { web: 'manual' } },
+      });
       await house.publish(revision('1.0.0'), revision('2.0.0'));
       expect(await house.wishes()).toEqual(['app 2.0.0', 'each 2.0.0']);
     });
 
     it('latest takes the highest, every takes each in order of rank, manual nothing', async () => {
-      await house.publish(...['1.0.0', '2.0.0', '3.0.0', '1.5.0', '2.5.0'].map((version) => revision(version)));
-      expect((await house.wishes()).slice(2)).toEqual(['app 3.0.0', 'each 1.5.0', 'each 2.5.0', 'each 3.0.0']);
+      await house.publish(
+        ...['1.0.0', '2.0.0', '3.0.0', '1.5.0', '2.5.0'].map((version) => revision(version)),
+      );
+      expect((await house.wishes()).slice(2)).toEqual([
+        'app 3.0.0',
+        'each 1.5.0',
+        'each 2.5.0',
+        'each 3.0.0',
+      ]);
       const decisions = await house.decisions();
       expect(decisions).toContain('superseded: 2.5.0: 3.0.0 is newer');
       expect(decisions).toContain('waits: 3.0.0: trigger: manual starts nothing by itself');
@@ -171,7 +200,12 @@ describeStores('polling', (place) => {
     });
 
     it('latest passes over a newer one that may not start', async () => {
-      await house.publish(revision('1.0.0'), revision('2.0.0'), revision('2.1.0'), revision('2.2.0', { standing: 'deprecated' }));
+      await house.publish(
+        revision('1.0.0'),
+        revision('2.0.0'),
+        revision('2.1.0'),
+        revision('2.2.0', { standing: 'deprecated' }),
+      );
       expect((await house.wishes()).slice(2)).toEqual(['app 2.1.0', 'each 2.1.0']);
       expect(await house.decisions()).toContain('refused: 2.2.0 is deprecated, which accept: does not list');
     });
@@ -196,7 +230,9 @@ describeStores('polling', (place) => {
       expect(await house.events()).toEqual([]);
       await house.publish(...history, revision('6.0.1', { publishedAt: house.now }));
       expect(await house.events()).toEqual(['artifact.published 6.0.1']);
-      expect(house.revisions).toEqual([{ repository: 'shop', package: 'web', version: '6.0.1', lagSeconds: 60 }]);
+      expect(house.revisions).toEqual([
+        { repository: 'shop', package: 'web', version: '6.0.1', lagSeconds: 60 },
+      ]);
     });
 
     it('an edited selection starts at most the newest, and nothing that is not above what the pipeline has had', async () => {
@@ -230,7 +266,9 @@ describeStores('polling', (place) => {
       await house.arrange({ pipelines: { app: { web: 'latest' }, later: { web: 'every' } } });
       house.now += 60_000;
       await house.poll();
-      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([{ key: 'web', cursor: true }]);
+      expect((await house.journal()).findLast(({ asked }) => asked)?.asked).toEqual([
+        { key: 'web', cursor: true },
+      ]);
       expect(await house.wishes()).toEqual(['app 6.0.0', 'later 6.0.0']);
     });
 
@@ -288,7 +326,10 @@ describeStores('polling', (place) => {
 
     it('is not a stronger digest beside the same one, which starts nothing either', async () => {
       const { digests } = revision('2.0.0');
-      await house.publish(revision('1.0.0'), { version: '2.0.0', digests: { ...digests, sha512: 'f'.repeat(128) } });
+      await house.publish(revision('1.0.0'), {
+        version: '2.0.0',
+        digests: { ...digests, sha512: 'f'.repeat(128) },
+      });
       expect(await house.ledger()).toEqual(['2.0.0 published', '1.0.0 published']);
       await house.arrange({ packages: { web: { config: { name: 'web', range: '*' } } } });
       house.now += 60_000;
@@ -298,7 +339,9 @@ describeStores('polling', (place) => {
 
     it('a digest that vanishes is a warning, for as long as it is gone', async () => {
       const readWarnings = () =>
-        house.store.transact((tx) => tx.db.selectFrom('revision').select('warning').where('version', '=', '2.0.0').execute());
+        house.store.transact((tx) =>
+          tx.db.selectFrom('revision').select('warning').where('version', '=', '2.0.0').execute(),
+        );
       await house.publish(revision('1.0.0'), { version: '2.0.0', digests: { sha1: 'a'.repeat(40) } });
       expect(await readWarnings()).toEqual([{ warning: 'The repository no longer tells: sha256' }]);
       expect(await house.ledger()).toEqual(['2.0.0 published', '1.0.0 published']);
@@ -357,7 +400,10 @@ describeStores('polling', (place) => {
       ['turns empty', []],
       ['loses more than half', three.slice(2)],
     ])('a set that %s is first a problem, and a withdrawal only after an hour', async (_, rest) => {
-      expect(await house.publish(...rest)).toMatchObject({ outcome: 'failed', problem: { code: 'NOT_FOUND' } });
+      expect(await house.publish(...rest)).toMatchObject({
+        outcome: 'failed',
+        problem: { code: 'NOT_FOUND' },
+      });
       for (let minutes = 0; minutes < 59; minutes += 10) {
         house.now += 600_000 - 60_000;
         expect(await house.ledger()).not.toContain('1.0.0 withdrawn');
@@ -372,7 +418,12 @@ describeStores('polling', (place) => {
     it('a repository that keeps only the newest prunes with every publication, which is ordinary', async () => {
       expect(await house.publish(revision('4.0.0'))).toMatchObject({ outcome: 'ok' });
       expect(await house.publish(revision('4.0.0'))).toMatchObject({ outcome: 'ok' });
-      expect(await house.ledger()).toEqual(['4.0.0 published', '3.0.0 withdrawn', '2.0.0 withdrawn', '1.0.0 withdrawn']);
+      expect(await house.ledger()).toEqual([
+        '4.0.0 published',
+        '3.0.0 withdrawn',
+        '2.0.0 withdrawn',
+        '1.0.0 withdrawn',
+      ]);
       expect(await house.wishes()).toEqual(['app 3.0.0', 'app 4.0.0']);
     });
 
@@ -400,7 +451,9 @@ describeStores('polling', (place) => {
       await point('1.0.0', '1.0.0');
       await point('1.0.0', '1.0.0');
       await point('2.0.0', '2.0.0');
-      expect(await house.wishes()).toEqual([1, 2, 3, 4].map((move) => `app ${move % 2 ? '1.0.0' : '2.0.0'} move ${move}`));
+      expect(await house.wishes()).toEqual(
+        [1, 2, 3, 4].map((move) => `app ${move % 2 ? '1.0.0' : '2.0.0'} move ${move}`),
+      );
       house.now += 3 * hourMs;
       await house.poll();
       expect(await house.ledger()).toEqual(['2.0.0 published', '1.0.0 published']);
@@ -453,7 +506,10 @@ describeStores('polling', (place) => {
     });
 
     it('of one package leaves the others alone', async () => {
-      await house.arrange({ packages: { web: {}, api: {} }, pipelines: { app: { web: 'latest' }, two: { api: 'latest' } } });
+      await house.arrange({
+        packages: { web: {}, api: {} },
+        pipelines: { app: { web: 'latest' }, two: { api: 'latest' } },
+      });
       const problem = { code: 'FORBIDDEN', message: 'not this one' } as const;
       const answer = await house.tell({ web: { revisions: [], problem }, api: [revision('1.0.0')] });
       expect(answer).toMatchObject({ outcome: 'partial', problem });

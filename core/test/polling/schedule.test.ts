@@ -14,21 +14,28 @@ afterEach(() => {
 describe('a schedule', () => {
   it('polls at the same moment of every interval, after every restart, always in the future', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 1_000, max: 86_400_000 }), fc.nat(10_000_000), (name, everyMs, elapsed) => {
-        const first = findNextPoll({ everyMs }, at(name)) ?? 0;
-        const later = findNextPoll({ everyMs }, at(name, 1, now + elapsed)) ?? 0;
-        expect(first).toBeGreaterThan(now);
-        expect(first).toBeLessThanOrEqual(now + everyMs);
-        expect(later).toBeGreaterThan(now + elapsed);
-        expect((later - first) % everyMs).toBe(0);
-      }),
+      fc.property(
+        fc.string(),
+        fc.integer({ min: 1_000, max: 86_400_000 }),
+        fc.nat(10_000_000),
+        (name, everyMs, elapsed) => {
+          const first = findNextPoll({ everyMs }, at(name)) ?? 0;
+          const later = findNextPoll({ everyMs }, at(name, 1, now + elapsed)) ?? 0;
+          expect(first).toBeGreaterThan(now);
+          expect(first).toBeLessThanOrEqual(now + everyMs);
+          expect(later).toBeGreaterThan(now + elapsed);
+          expect((later - first) % everyMs).toBe(0);
+        },
+      ),
     );
   });
 
   it('spreads a thousand repositories over the interval, and over many seconds at the start', () => {
     const names = Array.from({ length: 1000 }, (_, index) => `repository-${index}`);
     for (const find of [findNextPoll, findFirstPoll]) {
-      const seconds = Map.groupBy(names, (name) => Math.floor((find(every, at(name, names.length)) ?? 0) / 1000));
+      const seconds = Map.groupBy(names, (name) =>
+        Math.floor((find(every, at(name, names.length)) ?? 0) / 1000),
+      );
       expect(seconds.size).toBeGreaterThan(45);
       expect(Math.max(...[...seconds.values()].map((some) => some.length))).toBeLessThan(50);
     }
@@ -53,8 +60,17 @@ describe('a schedule', () => {
   });
 
   it('knows cron from what only looks like it, or never comes', () => {
-    expect(['*/5 * * * *', '0 3 * * 1-5', '*/10 * * * * *'].map((one) => isCron(one, 'UTC'))).toEqual([true, true, true]);
-    expect(['61 * * * *', 'daily', '', '0 0 31 2 *'].map((one) => isCron(one, 'UTC'))).toEqual([false, false, false, false]);
+    expect(['*/5 * * * *', '0 3 * * 1-5', '*/10 * * * * *'].map((one) => isCron(one, 'UTC'))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['61 * * * *', 'daily', '', '0 0 31 2 *'].map((one) => isCron(one, 'UTC'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect(isCron('0 3 * * *', 'Mars/Olympus')).toBe(false);
   });
 });
@@ -68,7 +84,10 @@ describe('back-off', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (everyMs, failures, share) => {
           const waitMs = (findRetry({ everyMs }, failures, now, () => share) ?? 0) - now;
-          const wantedMs = Math.min(Math.min(everyMs, minuteMs) * 2 ** (failures - 1), Math.max(everyMs, 15 * minuteMs));
+          const wantedMs = Math.min(
+            Math.min(everyMs, minuteMs) * 2 ** (failures - 1),
+            Math.max(everyMs, 15 * minuteMs),
+          );
           expect(waitMs).toBeGreaterThanOrEqual(wantedMs * 0.75 - 1);
           expect(waitMs).toBeLessThanOrEqual(wantedMs);
         },

@@ -7,7 +7,8 @@ import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } fro
 import { describeWorlds } from '../engine/describe-worlds.ts';
 import { Hands } from '../engine/hands.ts';
 
-const every = (name: string) => makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
+const every = (name: string) =>
+  makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
 const asking = makePipeline('p', { stages: [makeStage('deploy', [runJob('work')], makeApproval())] });
 
 function name(alarms: readonly Alarm[] | undefined): readonly string[] {
@@ -32,16 +33,23 @@ describeWorlds('alarms', (open) => {
     await world.amend('a', '1.0.0', patch);
     const expected = kinds.map((kind) => `npmjs/a 1.0.0 ${kind}`);
     expect(name((await world.runs())[0]?.alarms)).toEqual(expected);
-    expect(name((await world.store.read((tx) => listWaitingStages(tx, { limit: 9 })))[0]?.alarms)).toEqual(expected);
+    expect(name((await world.store.read((tx) => listWaitingStages(tx, { limit: 9 })))[0]?.alarms)).toEqual(
+      expected,
+    );
     expect(name(await world.store.read((tx) => listAlarmsAtHand(tx, 9)))).toEqual(expected);
-    const packages = await world.store.read((tx) => findPackages(tx, [{ repository: 'npmjs', package: 'a' }]));
+    const packages = await world.store.read((tx) =>
+      findPackages(tx, [{ repository: 'npmjs', package: 'a' }]),
+    );
     const request = { packageId: packages.get('npmjs/a') ?? 0, pipelineIds: [], limit: 9 };
     const { items } = await world.store.read((tx) => readBoard(tx, request));
     expect(name(items[0]?.alarms)).toEqual(expected);
   });
 
   it('are told of what is behind a run through runs of other pipelines', async () => {
-    const world = await open(every('one'), makePipeline('two', { materials: [dependOn('one')], stages: asking.stages }));
+    const world = await open(
+      every('one'),
+      makePipeline('two', { materials: [dependOn('one')], stages: asking.stages }),
+    );
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0']);
     await hands.pass('one/1');
@@ -59,7 +67,8 @@ describeWorlds('alarms', (open) => {
     expect(name(await read())).toEqual(['npmjs/a 1.1.0 deprecated']);
     await world.work();
     expect(await read()).toEqual([]);
-    for (const version of ['1.0.0', '1.1.0']) await world.amend('a', version, { state: 'republished', unacknowledged: true });
+    for (const version of ['1.0.0', '1.1.0'])
+      await world.amend('a', version, { state: 'republished', unacknowledged: true });
     expect(name(await read(1))).toEqual(['npmjs/a 1.1.0 republished', 'npmjs/a 1.1.0 deprecated']);
     await world.acknowledge('a', '1.1.0');
     expect(name(await read())).toEqual(['npmjs/a 1.0.0 republished']);

@@ -18,7 +18,14 @@ describeContract('the audit log', (place) => {
   });
 
   const entry = (subject: string, actor = 'ci'): NewAudit => ({
-    ...{ actor, person: 'bob', action: 'trigger', subject, from: '192.0.2.1', details: { materials: { 'npmjs/a': '1.0.0' } } },
+    ...{
+      actor,
+      person: 'bob',
+      action: 'trigger',
+      subject,
+      from: '192.0.2.1',
+      details: { materials: { 'npmjs/a': '1.0.0' } },
+    },
   });
   const append = (...entries: readonly NewAudit[]) =>
     store.transact(async (tx) => {
@@ -59,7 +66,11 @@ describeContract('the audit log', (place) => {
   });
 
   it('is searched by words, each anywhere: in the person, the action, the subject or a detail', async () => {
-    await append(entry('web/1', 'Alice'), { ...entry('web/2'), action: 'approve', details: { comment: 'seen on 2.0.0' } });
+    await append(entry('web/1', 'Alice'), {
+      ...entry('web/2'),
+      action: 'approve',
+      details: { comment: 'seen on 2.0.0' },
+    });
     expect(await subjectsOf({ words: ['web'] })).toEqual(['web/2', 'web/1']);
     expect(await subjectsOf({ words: ['lic', 'trig'] })).toEqual(['web/1']);
     expect(await subjectsOf({ words: ['2.0.0'] })).toEqual(['web/2']);
@@ -91,7 +102,11 @@ describeContract('the audit log', (place) => {
     await store.transact((tx) => appendAudit(tx, entry('between'), 1_000));
     const first = await list({ limit: 2 });
     const rest = await list({ limit: 2, after: first.next ?? 0 });
-    expect([...first.items, ...rest.items].map(({ subject }) => subject)).toEqual(['late', 'between', 'early']);
+    expect([...first.items, ...rest.items].map(({ subject }) => subject)).toEqual([
+      'late',
+      'between',
+      'early',
+    ]);
   });
 
   it('is searched a part at a time, and each part says how far it looked', async () => {

@@ -26,7 +26,8 @@ const read = (world: World, q: string, more: Partial<DecisionSearch & SearchRequ
   world.store.read((tx) =>
     searchDecisions(tx, { words: splitWords(q), isVisible: () => true, limit: 100, depth: 1_000, ...more }),
   );
-const pipelinesOf = (items: readonly DecisionView[]) => [...new Set(items.map(({ pipeline }) => pipeline))].toSorted();
+const pipelinesOf = (items: readonly DecisionView[]) =>
+  [...new Set(items.map(({ pipeline }) => pipeline))].toSorted();
 
 describeWorlds('decisions are searched', (open) => {
   it('by any fragment of what they are about, who it was, and what became of it', async () => {
@@ -66,8 +67,19 @@ describeWorlds('decisions are searched', (open) => {
     const world = await open(build, deploy, other);
     await live(world);
     const pipelineId = (await world.store.read((tx) => findPipeline(tx, 'other'))) ?? 0;
-    const about = { pipelineId, packageId: null, version: null, outcome: 'waits', materials: {}, runId: null } as const;
-    const later = Array.from({ length: 20 }, (_, index) => ({ ...about, at: 9_000_000 + index, reason: because('unheard', {}) }));
+    const about = {
+      pipelineId,
+      packageId: null,
+      version: null,
+      outcome: 'waits',
+      materials: {},
+      runId: null,
+    } as const;
+    const later = Array.from({ length: 20 }, (_, index) => ({
+      ...about,
+      at: 9_000_000 + index,
+      reason: because('unheard', {}),
+    }));
     await world.store.transact((tx) => appendDecisions(tx, later));
     const first = await read(world, '7.0.0', { depth: 10, pipelines: ['other'] });
     expect(first).toMatchObject({ items: [], searchedTo: 9_000_010 });
@@ -78,15 +90,30 @@ describeWorlds('decisions are searched', (open) => {
   it('without telling whether there is a pipeline that the reader may not see', async () => {
     const world = await open(build, deploy, other);
     const secret = makePipeline('secret', { materials: [listenTo('a', 'every')] });
-    await world.adopt([secret, makePipeline('open', { materials: [dependOn('secret', 'manual'), listenTo('b')] })]);
+    await world.adopt([
+      secret,
+      makePipeline('open', { materials: [dependOn('secret', 'manual'), listenTo('b')] }),
+    ]);
     const pipelineId = (await world.store.read((tx) => findPipeline(tx, 'open'))) ?? 0;
-    const about = { at: 1, pipelineId, packageId: null, version: null, outcome: 'refused', runId: null } as const;
-    const decision = { ...about, reason: because('unchanged', {}), materials: { secret: 17, 'npmjs/b': '1.0.0' } };
+    const about = {
+      at: 1,
+      pipelineId,
+      packageId: null,
+      version: null,
+      outcome: 'refused',
+      runId: null,
+    } as const;
+    const decision = {
+      ...about,
+      reason: because('unchanged', {}),
+      materials: { secret: 17, 'npmjs/b': '1.0.0' },
+    };
     await world.store.transact((tx) => appendDecisions(tx, [decision]));
     const limited = { pipelines: ['open'], isVisible: (name: string) => name === 'open' };
     expect((await read(world, 'secret')).items).toHaveLength(1);
     expect((await read(world, 'secret@17')).items).toHaveLength(1);
-    for (const q of ['secret', 'ecre', 'secret@17', '17']) expect((await read(world, q, limited)).items).toEqual([]);
+    for (const q of ['secret', 'ecre', 'secret@17', '17'])
+      expect((await read(world, q, limited)).items).toEqual([]);
     expect((await read(world, '1.0.0', limited)).items).toHaveLength(1);
   });
 

@@ -63,8 +63,18 @@ describeContract('the ledger', (place) => {
       ]),
     );
     const [first, second] = await read();
-    expect(first).toMatchObject({ facts: full, state: 'published', described: true, selected: true, detectedAt: 5 });
-    expect(second).toMatchObject({ facts: { version: '2.0.0', standing: 'ok' }, described: false, missingSince: undefined });
+    expect(first).toMatchObject({
+      facts: full,
+      state: 'published',
+      described: true,
+      selected: true,
+      detectedAt: 5,
+    });
+    expect(second).toMatchObject({
+      facts: { version: '2.0.0', standing: 'ok' },
+      described: false,
+      missingSince: undefined,
+    });
     expect(Object.keys(second?.facts ?? {})).toEqual(['version', 'standing']);
   });
 
@@ -106,10 +116,14 @@ describeContract('the ledger', (place) => {
       after = page?.next ?? undefined;
     } while (after !== undefined);
     expect(versions).toEqual(['1.0.4', '1.0.3', '1.0.2', '1.0.1', '1.0.0']);
-    const found = await store.transact((tx) => listRevisions(tx, name, { limit: 2, after: undefined, fragment: '0.3' }));
+    const found = await store.transact((tx) =>
+      listRevisions(tx, name, { limit: 2, after: undefined, fragment: '0.3' }),
+    );
     expect(found).toMatchObject({ items: [{ facts: { version: '1.0.3' } }], next: null });
     const unknown = { repository: 'shop', package: 'nothing' };
-    expect(await store.transact((tx) => listRevisions(tx, unknown, { limit: 2, after: undefined }))).toBeUndefined();
+    expect(
+      await store.transact((tx) => listRevisions(tx, unknown, { limit: 2, after: undefined })),
+    ).toBeUndefined();
   });
 });
 

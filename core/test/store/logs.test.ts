@@ -8,13 +8,16 @@ const address = { pipeline: 'p', counter: 1, stage: 'build', job: 'work' };
 
 describeWorldsContract('a job log', (open) => {
   it('is read in parts, from where the part before ended, over all attempts', async () => {
-    const world = await open(makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }));
+    const world = await open(
+      makePipeline('p', { stages: [makeStage('build', [runJob('work', { onDoubt: 'restart' })])] }),
+    );
     await world.publish('a', ['1.0.0']);
     const read = (after?: string) => world.store.transact((tx) => readJobLog(tx, address, after));
     expect(await read()).toEqual({ text: '', next: '0.0', complete: false });
     const [first] = await world.claim();
     if (!first) throw new Error('the job is due');
-    for (let n = 1; n <= 20; n++) await world.store.transact((tx) => appendLog(tx, first.lease.id, `line ${n}\n`, n * 10));
+    for (let n = 1; n <= 20; n++)
+      await world.store.transact((tx) => appendLog(tx, first.lease.id, `line ${n}\n`, n * 10));
     await world.end(first, doubt);
     const [second] = await world.claim();
     if (!second) throw new Error('the job is to be done again');

@@ -85,7 +85,11 @@ describePostgres('a store whose connections break', (place) => {
   it('takes no lease for run out that nobody could renew', async () => {
     const id = await store.transact(async (tx) => {
       const row = { name: 'npmjs', active: 1, fingerprint: 'f' } as const;
-      const added = await tx.db.insertInto('repository').values(row).returning('id').executeTakeFirstOrThrow();
+      const added = await tx.db
+        .insertInto('repository')
+        .values(row)
+        .returning('id')
+        .executeTakeFirstOrThrow();
       await claim(tx, 'repository', [added.id], 'another');
       return added.id;
     });
@@ -98,7 +102,8 @@ describePostgres('a store whose connections break', (place) => {
     expect(await isFree()).toBe(true);
     await wire.refuse(true);
     // Connections that the pool still has are found broken first.
-    for (let tries = 0; tries < 4; tries++) await expect(store.read(async () => 1, 0)).rejects.toThrow(ConnectionLost);
+    for (let tries = 0; tries < 4; tries++)
+      await expect(store.read(async () => 1, 0)).rejects.toThrow(ConnectionLost);
     await wire.refuse(false);
     expect(await isFree()).toBe(false);
   });
@@ -121,7 +126,11 @@ async function startWire({ hostname, port, pathname, username }: URL) {
         far.write(bytes);
         return;
       }
-      const afterMs = { 'arrives, and the answer does not': 0, 'arrives late': 1_500, 'does not arrive': undefined }[mishap];
+      const afterMs = {
+        'arrives, and the answer does not': 0,
+        'arrives late': 1_500,
+        'does not arrive': undefined,
+      }[mishap];
       mishap = undefined;
       near.removeAllListeners('close').destroy();
       if (afterMs === undefined) far.destroy();

@@ -8,7 +8,8 @@ import { dependOn, listenTo, makeApproval, makePipeline, makeStage, runJob } fro
 import { describeWorldsContract } from '../engine/describe-worlds.ts';
 import type { World } from '../engine/world.ts';
 
-const every = (name: string) => makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
+const every = (name: string) =>
+  makePipeline(name, { materials: [listenTo('a', 'every')], stages: [makeStage('deploy')] });
 const versions = ['1.0.0', '1.1.0', '1.2.0'];
 
 async function publish(world: World): Promise<void> {
@@ -35,7 +36,9 @@ describeWorldsContract('what overviews show', (open) => {
       stages: [{ name: 'deploy', status: 'passed' }],
       materials: [{ material: 'npmjs/a', pinned: '1.2.0', changed: true }],
     });
-    expect(latest.get('after')?.[0]).toMatchObject({ materials: [{ material: 'p', pinned: '3', changed: true }] });
+    expect(latest.get('after')?.[0]).toMatchObject({
+      materials: [{ material: 'p', pinned: '3', changed: true }],
+    });
   });
 
   it('is of a stage that was run again the newest time', async () => {
@@ -56,7 +59,9 @@ describeWorldsContract('what overviews show', (open) => {
     for (const { readyAt, expiresAt } of waiting) expect(expiresAt).toBe((readyAt ?? 0) + 1_000);
     // What one may not see takes no place of what one may.
     for (const pipeline of ['p', 'q']) {
-      const [first] = await world.store.read((tx) => listWaitingStages(tx, { limit: 1, pipelines: [pipeline] }));
+      const [first] = await world.store.read((tx) =>
+        listWaitingStages(tx, { limit: 1, pipelines: [pipeline] }),
+      );
       expect(first).toMatchObject({ pipeline, counter: 1 });
     }
     expect(await world.store.read((tx) => listWaitingStages(tx, { limit: 10 }))).toHaveLength(4);
@@ -65,9 +70,13 @@ describeWorldsContract('what overviews show', (open) => {
   it('is what was decided about each version: some of it, how much there is, and of some pipelines only', async () => {
     const world = await open(every('p'), every('q'));
     await publish(world);
-    const packageId = (await world.store.read((tx) => findPackages(tx, [{ repository: 'npmjs', package: 'a' }]))).get('npmjs/a');
+    const packageId = (
+      await world.store.read((tx) => findPackages(tx, [{ repository: 'npmjs', package: 'a' }]))
+    ).get('npmjs/a');
     const read = (most: number, pipelines?: readonly string[]) =>
-      world.store.read((tx) => readDecisionsOfPackage(tx, { packageId: packageId ?? 0, versions, most, pipelines }));
+      world.store.read((tx) =>
+        readDecisionsOfPackage(tx, { packageId: packageId ?? 0, versions, most, pipelines }),
+      );
     const all = await read(100);
     expect([...all.keys()].toSorted()).toEqual(versions);
     const { count = 0, newest = [] } = all.get('1.1.0') ?? {};

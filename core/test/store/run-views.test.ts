@@ -6,7 +6,9 @@ import { describeWorldsContract } from '../engine/describe-worlds.ts';
 
 describeWorldsContract('lists', (open) => {
   it('of runs and decisions come newest first, in parts', async () => {
-    const world = await open(makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build')] }));
+    const world = await open(
+      makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build')] }),
+    );
     await world.publish('a', ['1.0.0', '1.1.0', '1.2.0']);
     for (let round = 0; round < 3; round++) await world.work();
     const seen: number[] = [];
@@ -18,8 +20,15 @@ describeWorldsContract('lists', (open) => {
     }
     expect(seen).toEqual([3, 2, 1]);
     const first = await world.store.transact((tx) => listDecisions(tx, 'p', { limit: 1 }));
-    expect(first.items[0]).toMatchObject({ pipeline: 'p', outcome: 'started', materials: { 'npmjs/a': '1.2.0' }, run: 3 });
-    const rest = await world.store.transact((tx) => listDecisions(tx, 'p', { after: first.next ?? 0, limit: 100 }));
+    expect(first.items[0]).toMatchObject({
+      pipeline: 'p',
+      outcome: 'started',
+      materials: { 'npmjs/a': '1.2.0' },
+      run: 3,
+    });
+    const rest = await world.store.transact((tx) =>
+      listDecisions(tx, 'p', { after: first.next ?? 0, limit: 100 }),
+    );
     expect([rest.items.length, rest.next]).toEqual([(await world.decisions()).length - 1, null]);
   });
 

@@ -90,7 +90,10 @@ describe('a file that is no store', () => {
   it('is refused in words', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'sluice-file-'));
     await writeFile(join(directory, 'sluice.db'), 'something else that somebody wrote');
-    const opening = openStore(`sqlite:${join(directory, 'sluice.db')}`, { now: Date.now, random: Math.random });
+    const opening = openStore(`sqlite:${join(directory, 'sluice.db')}`, {
+      now: Date.now,
+      random: Math.random,
+    });
     await expect(opening).rejects.toThrow(/sluice\.db is damaged \(file is not a database\)/);
     await rm(directory, { recursive: true });
   });

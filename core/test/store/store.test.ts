@@ -22,8 +22,13 @@ describeContract('a store', (place) => {
   });
 
   const addRepository = async (tx: Tx, name: string) =>
-    (await tx.db.insertInto('repository').values({ name, active: 1, fingerprint: 'f' }).returning('id').executeTakeFirstOrThrow())
-      .id;
+    (
+      await tx.db
+        .insertInto('repository')
+        .values({ name, active: 1, fingerprint: 'f' })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+    ).id;
   const countRepositories = () =>
     store.transact(async (tx) => (await tx.db.selectFrom('repository').select('id').execute()).length);
 
@@ -84,7 +89,9 @@ describeContract('a store', (place) => {
     await store.transact(async (tx) => {
       for (const name of ['a', 'B', 'ä', '_', 'Z']) await addRepository(tx, name);
     });
-    const rows = await store.transact((tx) => tx.db.selectFrom('repository').select('name').orderBy('name').execute());
+    const rows = await store.transact((tx) =>
+      tx.db.selectFrom('repository').select('name').orderBy('name').execute(),
+    );
     expect(rows.map(({ name }) => name)).toEqual(['B', 'Z', '_', 'a', 'ä']);
   });
 
@@ -162,7 +169,9 @@ describeContract('a store', (place) => {
 
   it('tells events in the order of their commits, so that a reader by id misses none', async () => {
     const write = (n: number) =>
-      store.transact((tx) => appendEvents(tx, [{ type: 'artifact.published', subject: `s${n}`, data: { n } }], n));
+      store.transact((tx) =>
+        appendEvents(tx, [{ type: 'artifact.published', subject: `s${n}`, data: { n } }], n),
+      );
     const seen: number[] = [];
     const read = async () => {
       const events = await store.transact((tx) => readEvents(tx, seen.at(-1) ?? 0, 100));

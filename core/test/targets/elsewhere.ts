@@ -6,7 +6,8 @@ export const nothingElsewhere: Elsewhere = {
   async remember() {
     throw new Error('nothing is to be remembered here');
   },
-  look: (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  look: (signal) =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
   readReport: async () => undefined,
   async callback() {
     throw new Error('no address for a report is needed here');

@@ -13,7 +13,9 @@ export function makeDirectory(): string {
   return directory;
 }
 
-export function makeTarget(options: Partial<RunTargetOptions> = {}): RunTarget & { readonly directory: string } {
+export function makeTarget(
+  options: Partial<RunTargetOptions> = {},
+): RunTarget & { readonly directory: string } {
   const directory = options.directory ?? makeDirectory();
   return { ...createRunTarget({ directory, now: Date.now, ...options }), directory };
 }

@@ -28,7 +28,12 @@ async function ask(url: string, changes: Partial<typeof wires> = {}, files = {})
 
 /** A server that asks for certificates and answers whose it got. */
 async function startTlsServer(): Promise<string> {
-  const tls = { ...issue('server', authority), ca: authority.cert, requestCert: true, rejectUnauthorized: false };
+  const tls = {
+    ...issue('server', authority),
+    ca: authority.cert,
+    requestCert: true,
+    rejectUnauthorized: false,
+  };
   const server = createServer(tls, (request, response) => {
     response.end(String((request.socket as TLSSocket).getPeerCertificate().subject?.CN ?? 'nobody'));
   });
@@ -61,20 +66,29 @@ describe('a request to another server', () => {
   });
 
   it('says which file cannot be read, or that it is no certificate', async () => {
-    await expect(ask('https://127.0.0.1/', {}, { ca: '/nowhere/ca.pem' })).rejects.toThrow('/nowhere/ca.pem cannot be read');
+    await expect(ask('https://127.0.0.1/', {}, { ca: '/nowhere/ca.pem' })).rejects.toThrow(
+      '/nowhere/ca.pem cannot be read',
+    );
     const path = join(makeDirectory(), 'ca.pem');
     writeFileSync(path, 'no certificate');
     await expect(ask('https://127.0.0.1/', {}, { ca: path })).rejects.toThrow('PEM');
   });
 
-  it.each(['127.0.0.1', 'localhost'])('to a private address, by %s, is not made where none is allowed', async (host) => {
-    const { url, received } = await startReceiver(answer(200));
-    const there = url.replace('127.0.0.1', host);
-    expect(await ask(there)).toMatchObject({ status: 200 });
-    const reply = await ask(there, { targets: { allowPrivate: false } });
-    expect(reply).toMatchObject({ status: undefined, fate: 'refused', reason: expect.stringContaining('private address') });
-    expect(received).toHaveLength(1);
-  });
+  it.each(['127.0.0.1', 'localhost'])(
+    'to a private address, by %s, is not made where none is allowed',
+    async (host) => {
+      const { url, received } = await startReceiver(answer(200));
+      const there = url.replace('127.0.0.1', host);
+      expect(await ask(there)).toMatchObject({ status: 200 });
+      const reply = await ask(there, { targets: { allowPrivate: false } });
+      expect(reply).toMatchObject({
+        status: undefined,
+        fate: 'refused',
+        reason: expect.stringContaining('private address'),
+      });
+      expect(received).toHaveLength(1);
+    },
+  );
 
   it('that nobody takes was not sent', async () => {
     expect(await ask('http://127.0.0.1:1/')).toMatchObject({ status: undefined, fate: 'unsent' });

@@ -17,7 +17,8 @@ export interface AnswerHead {
 export function acceptHead(ask: Ask, { status, headers, url }: AnswerHead, now: () => number): ResponseHead {
   const notModified = status === 304 && ask.validators !== undefined;
   if (!notModified && !(status >= 200 && status < 300) && !ask.accept.includes(status)) {
-    const retryAfterMs = status === 429 || status >= 500 ? readRetryAfter(headers['retry-after'], now()) : undefined;
+    const retryAfterMs =
+      status === 429 || status >= 500 ? readRetryAfter(headers['retry-after'], now()) : undefined;
     const withheld = ask.authority !== undefined && !ask.authority.origins.has(url.origin);
     throw describeStatus({ method: ask.method, url, status, retryAfterMs, withheld });
   }
@@ -67,7 +68,10 @@ function joinHeaders(headers: IncomingHttpHeaders): Record<string, string> {
 }
 
 /** A 304 need not repeat what it confirms (RFC 9110, section 15.4.5). */
-function readValidators({ etag, 'last-modified': lastModified }: IncomingHttpHeaders, sent: Validators | undefined): Validators {
+function readValidators(
+  { etag, 'last-modified': lastModified }: IncomingHttpHeaders,
+  sent: Validators | undefined,
+): Validators {
   if (sent && etag === undefined && lastModified === undefined) return sent;
   return { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) };
 }

@@ -31,8 +31,8 @@ const refusedHeaders: ReadonlySet<string> = new Set(['authorization', 'cookie', 
 const acceptEncoding = 'zstd, br, gzip';
 
 /**
- * Checks a request. Throws `PLUGIN_FAILED` for what a plugin must not ask, `CONFIG_INVALID` for a URL with user info,
- * `FORBIDDEN` for a cloud's metadata service.
+ * Checks a request. Throws `PLUGIN_FAILED` for what a plugin must not ask, `CONFIG_INVALID` for a URL with
+ * user info, `FORBIDDEN` for a cloud's metadata service.
  */
 export function prepareAsk(
   address: string,
@@ -62,7 +62,10 @@ export function showUrl({ protocol, host, pathname }: URL): string {
 
 function refuseUrl(url: URL): void {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new PluginError('PLUGIN_FAILED', `a URL with ${url.protocol} was to be asked over HTTP; use http or https`);
+    throw new PluginError(
+      'PLUGIN_FAILED',
+      `a URL with ${url.protocol} was to be asked over HTTP; use http or https`,
+    );
   }
   if (url.username !== '' || url.password !== '') {
     throw new PluginError(

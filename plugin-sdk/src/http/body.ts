@@ -51,7 +51,10 @@ const decoders: ReadonlyMap<string, Decoder> = new Map([
 ]);
 /** Zlib's own 16 KiB cost half as much again on large documents. */
 const decoding = { chunkSize: 65_536 };
-/** The most bytes, as sent, that {@link decodeBody} is for: the streams around a small document cost more than the document. */
+/**
+ * The most bytes, as sent, that {@link decodeBody} is for: the streams around a small document cost more than
+ * the document.
+ */
 export const atOnceBytes = 131_072;
 
 /** The most of an unwanted body that is read so that the connection can be used again, in bytes. */
@@ -69,13 +72,15 @@ export interface BodyReading {
 }
 
 /**
- * The body of an answer, decoded. It ends only if all of it came, is destroyed with `TOO_LARGE` beyond `maxBytes`, compressed
- * or decompressed, and with `MALFORMED` if it cannot be decoded; destroying it destroys `raw`.
+ * The body of an answer, decoded. It ends only if all of it came, is destroyed with `TOO_LARGE` beyond
+ * `maxBytes`, compressed or decompressed, and with `MALFORMED` if it cannot be decoded; destroying it
+ * destroys `raw`.
  */
 export function openBody(raw: Readable, reading: BodyReading): Readable {
   const { ask } = reading;
   const decoder = findDecoder(reading)?.stream();
-  const explain = (error: Error | null) => error && (reading.ended() ?? describeFailure(error, ask.method, ask.url));
+  const explain = (error: Error | null) =>
+    error && (reading.ended() ?? describeFailure(error, ask.method, ask.url));
   const wire = new Transform({
     transform: limitBytes(ask, reading.count),
     ...(decoder ? {} : { destroy: (error, done) => done(explain(error)) }),
@@ -83,7 +88,10 @@ export function openBody(raw: Readable, reading: BodyReading): Readable {
   // The callback has nothing to add: the last stream carries the error.
   const ignore = () => {};
   if (!decoder) return pipeline(raw, wire, ignore);
-  const plain = new Transform({ transform: limitBytes(ask, ignore), destroy: (error, done) => done(explain(error)) });
+  const plain = new Transform({
+    transform: limitBytes(ask, ignore),
+    destroy: (error, done) => done(explain(error)),
+  });
   return pipeline(raw, wire, decoder, plain, ignore);
 }
 
@@ -94,7 +102,8 @@ export function decodeBody(body: Buffer, reading: BodyReading): Buffer {
   try {
     return findDecoder(reading)?.decode(body, ask.maxBytes) ?? body;
   } catch (thrown) {
-    const isTooLarge = thrown instanceof RangeError && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE';
+    const isTooLarge =
+      thrown instanceof RangeError && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE';
     throw isTooLarge ? tooLarge(ask) : describeFailure(thrown, ask.method, ask.url);
   }
 }
@@ -117,7 +126,9 @@ export function declaresTooMuch({ maxBytes }: Ask, headers: IncomingHttpHeaders)
   return Number(headers['content-length'] ?? 0) > maxBytes;
 }
 
-/** Reads what little there may be of an unwanted body, so that the connection can be used again. Never throws. */
+/**
+ * Reads what little there may be of an unwanted body, so that the connection can be used again. Never throws.
+ */
 export function drainBody(raw: Readable): Promise<void> {
   let left = drainBytes;
   raw.on('data', (chunk: Buffer) => {

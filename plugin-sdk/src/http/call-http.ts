@@ -92,7 +92,9 @@ export class CallHttp implements Http {
       } catch (thrown) {
         deadline.throwIfEnded();
         const error = describeFailure(thrown, ask.method, ask.url);
-        const delay = isIdempotent ? delayBeforeRetry(error, number, deadline.expiresAt - clock.now(), random) : undefined;
+        const delay = isIdempotent
+          ? delayBeforeRetry(error, number, deadline.expiresAt - clock.now(), random)
+          : undefined;
         if (delay === undefined) throw error;
         this.#call.log.debug(`${error.message}; asked again in ${Math.round(delay)} ms`);
         await this.#pause(delay, deadline);

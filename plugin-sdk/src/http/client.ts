@@ -11,9 +11,15 @@ import type { Clock, HttpSettings } from './settings.ts';
 export interface HttpClient {
   /** The client as one call sees it: it ends with the call's signal, and says in its log what it repeats. */
   forCall(call: HttpCall): Http;
-  /** What went over the wire since the client was made: requests, redirects included, and bytes of bodies, as sent. */
+  /**
+   * What went over the wire since the client was made: requests, redirects included, and bytes of bodies, as
+   * sent.
+   */
   traffic(): { readonly requests: number; readonly bytes: number };
-  /** Ends what is in flight with `PLUGIN_FAILED`, and cuts every connection; waits for those that are still being made, at most 10 s. */
+  /**
+   * Ends what is in flight with `PLUGIN_FAILED`, and cuts every connection; waits for those that are still
+   * being made, at most 10 s.
+   */
   close(): Promise<void>;
 }
 
@@ -46,7 +52,10 @@ export function createHttp(settings: HttpSettings = {}): HttpClient {
     },
     traffic: () => ({ ...parts.traffic }),
     async close() {
-      const reason = new PluginError('PLUGIN_FAILED', 'the repository was closed while it was being asked; open it again');
+      const reason = new PluginError(
+        'PLUGIN_FAILED',
+        'the repository was closed while it was being asked; open it again',
+      );
       closing.abort(reason);
       end(reason, () => true);
       await parts.connections.close();

@@ -25,7 +25,10 @@ export interface Agents {
   readonly https: HttpsAgent;
 }
 
-/** Understands over which connections a URL is asked: direct or through the proxy, with or without the client certificate. */
+/**
+ * Understands over which connections a URL is asked: direct or through the proxy, with or without the client
+ * certificate.
+ */
 export class Connections {
   readonly #limit: number;
   readonly #lookup: LookupFunction;
@@ -44,7 +47,9 @@ export class Connections {
     this.#proxy = settings.proxy === undefined ? undefined : readProxy(settings.proxy);
     this.#bypasses = matchNoProxy(settings.noProxy ?? []);
     this.#certified =
-      settings.origin === undefined ? undefined : new Set([settings.origin, ...(settings.trust ?? [])].map(readOrigin));
+      settings.origin === undefined
+        ? undefined
+        : new Set([settings.origin, ...(settings.trust ?? [])].map(readOrigin));
     this.#ca = settings.ca === undefined ? undefined : [...getCACertificates('default'), settings.ca];
     this.#contexts = makeContexts(settings, this.#ca);
   }
@@ -83,8 +88,13 @@ export class Connections {
   }
 
   #isCertified(url: URL): boolean {
-    // Where there is nothing to show, the origin need not be put together, which costs more than all else here.
-    return this.#contexts.plain === this.#contexts.certified || this.#certified === undefined || this.#certified.has(url.origin);
+    // Where there is nothing to show, the origin need not be put together, which costs more than all else
+    // here.
+    return (
+      this.#contexts.plain === this.#contexts.certified ||
+      this.#certified === undefined ||
+      this.#certified.has(url.origin)
+    );
   }
 
   #makeAgents(proxied: boolean, certified: boolean): Agents {
@@ -94,7 +104,11 @@ export class Connections {
       const direct = { ...common, lookup: this.#lookup };
       return { http: new HttpAgent(direct), https: new HttpsAgent({ ...direct, ...secure }) };
     }
-    const proxy = { ...common, proxy: this.#proxy, ...(this.#ca && { proxyRequestOptions: { ca: this.#ca } }) };
+    const proxy = {
+      ...common,
+      proxy: this.#proxy,
+      ...(this.#ca && { proxyRequestOptions: { ca: this.#ca } }),
+    };
     return { http: new HttpProxyAgent(proxy), https: new HttpsProxyAgent({ ...proxy, ...secure }) };
   }
 
@@ -124,9 +138,15 @@ interface Contexts {
   readonly certified: SecureContext | undefined;
 }
 
-function makeContexts({ ca, clientCert, clientKey }: HttpSettings, authorities: string[] | undefined): Contexts {
+function makeContexts(
+  { ca, clientCert, clientKey }: HttpSettings,
+  authorities: string[] | undefined,
+): Contexts {
   if ((clientCert === undefined) !== (clientKey === undefined)) {
-    throw new PluginError('CONFIG_INVALID', 'http.clientCert and http.clientKey belong together; give both, or neither');
+    throw new PluginError(
+      'CONFIG_INVALID',
+      'http.clientCert and http.clientKey belong together; give both, or neither',
+    );
   }
   try {
     // What is no certificate the context itself would pass over in silence.
@@ -135,7 +155,11 @@ function makeContexts({ ca, clientCert, clientKey }: HttpSettings, authorities: 
     if (clientCert === undefined || clientKey === undefined) return { plain, certified: plain };
     return {
       plain,
-      certified: createSecureContext({ ...(authorities && { ca: authorities }), cert: clientCert, key: clientKey.reveal() }),
+      certified: createSecureContext({
+        ...(authorities && { ca: authorities }),
+        cert: clientCert,
+        key: clientKey.reveal(),
+      }),
     };
   } catch {
     // OpenSSL's message may quote what it could not read, which may be the key.

@@ -9,11 +9,14 @@ export interface Authority {
 }
 
 /**
- * Makes the authority of credentials: for the origin of `url`, and those in `trust`. Throws `CONFIG_INVALID` for credentials
- * that no header can carry (RFC 6750, RFC 7617) and for what is no origin.
+ * Makes the authority of credentials: for the origin of `url`, and those in `trust`. Throws `CONFIG_INVALID`
+ * for credentials that no header can carry (RFC 6750, RFC 7617) and for what is no origin.
  */
 export function makeAuthority(url: string, credentials: Credentials, trust: readonly string[]): Authority {
-  return { origins: new Set([url, ...trust].map(readOrigin)), authorization: new Secret(writeAuthorization(credentials)) };
+  return {
+    origins: new Set([url, ...trust].map(readOrigin)),
+    authorization: new Secret(writeAuthorization(credentials)),
+  };
 }
 
 /** The `Authorization` header for an origin, if it may have it. */

@@ -1,4 +1,6 @@
-/** Understands when an exchange has to end: its time is up, its call was aborted, or the client was closed. */
+/**
+ * Understands when an exchange has to end: its time is up, its call was aborted, or the client was closed.
+ */
 export class Deadline {
   /** The signal of the call that the exchange belongs to. */
   readonly signal: AbortSignal;
@@ -10,7 +12,12 @@ export class Deadline {
   #ended: Error | undefined;
 
   /** Registers itself in `open` until it is settled; `late` makes the reason for when the time is up. */
-  constructor(signal: AbortSignal, open: Set<Deadline>, limit: { readonly ms: number; readonly now: number }, late: () => Error) {
+  constructor(
+    signal: AbortSignal,
+    open: Set<Deadline>,
+    limit: { readonly ms: number; readonly now: number },
+    late: () => Error,
+  ) {
     this.signal = signal;
     this.expiresAt = limit.now + limit.ms;
     this.#open = open;
@@ -23,14 +30,20 @@ export class Deadline {
     return this.#ended;
   }
 
-  /** Ends the exchange: whatever waits is cancelled with this reason, wrapped unless it is an error. The first reason counts. */
+  /**
+   * Ends the exchange: whatever waits is cancelled with this reason, wrapped unless it is an error. The first
+   * reason counts.
+   */
   end(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = reason instanceof Error ? reason : new Error('the exchange was ended', { cause: reason });
     this.#cancel?.(this.#ended);
   }
 
-  /** What cancels the step that is waited for now, in place of the step before; runs at once if the end has come. */
+  /**
+   * What cancels the step that is waited for now, in place of the step before; runs at once if the end has
+   * come.
+   */
   onEnd(cancel: (reason: Error) => void): void {
     this.#cancel = cancel;
     if (this.#ended) cancel(this.#ended);

@@ -55,7 +55,8 @@ export async function fetchStream(ask: Ask, deadline: Deadline, shared: Shared):
       slot.release();
       raw.destroy();
     });
-    if (ask.method !== 'HEAD' && !head.notModified && declaresTooMuch(ask, answer.headers)) body.destroy(tooLarge(ask));
+    if (ask.method !== 'HEAD' && !head.notModified && declaresTooMuch(ask, answer.headers))
+      body.destroy(tooLarge(ask));
     return { ...head, body };
   } catch (thrown) {
     slot.release();
@@ -63,8 +64,16 @@ export async function fetchStream(ask: Ask, deadline: Deadline, shared: Shared):
   }
 }
 
-/** Asks once without got; where the answer is one that got deals with (a redirect, a status that was accepted), asks got. */
-export async function fetchLean(ask: Ask, dispatcher: Dispatcher, deadline: Deadline, shared: Shared): Promise<HttpResponse> {
+/**
+ * Asks once without got; where the answer is one that got deals with (a redirect, a status that was
+ * accepted), asks got.
+ */
+export async function fetchLean(
+  ask: Ask,
+  dispatcher: Dispatcher,
+  deadline: Deadline,
+  shared: Shared,
+): Promise<HttpResponse> {
   const { slots, traffic, clock } = shared;
   const turn = slots.acquire(ask.url.host, deadline);
   if (turn) await turn;
@@ -76,7 +85,8 @@ export async function fetchLean(ask: Ask, dispatcher: Dispatcher, deadline: Dead
     slots.release(ask.url.host);
   }
   const { status, headers } = answer;
-  if (status !== 304 && status !== 200 && (status < 400 || ask.accept.includes(status))) return fetchWhole(ask, deadline, shared);
+  if (status !== 304 && status !== 200 && (status < 400 || ask.accept.includes(status)))
+    return fetchWhole(ask, deadline, shared);
   const head = acceptHead(ask, { status, headers, url: ask.url }, clock.now);
   const encoding = headers['content-encoding'];
   if (status === 200 && isEncoded(ask, encoding)) {
@@ -89,7 +99,12 @@ export async function fetchLean(ask: Ask, dispatcher: Dispatcher, deadline: Dead
   return makeResponse(ask, head, answer.body);
 }
 
-function readingOf(ask: Ask, encoding: string | undefined, deadline: Deadline, { traffic }: Shared): BodyReading {
+function readingOf(
+  ask: Ask,
+  encoding: string | undefined,
+  deadline: Deadline,
+  { traffic }: Shared,
+): BodyReading {
   return {
     ask,
     encoding,

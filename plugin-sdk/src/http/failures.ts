@@ -24,7 +24,8 @@ export function describeStatus({ method, url, status, retryAfterMs, withheld }: 
 }
 
 function judgeStatus(status: number): { readonly code: PluginErrorCode; readonly advice: string } {
-  if (status >= 500) return { code: 'UNREACHABLE', advice: 'the server has a problem; it is asked again later' };
+  if (status >= 500)
+    return { code: 'UNREACHABLE', advice: 'the server has a problem; it is asked again later' };
   switch (status) {
     case 401:
       return { code: 'UNAUTHORIZED', advice: 'set credentials for this repository, or renew them' };
@@ -34,15 +35,22 @@ function judgeStatus(status: number): { readonly code: PluginErrorCode; readonly
     case 410:
       return { code: 'NOT_FOUND', advice: 'check the name, and that the URL is a repository of this kind' };
     case 429:
-      return { code: 'RATE_LIMITED', advice: 'the server asks to be left alone for a while; poll less often if this stays' };
+      return {
+        code: 'RATE_LIMITED',
+        advice: 'the server asks to be left alone for a while; poll less often if this stays',
+      };
     default:
-      return { code: 'MALFORMED', advice: 'that is no answer to this request; check that the URL is a repository of this kind' };
+      return {
+        code: 'MALFORMED',
+        advice: 'that is no answer to this request; check that the URL is a repository of this kind',
+      };
   }
 }
 
 /**
- * What a failed exchange means: the {@link PluginError} in the chain of causes if there is one, else one made from the code of
- * the innermost error. The errors of the HTTP libraries hold headers and URLs whole, and so do not go along as the cause.
+ * What a failed exchange means: the {@link PluginError} in the chain of causes if there is one, else one made
+ * from the code of the innermost error. The errors of the HTTP libraries hold headers and URLs whole, and so
+ * do not go along as the cause.
  */
 export function describeFailure(thrown: unknown, method: string, url: URL): PluginError {
   const chain = [...unwind(thrown)];
@@ -51,7 +59,8 @@ export function describeFailure(thrown: unknown, method: string, url: URL): Plug
   const codes = chain.map(readCode).filter((code) => code !== undefined);
   for (const code of codes) {
     const failure = failures.find(({ pattern }) => pattern.test(code));
-    if (failure) return new PluginError(failure.code, `${method} ${showUrl(url)}: ${failure.advice} (${code})`);
+    if (failure)
+      return new PluginError(failure.code, `${method} ${showUrl(url)}: ${failure.advice} (${code})`);
   }
   const innermost = chain.at(-1);
   if (innermost instanceof TypeError || innermost instanceof RangeError) return toPluginError(innermost);
@@ -62,17 +71,23 @@ export function describeFailure(thrown: unknown, method: string, url: URL): Plug
   );
 }
 
-const failures: readonly { readonly pattern: RegExp; readonly code: PluginErrorCode; readonly advice: string }[] = [
+const failures: readonly {
+  readonly pattern: RegExp;
+  readonly code: PluginErrorCode;
+  readonly advice: string;
+}[] = [
   {
     pattern:
       /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH|INVALID_PURPOSE|PATH_LENGTH_)/,
     code: 'UNTRUSTED',
-    advice: "nobody that Sluice trusts vouches for the server's certificate; if it is yours, name its authority in http.ca",
+    advice:
+      "nobody that Sluice trusts vouches for the server's certificate; if it is yours, name its authority in http.ca",
   },
   {
     pattern: /HEADERS?_OVERFLOW$/,
     code: 'TOO_LARGE',
-    advice: 'the head of the answer is larger than Sluice takes; check that the URL is a repository of this kind',
+    advice:
+      'the head of the answer is larger than Sluice takes; check that the URL is a repository of this kind',
   },
   {
     pattern: /^(Z_|ERR__|ERR_PADDING|ERR_BROTLI|ZSTD_)/,

@@ -40,7 +40,9 @@ const publicHeaders: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** Got for the exchange itself; what is done with the answer, and whether to ask again, is decided around it. */
+/**
+ * Got for the exchange itself; what is done with the answer, and whether to ask again, is decided around it.
+ */
 const client = got.extend({
   throwHttpErrors: false,
   decompress: false,
@@ -51,10 +53,13 @@ const client = got.extend({
 });
 
 /**
- * Asks once with got, and follows redirects: at every hop the URL is checked, the credentials, the connection and the slot are
- * decided anew. Rejects with whatever went wrong.
+ * Asks once with got, and follows redirects: at every hop the URL is checked, the credentials, the connection
+ * and the slot are decided anew. Rejects with whatever went wrong.
  */
-export function exchangeWithGot(ask: Ask, { connections, deadline, slot, traffic }: ExchangeParts): Promise<RawAnswer> {
+export function exchangeWithGot(
+  ask: Ask,
+  { connections, deadline, slot, traffic }: ExchangeParts,
+): Promise<RawAnswer> {
   const { url, method, authority, accept } = ask;
   const authorization = authorize(authority, url.origin);
   const stream = client.stream(url, {
@@ -86,18 +91,29 @@ export function exchangeWithGot(ask: Ask, { connections, deadline, slot, traffic
   return new Promise((resolve, reject) => {
     stream.on('error', reject);
     stream.once('response', (response: Response) => {
-      resolve({ status: response.statusCode, headers: response.headers, url: new URL(response.url), raw: stream });
+      resolve({
+        status: response.statusCode,
+        headers: response.headers,
+        url: new URL(response.url),
+        raw: stream,
+      });
     });
     deadline.onEnd(destroy);
   });
 }
 
-/** Keeps the headers that mean the same to anybody: what else a plugin sets may be meant for the server it asked. */
+/**
+ * Keeps the headers that mean the same to anybody: what else a plugin sets may be meant for the server it
+ * asked.
+ */
 function dropPrivateHeaders(headers: Record<string, unknown>): void {
   for (const name of Object.keys(headers)) if (!publicHeaders.has(name)) delete headers[name];
 }
 
-/** Refuses to be redirected where nobody should be. Other protocols, and user info, got refuses or removes by itself. */
+/**
+ * Refuses to be redirected where nobody should be. Other protocols, and user info, got refuses or removes by
+ * itself.
+ */
 function refuseHop(hop: URL, from: string, { authority, method, url }: Ask): void {
   refuseMetadata(hop.hostname);
   if (authority === undefined || hop.protocol === 'https:' || !from.startsWith('https:')) return;

@@ -5,7 +5,10 @@ interface HostQueue {
   readonly waiting: Set<() => void>;
 }
 
-/** Understands how many exchanges one host may have in flight; the others wait in the order in which they came. */
+/**
+ * Understands how many exchanges one host may have in flight; the others wait in the order in which they
+ * came.
+ */
 export class HostSlots {
   readonly #limit: number;
   readonly #hosts = new Map<string, HostQueue>();

@@ -16,8 +16,8 @@ export interface LeanAnswer {
 const nothing = Buffer.alloc(0);
 
 /**
- * Asks once, without got, which costs several times as much as the whole exchange; for conditional GETs. Follows no redirect.
- * Rejects with the deadline's reason, `TOO_LARGE`, or whatever went wrong.
+ * Asks once, without got, which costs several times as much as the whole exchange; for conditional GETs.
+ * Follows no redirect. Rejects with the deadline's reason, `TOO_LARGE`, or whatever went wrong.
  */
 export function exchangeLean(ask: Ask, dispatcher: Dispatcher, deadline: Deadline): Promise<LeanAnswer> {
   const { url, headers, authority } = ask;
@@ -72,7 +72,11 @@ class LeanHandler implements Dispatcher.DispatchHandler {
     if (this.#ended) controller.abort(this.#ended);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
     this.#status = status;
     this.#headers = headers;
     if (status !== 200) return;
@@ -91,7 +95,11 @@ class LeanHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#resolve({ status: this.#status, headers: this.#headers, body: this.#chunks ? Buffer.concat(this.#chunks) : nothing });
+    this.#resolve({
+      status: this.#status,
+      headers: this.#headers,
+      body: this.#chunks ? Buffer.concat(this.#chunks) : nothing,
+    });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -3,10 +3,10 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { PluginError } from '../errors.ts';
 
 /**
- * Where clouds answer with the credentials of the machine that asks: the link-local ranges as a whole (RFC 3927, RFC 4291;
- * AWS, Azure, Google, Oracle, OpenStack, DigitalOcean, Hetzner, Tencent), and the addresses that some put elsewhere.
- * IPv4 addresses inside IPv6 ones are listed as they come through NAT64 (RFC 6052) and 6to4 (RFC 3056); IPv4-mapped ones
- * are recognised by `BlockList`.
+ * Where clouds answer with the credentials of the machine that asks: the link-local ranges as a whole (RFC
+ * 3927, RFC 4291; AWS, Azure, Google, Oracle, OpenStack, DigitalOcean, Hetzner, Tencent), and the addresses
+ * that some put elsewhere. IPv4 addresses inside IPv6 ones are listed as they come through NAT64 (RFC 6052)
+ * and 6to4 (RFC 3056); IPv4-mapped ones are recognised by `BlockList`.
  */
 const refused = new BlockList();
 refused.addSubnet('169.254.0.0', 16, 'ipv4');
@@ -42,25 +42,31 @@ const refusedNames: ReadonlySet<string> = new Set([
 let lastAllowed: string | undefined;
 
 /**
- * Refuses the host of a URL (as `URL.hostname` writes it) that is a cloud's metadata service, by address or by name.
- * Throws `FORBIDDEN`. A name that resolves to such an address is caught by {@link lookupElsewhere}.
+ * Refuses the host of a URL (as `URL.hostname` writes it) that is a cloud's metadata service, by address or
+ * by name. Throws `FORBIDDEN`. A name that resolves to such an address is caught by {@link lookupElsewhere}.
  */
 export function refuseMetadata(hostname: string): void {
   if (hostname === lastAllowed) return;
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   const family = isIP(bare);
-  if (family === 0 ? refusedNames.has(bare.endsWith('.') ? bare.slice(0, -1) : bare) : isRefused(bare, family)) {
+  if (
+    family === 0 ? refusedNames.has(bare.endsWith('.') ? bare.slice(0, -1) : bare) : isRefused(bare, family)
+  ) {
     throw refusal(bare);
   }
   lastAllowed = hostname;
 }
 
-/** `dns.lookup` that fails with `FORBIDDEN` where a name leads to a cloud's metadata service: for the agents that connect. */
+/**
+ * `dns.lookup` that fails with `FORBIDDEN` where a name leads to a cloud's metadata service: for the agents
+ * that connect.
+ */
 export const lookupElsewhere: LookupFunction = (hostname, options, callback) => {
   // The overloads of `lookup` hang on the type of `all`, which is known only at run time.
   const asked: LookupOptions = options;
   lookup(hostname, asked, (error, found: string | LookupAddress[], family?: number) => {
-    const addresses = typeof found === 'string' ? [{ address: found, family: family ?? isIP(found) }] : (found ?? []);
+    const addresses =
+      typeof found === 'string' ? [{ address: found, family: family ?? isIP(found) }] : (found ?? []);
     const bad = error === null && addresses.some((one) => isRefused(one.address, one.family));
     callback(bad ? refusal(hostname) : error, found, family);
   });

@@ -4,9 +4,9 @@ import { BlockList, isIP } from 'node:net';
 type Destination = Pick<URL, 'hostname' | 'port' | 'protocol'>;
 
 /**
- * Makes the test whether a URL is asked without the proxy, from the entries that `NO_PROXY` has by custom: `*`, a name (with
- * the names below it; a leading `.` or `*.` is the same), an address, a network in CIDR notation, each but the last with an
- * optional `:port`.
+ * Makes the test whether a URL is asked without the proxy, from the entries that `NO_PROXY` has by custom:
+ * `*`, a name (with the names below it; a leading `.` or `*.` is the same), an address, a network in CIDR
+ * notation, each but the last with an optional `:port`.
  */
 export function matchNoProxy(entries: readonly string[]): (url: Destination) => boolean {
   const matchers = entries
@@ -19,9 +19,11 @@ export function matchNoProxy(entries: readonly string[]): (url: Destination) => 
 function makeMatcher(entry: string): (url: Destination) => boolean {
   if (entry === '*') return () => true;
   const [network, bits] = entry.split('/', 2);
-  if (network !== undefined && bits !== undefined && isIP(network) !== 0) return makeNetworkMatcher(network, Number(bits));
+  if (network !== undefined && bits !== undefined && isIP(network) !== 0)
+    return makeNetworkMatcher(network, Number(bits));
 
-  const [, bracketed, plain, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
+  const [, bracketed, plain, port] =
+    /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
   const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '');
   return (url) => {
     if (port !== undefined && port !== portOf(url)) return false;

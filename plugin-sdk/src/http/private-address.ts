@@ -4,8 +4,8 @@ import { PluginError } from '../errors.ts';
 import { lookupElsewhere, refuseMetadata } from './metadata-address.ts';
 
 /**
- * Addresses that lead to this machine or stay within a network (IANA's special-purpose registries: RFC 1918, 6598, 3927, 4193, 4291, and
- * what embeds them: RFC 6052, 3056). `BlockList` recognises IPv4-mapped ones.
+ * Addresses that lead to this machine or stay within a network (IANA's special-purpose registries: RFC 1918,
+ * 6598, 3927, 4193, 4291, and what embeds them: RFC 6052, 3056). `BlockList` recognises IPv4-mapped ones.
  */
 const privateRanges = new BlockList();
 for (const [network, prefix] of [
@@ -43,8 +43,9 @@ export interface Reach {
 }
 
 /**
- * Refuses the host of a URL (as `URL.hostname` writes it) that is a private address where none is allowed, or a cloud's metadata service.
- * Throws `FORBIDDEN`. A name that resolves to such an address is caught by the function that {@link lookupWithin} answers.
+ * Refuses the host of a URL (as `URL.hostname` writes it) that is a private address where none is allowed, or
+ * a cloud's metadata service. Throws `FORBIDDEN`. A name that resolves to such an address is caught by the
+ * function that {@link lookupWithin} answers.
  */
 export function refuseBeyond(hostname: string, { allowPrivate }: Reach): void {
   refuseMetadata(hostname);
@@ -54,7 +55,10 @@ export function refuseBeyond(hostname: string, { allowPrivate }: Reach): void {
   if (family === 0 ? /^(.*\.)?localhost\.?$/i.test(bare) : isPrivate(bare, family)) throw refusal(bare);
 }
 
-/** `dns.lookup` that fails with `FORBIDDEN` where a name leads to where nobody may connect to: for the agents that connect. */
+/**
+ * `dns.lookup` that fails with `FORBIDDEN` where a name leads to where nobody may connect to: for the agents
+ * that connect.
+ */
 export function lookupWithin({ allowPrivate }: Reach): LookupFunction {
   return allowPrivate ? lookupElsewhere : lookupPublic;
 }
@@ -63,7 +67,8 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
   // The overloads of `lookup` hang on the type of `all`, which is known only at run time.
   const asked: LookupOptions = options;
   lookup(hostname, asked, (error, found: string | LookupAddress[], family?: number) => {
-    const addresses = typeof found === 'string' ? [{ address: found, family: family ?? isIP(found) }] : (found ?? []);
+    const addresses =
+      typeof found === 'string' ? [{ address: found, family: family ?? isIP(found) }] : (found ?? []);
     const bad = error === null && addresses.some((one) => isPrivate(one.address, one.family));
     callback(bad ? refusal(hostname) : error, found, family);
   });

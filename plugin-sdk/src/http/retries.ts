@@ -11,19 +11,23 @@ const longestRetryAfterMs = 3_600_000;
 const passing: ReadonlySet<PluginErrorCode> = new Set(['UNREACHABLE', 'RATE_LIMITED']);
 
 /**
- * What a `Retry-After` header asks for, in milliseconds from now: seconds or an HTTP date (RFC 9110, section 10.2.3), at most
- * an hour. `undefined` if it is absent or makes no sense.
+ * What a `Retry-After` header asks for, in milliseconds from now: seconds or an HTTP date (RFC 9110, section
+ * 10.2.3), at most an hour. `undefined` if it is absent or makes no sense.
  */
 export function readRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : /^[A-Z][a-z]{2}.* GMT$/.test(text) ? Date.parse(text) - now : Number.NaN;
+  const ms = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Z][a-z]{2}.* GMT$/.test(text)
+      ? Date.parse(text) - now
+      : Number.NaN;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs);
 }
 
 /**
- * How long to wait before an idempotent request is repeated after `error`, in milliseconds; `undefined` if it is not to be
- * repeated. What the server asked for, with full jitter on an exponential back-off beneath it.
+ * How long to wait before an idempotent request is repeated after `error`, in milliseconds; `undefined` if it
+ * is not to be repeated. What the server asked for, with full jitter on an exponential back-off beneath it.
  */
 export function delayBeforeRetry(
   error: PluginError,

@@ -10,11 +10,17 @@ export interface Clock {
 
 /** How one repository is asked. Every part has a default. */
 export interface HttpSettings {
-  /** The repository's own origin. Where it is known, the client certificate goes there and to `trust`, else to every server that asks for one. */
+  /**
+   * The repository's own origin. Where it is known, the client certificate goes there and to `trust`, else to
+   * every server that asks for one.
+   */
   readonly origin?: string | undefined;
   /** Origins beside the repository's own that its credentials may go to. */
   readonly trust?: readonly string[] | undefined;
-  /** URL of a proxy, http or https, with user info where it wants credentials. Everything is tunnelled (CONNECT). */
+  /**
+   * URL of a proxy, http or https, with user info where it wants credentials. Everything is tunnelled
+   * (CONNECT).
+   */
   readonly proxy?: string | undefined;
   /** Who is asked without the proxy, as in `NO_PROXY`. */
   readonly noProxy?: readonly string[] | undefined;

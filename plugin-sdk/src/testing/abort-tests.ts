@@ -33,17 +33,20 @@ export function describeAbort(cases: PluginCases, setUp: () => Promise<Bench>): 
       expect(bench.registry.server?.requests ?? []).toEqual([]);
     });
 
-    it.skipIf(cases.withoutHttp !== undefined)('on its way is not answered, even if the registry answers then', async () => {
-      await using bench = await setUp();
-      const registry = Promise.withResolvers<void>();
-      const abort = new AbortController();
-      bench.registry.spoil({ spoil: (document) => ({ ...document, hold: registry.promise }) });
-      const asking = ask(bench, bench.open(), { signal: abort.signal });
-      await Promise.race([bench.registry.server?.received(1), asking]);
-      abort.abort();
-      registry.resolve();
-      expect(await asking).toBe(false);
-    });
+    it.skipIf(cases.withoutHttp !== undefined)(
+      'on its way is not answered, even if the registry answers then',
+      async () => {
+        await using bench = await setUp();
+        const registry = Promise.withResolvers<void>();
+        const abort = new AbortController();
+        bench.registry.spoil({ spoil: (document) => ({ ...document, hold: registry.promise }) });
+        const asking = ask(bench, bench.open(), { signal: abort.signal });
+        await Promise.race([bench.registry.server?.received(1), asking]);
+        abort.abort();
+        registry.resolve();
+        expect(await asking).toBe(false);
+      },
+    );
 
     it.skipIf(cases.withoutHttp !== undefined)('on its way ends, and its requests with it', async () => {
       await using bench = await setUp();

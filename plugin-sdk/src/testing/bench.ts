@@ -22,7 +22,10 @@ export interface AskOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Understands how to put questions to a plugin about a test registry, with the real HTTP client, while somebody watches. */
+/**
+ * Understands how to put questions to a plugin about a test registry, with the real HTTP client, while
+ * somebody watches.
+ */
 export class Bench implements AsyncDisposable {
   readonly registry: TestRegistry;
   readonly evidence: Evidence;
@@ -39,7 +42,10 @@ export class Bench implements AsyncDisposable {
     this.#settings = parseSettings(plugin.repository, cases.repository(registry.origin));
     this.evidence = new Evidence([this.#settings, this.packageSettings()].flatMap(revealSecrets));
     // No back-off is waited for: what a test waits for is the answer.
-    const clock = { now: () => testTime, wait: async (_: number, signal: AbortSignal) => signal.throwIfAborted() };
+    const clock = {
+      now: () => testTime,
+      wait: async (_: number, signal: AbortSignal) => signal.throwIfAborted(),
+    };
     this.#http = createHttp({ clock, random: () => 0 });
   }
 
@@ -60,11 +66,18 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Polls to the end, whatever comes of it. */
-  async poll(repository: OpenRepository, due: readonly DuePackage[], options: AskOptions = {}): Promise<Polled> {
-    const polled = await collectPoll(due, () => repository.poll(due, { ...this.call(options), cursor: options.cursor }));
+  async poll(
+    repository: OpenRepository,
+    due: readonly DuePackage[],
+    options: AskOptions = {},
+  ): Promise<Polled> {
+    const polled = await collectPoll(due, () =>
+      repository.poll(due, { ...this.call(options), cursor: options.cursor }),
+    );
     this.evidence.see('answers', [...polled.answers.values()].map(withoutProblem));
     this.evidence.see('answers', polled.repository);
-    for (const answer of polled.answers.values()) if ('problem' in answer) this.evidence.see('errors', answer.problem);
+    for (const answer of polled.answers.values())
+      if ('problem' in answer) this.evidence.see('errors', answer.problem);
     if (polled.thrown !== undefined) this.evidence.see('errors', polled.thrown);
     return polled;
   }
@@ -75,13 +88,20 @@ export class Bench implements AsyncDisposable {
     return this.poll(repository, [this.due('one', cursor)], { cursor: before?.repository });
   }
 
-  /** The revisions that the registry has now, of a repository opened anew. Throws what keeps the plugin from telling them. */
+  /**
+   * The revisions that the registry has now, of a repository opened anew. Throws what keeps the plugin from
+   * telling them.
+   */
   async readRevisions(): Promise<readonly Revision[]> {
     return applyAnswer(await this.pollOne(this.open()), 'one');
   }
 
   /** What the plugin says of revisions; each as it is where the plugin has nothing to add. */
-  async describe(repository: OpenRepository, revisions: readonly Revision[], call: Call): Promise<readonly Description[]> {
+  async describe(
+    repository: OpenRepository,
+    revisions: readonly Revision[],
+    call: Call,
+  ): Promise<readonly Description[]> {
     const described = await repository.describe?.(this.packageSettings(), revisions, call);
     this.evidence.see('answers', described);
     return described ?? revisions;
@@ -134,5 +154,7 @@ export async function setUpBench(plugin: PackagePlugin, cases: PluginCases): Pro
 }
 
 function withoutProblem(answer: object): object {
-  return 'problem' in answer && isPluginError(answer.problem) ? { ...answer, problem: answer.problem.code } : answer;
+  return 'problem' in answer && isPluginError(answer.problem)
+    ? { ...answer, problem: answer.problem.code }
+    : answer;
 }

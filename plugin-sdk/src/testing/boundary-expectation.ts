@@ -4,7 +4,8 @@ import { checkRevision } from '../boundary.ts';
 import type { Revision } from '../revision.ts';
 
 /**
- * Fails where a revision would be refused at the boundary, or lose something there, or carries a purl that is none.
+ * Fails where a revision would be refused at the boundary, or lose something there, or carries a purl that is
+ * none.
  *
  * `files`: whether the repository is one of files.
  */

@@ -17,7 +17,8 @@ export function describeDescriptions(cases: PluginCases, setUp: () => Promise<Be
       for (const given of [revisions, revisions.toReversed()]) {
         const described = await describeAll(bench, given);
         expect(described.map(nameDescription)).toEqual(given.map(({ version }) => version));
-        for (const one of described) if (isRevision(one)) expectWithinBoundary(one, { files: cases.withoutHttp !== undefined });
+        for (const one of described)
+          if (isRevision(one)) expectWithinBoundary(one, { files: cases.withoutHttp !== undefined });
       }
     });
 
@@ -28,19 +29,24 @@ export function describeDescriptions(cases: PluginCases, setUp: () => Promise<Be
       await bench.registry.publish(cases.publications.length - 1);
       const described = await describeAll(bench, revisions);
       const last = cases.publications.at(-1);
-      expect(described.map(nameDescription)).toEqual(revisions.map(({ version }) => (version === last ? 'absent' : version)));
+      expect(described.map(nameDescription)).toEqual(
+        revisions.map(({ version }) => (version === last ? 'absent' : version)),
+      );
     });
 
-    it.skipIf(cases.withoutHttp !== undefined)('never says absent because the registry fails', async ({ skip }) => {
-      await using bench = await setUp();
-      if (!bench.open().describe) skip('this plugin has no describe');
-      const revisions = await bench.readRevisions();
-      for (const fault of [...statusFaults, loginPageFault]) {
-        bench.registry.spoil(fault);
-        const described = await describeAll(bench, revisions).catch((thrown: unknown) => [thrown]);
-        expect(described, fault.name).not.toContain('absent');
-      }
-    });
+    it.skipIf(cases.withoutHttp !== undefined)(
+      'never says absent because the registry fails',
+      async ({ skip }) => {
+        await using bench = await setUp();
+        if (!bench.open().describe) skip('this plugin has no describe');
+        const revisions = await bench.readRevisions();
+        for (const fault of [...statusFaults, loginPageFault]) {
+          bench.registry.spoil(fault);
+          const described = await describeAll(bench, revisions).catch((thrown: unknown) => [thrown]);
+          expect(described, fault.name).not.toContain('absent');
+        }
+      },
+    );
   });
 }
 

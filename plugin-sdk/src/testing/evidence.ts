@@ -37,7 +37,9 @@ export class Evidence {
 
   see(channel: Channel, value: unknown): void {
     this.#seen[channel].push(
-      typeof value === 'string' ? value : inspect(value, { depth: 8, maxStringLength: null, maxArrayLength: null }),
+      typeof value === 'string'
+        ? value
+        : inspect(value, { depth: 8, maxStringLength: null, maxArrayLength: null }),
     );
   }
 

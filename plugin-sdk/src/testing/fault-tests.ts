@@ -13,7 +13,9 @@ const manyPollsMs = 60_000;
 /** The most documents that are spoiled one at a time. */
 const mostDocuments = 20;
 
-/** Tests of what a plugin makes of a registry that fails: a coded error, and never "there are no versions". */
+/**
+ * Tests of what a plugin makes of a registry that fails: a coded error, and never "there are no versions".
+ */
 export function describeFaults(cases: PluginCases, setUp: () => Promise<Bench>): void {
   describe('poll of a failing registry', () => {
     for (const fault of [...statusFaults, ...documentFaults]) {
@@ -49,7 +51,9 @@ export function describeFaults(cases: PluginCases, setUp: () => Promise<Bench>):
             bench.registry.spoil(fault, path);
             const polled = await bench.pollOne(bench.open());
             if (findProblem(polled, 'one')) continue;
-            expect(versionsOf(applyAnswer(polled, 'one')), `${fault.name} at ${path}`).toEqual([...cases.publications].sort());
+            expect(versionsOf(applyAnswer(polled, 'one')), `${fault.name} at ${path}`).toEqual(
+              [...cases.publications].sort(),
+            );
           }
         }
       },

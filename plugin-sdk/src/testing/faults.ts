@@ -31,7 +31,8 @@ export interface Fault {
 export const testTime = Date.UTC(2030, 0, 1);
 
 const twoMinutesMs = 120_000;
-const loginPage = '<!doctype html>\n<html><head><title>Sign in</title></head><body><form action="/login"></form></body></html>';
+const loginPage =
+  '<!doctype html>\n<html><head><title>Sign in</title></head><body><form action="/login"></form></body></html>';
 
 function answerStatus(status: number, headers: Readonly<Record<string, string>> = {}): Fault['spoil'] {
   return () => ({ status, headers, body: 'not today' });
@@ -44,7 +45,11 @@ function spoilBody(spoil: (body: Buffer) => ScriptedAnswer): Fault['spoil'] {
 
 /** Faults of status: also a plugin's `check` has to tell them apart. */
 export const statusFaults: readonly Fault[] = [
-  { name: '401', codes: ['UNAUTHORIZED'], spoil: answerStatus(401, { 'www-authenticate': 'Basic realm="registry"' }) },
+  {
+    name: '401',
+    codes: ['UNAUTHORIZED'],
+    spoil: answerStatus(401, { 'www-authenticate': 'Basic realm="registry"' }),
+  },
   { name: '403', codes: ['FORBIDDEN'], spoil: answerStatus(403) },
   {
     name: '429 with seconds to wait',
@@ -69,7 +74,11 @@ export const loginPageFault: Fault = {
 };
 
 /** The registry takes the request and says nothing. */
-export const silence: Fault = { name: 'silence', codes: ['TIMEOUT', 'UNREACHABLE'], spoil: () => ({ silent: true }) };
+export const silence: Fault = {
+  name: 'silence',
+  codes: ['TIMEOUT', 'UNREACHABLE'],
+  spoil: () => ({ silent: true }),
+};
 
 /** Faults that only whoever reads the documents can see. */
 export const documentFaults: readonly Fault[] = [
@@ -83,7 +92,9 @@ export const documentFaults: readonly Fault[] = [
   {
     name: 'half a document, then garbage',
     codes: ['MALFORMED'],
-    spoil: spoilBody((body) => ({ body: Buffer.concat([body.subarray(0, body.length >> 1), Buffer.from('\0<{"\xff')]) })),
+    spoil: spoilBody((body) => ({
+      body: Buffer.concat([body.subarray(0, body.length >> 1), Buffer.from('\0<{"\xff')]),
+    })),
   },
   { name: 'an empty document', codes: ['MALFORMED'], spoil: spoilBody(() => ({ body: '' })) },
   silence,

@@ -5,7 +5,9 @@ import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
 
-/** What the server does with one request. Every part has a default; an empty one is `200` with an empty body. */
+/**
+ * What the server does with one request. Every part has a default; an empty one is `200` with an empty body.
+ */
 export interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -45,7 +47,10 @@ export interface FaultyServer {
   readonly peak: number;
   /** How many requests are being answered now. */
   readonly inFlight: number;
-  /** Answers requests for a path (its query included or left out) in the order given; the last answer is given again and again. */
+  /**
+   * Answers requests for a path (its query included or left out) in the order given; the last answer is given
+   * again and again.
+   */
   answer(path: string, ...scripts: readonly [Script, ...Script[]]): void;
   /** Resolves when so many requests have arrived. */
   received(count: number): Promise<void>;
@@ -167,8 +172,10 @@ async function send(response: ServerResponse, answer: ScriptedAnswer): Promise<v
   if (response.destroyed) return;
   const body = Buffer.from(answer.body ?? '');
   const headers = new Headers();
-  for (const [name, value] of Object.entries(answer.headers ?? {})) for (const one of [value].flat()) headers.append(name, one);
-  if (!headers.has('transfer-encoding') && !headers.has('content-length')) headers.set('content-length', String(body.length));
+  for (const [name, value] of Object.entries(answer.headers ?? {}))
+    for (const one of [value].flat()) headers.append(name, one);
+  if (!headers.has('transfer-encoding') && !headers.has('content-length'))
+    headers.set('content-length', String(body.length));
   response.writeHead(answer.status ?? 200, [...headers].flat());
   if (answer.cutAfter !== undefined) {
     response.flushHeaders();

@@ -7,7 +7,10 @@ import type { Credentials, Http, RequestOptions } from '../http.ts';
 import { Secret } from '../secret.ts';
 import { type FaultyServer, type ScriptedAnswer, startFaultyServer } from './faulty-server.ts';
 
-/** How to make the HTTP under test; the settings that the suite gives must be honoured, so that it need not wait. */
+/**
+ * How to make the HTTP under test; the settings that the suite gives must be honoured, so that it need not
+ * wait.
+ */
 export type CreateHttp = (settings: HttpSettings) => HttpClient;
 
 const secret = 'tok-5ecret';
@@ -46,7 +49,10 @@ export function testHttp(name: string, create: CreateHttp): void {
         info: (line: string) => said.push(line),
         warn: (line: string) => said.push(line),
       };
-      client = create({ clock: { now: Date.now, wait: async (_ms, signal) => signal.throwIfAborted() }, ...settings });
+      client = create({
+        clock: { now: Date.now, wait: async (_ms, signal) => signal.throwIfAborted() },
+        ...settings,
+      });
       http = client.forCall({ signal: calling.signal, log });
     };
     const failsWith = (asked: Promise<unknown>, code: PluginErrorCode) =>
@@ -66,7 +72,8 @@ export function testHttp(name: string, create: CreateHttp): void {
 
     describe.each(ways)('a %s request', (_way, options) => {
       const answer = (...scripts: [ScriptedAnswer, ...ScriptedAnswer[]]) => server.answer('/it', ...scripts);
-      const ask = (more: RequestOptions = {}, from: Http = http) => from.request(`${server.origin}/it`, { ...options, ...more });
+      const ask = (more: RequestOptions = {}, from: Http = http) =>
+        from.request(`${server.origin}/it`, { ...options, ...more });
 
       it('gives the status, the headers, the validators and the body', async () => {
         answer({ headers: { ETag: '"1"', 'Last-Modified': 'now', 'X-Two': ['a', 'b'] }, body: '{"a":"ä"}' });
@@ -78,7 +85,11 @@ export function testHttp(name: string, create: CreateHttp): void {
           validators: { etag: '"1"', lastModified: 'now' },
         });
         expect(got.headers).toMatchObject({ etag: '"1"', 'x-two': 'a, b' });
-        expect([got.text(), got.json(), Buffer.from(got.bytes()).toString()]).toEqual(['{"a":"ä"}', { a: 'ä' }, '{"a":"ä"}']);
+        expect([got.text(), got.json(), Buffer.from(got.bytes()).toString()]).toEqual([
+          '{"a":"ä"}',
+          { a: 'ä' },
+          '{"a":"ä"}',
+        ]);
       });
 
       it.each([
@@ -209,9 +220,9 @@ export function testHttp(name: string, create: CreateHttp): void {
         const known = http.withCredentials(server.origin, { username: 'u', password: new Secret(secret) });
         expect((await ask({}, known)).text()).toBe('end');
         const basic = `Basic ${Buffer.from(`u:${secret}`).toString('base64')}`;
-        expect(new Set([...server.requests, ...other.requests].map(({ headers }) => headers.authorization))).toEqual(
-          new Set([basic]),
-        );
+        expect(
+          new Set([...server.requests, ...other.requests].map(({ headers }) => headers.authorization)),
+        ).toEqual(new Set([basic]));
       });
 
       it('takes the headers that the plugin set along a redirect, and to another origin only those that everybody may have', async () => {
@@ -219,7 +230,10 @@ export function testHttp(name: string, create: CreateHttp): void {
         server.answer('/next', { status: 302, headers: { location: `${other.origin}/it` } });
         other.answer('/it', {});
         await ask({ headers: { accept: 'text/x', 'x-api-key': 'for one server' } });
-        expect(server.requests.at(-1)?.headers).toMatchObject({ accept: 'text/x', 'x-api-key': 'for one server' });
+        expect(server.requests.at(-1)?.headers).toMatchObject({
+          accept: 'text/x',
+          'x-api-key': 'for one server',
+        });
         expect(other.requests[0]?.headers).toMatchObject({ accept: 'text/x' });
         expect(other.requests[0]?.headers).not.toHaveProperty('x-api-key');
       });
@@ -232,7 +246,9 @@ export function testHttp(name: string, create: CreateHttp): void {
           .catch((thrown: unknown) => thrown);
         expect(String(failed)).toContain(`${server.origin}/it answered 401`);
         answer({ cutAfter: 0, body: 'x' });
-        const cut: unknown = await known.request(`${server.origin}/it?sig=${secret}`, options).catch((thrown: unknown) => thrown);
+        const cut: unknown = await known
+          .request(`${server.origin}/it?sig=${secret}`, options)
+          .catch((thrown: unknown) => thrown);
         expect(said).not.toEqual([]);
         for (const shown of [failed, cut, ...said]) expect(showAll(shown)).not.toContain(secret);
       });
@@ -273,7 +289,9 @@ export function testHttp(name: string, create: CreateHttp): void {
 
     it('says that nothing has changed, with the validators that held', async () => {
       server.answer('/it', ({ headers }) =>
-        headers['if-none-match'] === '"1"' && headers['if-modified-since'] === 'then' ? { status: 304 } : { status: 500 },
+        headers['if-none-match'] === '"1"' && headers['if-modified-since'] === 'then'
+          ? { status: 304 }
+          : { status: 500 },
       );
       const validators = { etag: '"1"', lastModified: 'then' };
       expect(await http.request(`${server.origin}/it`, { validators })).toMatchObject({
@@ -306,7 +324,9 @@ export function testHttp(name: string, create: CreateHttp): void {
       open({ concurrencyPerHost: 3 });
       const held = Promise.withResolvers<void>();
       server.answer('/it', { hold: held.promise });
-      const asked = Array.from({ length: 10 }, (_, index) => http.request(`${server.origin}/it`, ways[index % 2]?.[1]));
+      const asked = Array.from({ length: 10 }, (_, index) =>
+        http.request(`${server.origin}/it`, ways[index % 2]?.[1]),
+      );
       await server.received(3);
       held.resolve();
       await Promise.all(asked);
@@ -333,7 +353,10 @@ export function testHttp(name: string, create: CreateHttp): void {
           buffer((await http.stream(server.origin + path, options)).body);
         server.answer('/cut', { body: 'hello', cutAfter: 2 });
         await failsWith(read('/cut'), 'UNREACHABLE');
-        server.answer('/large', { body: gzipSync(Buffer.alloc(1_000_000)), headers: { 'content-encoding': 'gzip' } });
+        server.answer('/large', {
+          body: gzipSync(Buffer.alloc(1_000_000)),
+          headers: { 'content-encoding': 'gzip' },
+        });
         await failsWith(read('/large', { maxBytes: 10_000 }), 'TOO_LARGE');
         server.answer('/slow', { body: 'hello', holdBody: new Promise(() => {}) });
         await failsWith(read('/slow', { timeoutMs: 100 }), 'TIMEOUT');
@@ -341,7 +364,8 @@ export function testHttp(name: string, create: CreateHttp): void {
         server.answer('/it', { body: 'hello' });
         const { body: arrived } = await http.stream(`${server.origin}/it`);
         calling.abort(new Error('not wanted any more'));
-        for (const ended of [body, arrived]) await expect(buffer(ended)).rejects.toThrow('not wanted any more');
+        for (const ended of [body, arrived])
+          await expect(buffer(ended)).rejects.toThrow('not wanted any more');
         await server.idle();
       });
 

@@ -53,7 +53,8 @@ export function describeOrder(plugin: PackagePlugin, cases: PluginCases): void {
     });
 
     it('answers a number for any two texts, and never throws', () => {
-      for (const [a, b] of pairs(all)) expect(plugin.compare(a, b), `${a} and ${b}`).toSatisfy(Number.isFinite);
+      for (const [a, b] of pairs(all))
+        expect(plugin.compare(a, b), `${a} and ${b}`).toSatisfy(Number.isFinite);
     });
 
     it('says the opposite the other way round', () => {
@@ -75,7 +76,8 @@ export function describeRevisionOrder({ order }: PackagePlugin, setUp: () => Pro
       const config = bench.packageSettings();
       const compare = (a: Revision, b: Revision) => order(a, b, config);
       const revisions = await bench.readRevisions();
-      for (const [a, b] of pairs(revisions)) expect(compare(a, b), `${a.version} and ${b.version}`).toSatisfy(Number.isFinite);
+      for (const [a, b] of pairs(revisions))
+        expect(compare(a, b), `${a.version} and ${b.version}`).toSatisfy(Number.isFinite);
       expect(revisions.filter((revision) => compare(revision, revision) !== 0)).toEqual([]);
       expect(findAsymmetry(revisions, compare)).toEqual([]);
       expect(findIntransitivity(revisions, compare)).toEqual([]);
@@ -107,5 +109,7 @@ function findAsymmetry<T>(list: readonly T[], compare: Compare<T>): readonly (re
 function findIntransitivity<T>(list: readonly T[], compare: Compare<T>): readonly (readonly [T, T, T])[] {
   return pairs(list)
     .filter(([a, b]) => compare(a, b) <= 0)
-    .flatMap(([a, b]) => list.filter((c) => compare(b, c) <= 0 && compare(a, c) > 0).map((c) => [a, b, c] as const));
+    .flatMap(([a, b]) =>
+      list.filter((c) => compare(b, c) <= 0 && compare(a, c) > 0).map((c) => [a, b, c] as const),
+    );
 }

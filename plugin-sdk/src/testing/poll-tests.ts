@@ -43,11 +43,14 @@ export function describePoll(cases: PluginCases, setUp: () => Promise<Bench>): v
       await expectNothingNew(bench);
     });
 
-    it.skipIf(cases.withoutHttp !== undefined)('finds nothing new where the registry gives no validators', async () => {
-      await using bench = await setUp();
-      bench.registry.dropValidators();
-      await expectNothingNew(bench);
-    });
+    it.skipIf(cases.withoutHttp !== undefined)(
+      'finds nothing new where the registry gives no validators',
+      async () => {
+        await using bench = await setUp();
+        bench.registry.dropValidators();
+        await expectNothingNew(bench);
+      },
+    );
 
     it('sees a publication since its cursor', async () => {
       await using bench = await setUp();
@@ -60,17 +63,20 @@ export function describePoll(cases: PluginCases, setUp: () => Promise<Bench>): v
       await expectChange(bench, publications, publications.slice(0, -1));
     });
 
-    it.skipIf(cases.absent === undefined)('says NOT_FOUND of a package that is not there, and answers the others', async () => {
-      await using bench = await setUp();
-      const polled = await bench.poll(bench.open(), [
-        bench.due('one'),
-        bench.due('absent', undefined, cases.absent),
-        bench.due('two'),
-      ]);
-      expect(polled.answers.get('absent')).toMatchObject({ problem: { code: 'NOT_FOUND' } });
-      for (const key of ['one', 'two']) expectVersions(polled, key, publications);
-      expect(polled.breaches).toEqual([]);
-    });
+    it.skipIf(cases.absent === undefined)(
+      'says NOT_FOUND of a package that is not there, and answers the others',
+      async () => {
+        await using bench = await setUp();
+        const polled = await bench.poll(bench.open(), [
+          bench.due('one'),
+          bench.due('absent', undefined, cases.absent),
+          bench.due('two'),
+        ]);
+        expect(polled.answers.get('absent')).toMatchObject({ problem: { code: 'NOT_FOUND' } });
+        for (const key of ['one', 'two']) expectVersions(polled, key, publications);
+        expect(polled.breaches).toEqual([]);
+      },
+    );
 
     it('has nothing to say about no packages', async () => {
       await using bench = await setUp();
@@ -88,7 +94,11 @@ async function expectNothingNew(bench: Bench): Promise<void> {
   expect(second.breaches).toEqual([]);
 }
 
-async function expectChange(bench: Bench, before: readonly string[], after: readonly string[]): Promise<void> {
+async function expectChange(
+  bench: Bench,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
   const repository = bench.open();
   const first = await bench.pollOne(repository);
   expectVersions(first, 'one', before);

@@ -16,7 +16,10 @@ export interface Polled {
 const longestCursor = 4096;
 
 /** Reads a poll to its end, noting every breach of the contract. */
-export async function collectPoll(due: readonly DuePackage[], ask: () => AsyncIterable<PollAnswer>): Promise<Polled> {
+export async function collectPoll(
+  due: readonly DuePackage[],
+  ask: () => AsyncIterable<PollAnswer>,
+): Promise<Polled> {
   const waiting = new Map(due.map((one) => [one.key, one]));
   const answers = new Map<string, PackageAnswer>();
   const breaches: string[] = [];
@@ -52,8 +55,15 @@ export function findProblem({ answers, thrown }: Polled, key: string): PluginErr
   return answer === undefined && thrown !== undefined ? toPluginError(thrown) : undefined;
 }
 
-/** The revisions of a package as they are after a poll, given those before it. Throws the problem if there is one. */
-export function applyAnswer(polled: Polled, key: string, before: readonly Revision[] = []): readonly Revision[] {
+/**
+ * The revisions of a package as they are after a poll, given those before it. Throws the problem if there is
+ * one.
+ */
+export function applyAnswer(
+  polled: Polled,
+  key: string,
+  before: readonly Revision[] = [],
+): readonly Revision[] {
   const problem = findProblem(polled, key);
   if (problem) throw problem;
   const answer = polled.answers.get(key);
@@ -78,9 +88,12 @@ export function versionsOf(revisions: readonly Revision[]): readonly string[] {
 
 function findBreaches(due: DuePackage, answer: PackageAnswer): readonly string[] {
   const forms = ['unchanged', 'revisions', 'added', 'problem'].filter((name) => name in answer);
-  if (forms.length !== 1) return [`${due.key} is answered with ${forms.join(' and ') || 'nothing that the contract knows'}`];
-  if ('problem' in answer) return isPluginError(answer.problem) ? [] : [`the problem of ${due.key} is no PluginError`];
-  if ('unchanged' in answer) return due.cursor === undefined ? [`${due.key} is unchanged, and had no cursor`] : [];
+  if (forms.length !== 1)
+    return [`${due.key} is answered with ${forms.join(' and ') || 'nothing that the contract knows'}`];
+  if ('problem' in answer)
+    return isPluginError(answer.problem) ? [] : [`the problem of ${due.key} is no PluginError`];
+  if ('unchanged' in answer)
+    return due.cursor === undefined ? [`${due.key} is unchanged, and had no cursor`] : [];
   return [
     ...findCursorBreaches(answer.cursor),
     ...('added' in answer ? findDifferenceBreaches(due, answer) : findSetBreaches(due, answer)),
@@ -99,7 +112,10 @@ function findSetBreaches(
   return points ? twice : [...twice, `${key} points to ${answer.current}, which is none of its revisions`];
 }
 
-function findDifferenceBreaches(due: DuePackage, answer: { readonly removed: readonly string[] }): readonly string[] {
+function findDifferenceBreaches(
+  due: DuePackage,
+  answer: { readonly removed: readonly string[] },
+): readonly string[] {
   if (!Array.isArray(answer.removed)) return [`${due.key} has added, and no list of removed`];
   return due.cursor === undefined ? [`${due.key} is answered with a difference, and had no cursor`] : [];
 }

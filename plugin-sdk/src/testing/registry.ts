@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginCases, RegistryDocument } from './cases.ts';
 import type { Fault } from './faults.ts';
-import { type FaultyServer, type RecordedRequest, type ScriptedAnswer, startFaultyServer } from './faulty-server.ts';
+import {
+  type FaultyServer,
+  type RecordedRequest,
+  type ScriptedAnswer,
+  startFaultyServer,
+} from './faulty-server.ts';
 
 /** A registry of the author's documents. */
 export interface TestRegistry extends AsyncDisposable {
@@ -22,9 +27,13 @@ export interface TestRegistry extends AsyncDisposable {
   dropValidators(): void;
 }
 
-/** Starts a registry with all of the publications, on loopback or, for a plugin without HTTP, in a temporary directory. */
+/**
+ * Starts a registry with all of the publications, on loopback or, for a plugin without HTTP, in a temporary
+ * directory.
+ */
 export async function startRegistry(cases: PluginCases): Promise<TestRegistry> {
-  const registry = cases.withoutHttp === undefined ? await startHttpRegistry(cases) : await writeFileRegistry(cases);
+  const registry =
+    cases.withoutHttp === undefined ? await startHttpRegistry(cases) : await writeFileRegistry(cases);
   await registry.publish(cases.publications.length);
   return registry;
 }

@@ -12,7 +12,11 @@ import { startRegistry } from './registry.ts';
 const manyPollsMs = 30_000;
 
 /** Tests of where a plugin's secrets go; none for a plugin that has no secrets. */
-export function describeSecrets(plugin: PackagePlugin, cases: PluginCases, setUp: () => Promise<Bench>): void {
+export function describeSecrets(
+  plugin: PackagePlugin,
+  cases: PluginCases,
+  setUp: () => Promise<Bench>,
+): void {
   if ([plugin.repository, plugin.package].flatMap(secretNames).length === 0) return;
   describe('secrets', () => {
     let evidence: Promise<Evidence> | undefined;
@@ -31,7 +35,10 @@ export function describeSecrets(plugin: PackagePlugin, cases: PluginCases, setUp
       await using bench = await setUp();
       await askEverything(bench);
       const proofs = bench.registry.server?.requests.filter((request) => holdsSecret(bench, request));
-      expect(proofs, 'no request to the registry carries a secret: use call.http.withCredentials').not.toEqual([]);
+      expect(
+        proofs,
+        'no request to the registry carries a secret: use call.http.withCredentials',
+      ).not.toEqual([]);
     });
 
     it('do not follow a redirect to another origin', async () => {
@@ -83,7 +90,8 @@ async function askEverything(bench: Bench): Promise<void> {
   await bench.findFailure((call) => repository.check(call));
   const { answers } = await bench.poll(repository, [bench.due('one'), bench.due('two')]);
   const answer = answers.get('one');
-  if (answer && 'revisions' in answer) await bench.findFailure((call) => bench.describe(repository, answer.revisions, call));
+  if (answer && 'revisions' in answer)
+    await bench.findFailure((call) => bench.describe(repository, answer.revisions, call));
 }
 
 function holdsSecret(bench: Bench, { path, headers, body }: RecordedRequest): boolean {

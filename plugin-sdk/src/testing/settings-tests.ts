@@ -38,7 +38,9 @@ export function describeSettings(plugin: PackagePlugin, cases: PluginCases): voi
     });
 
     it('that are missing are found', () => {
-      const required = sides.flatMap((side) => requiredNames(plugin[side]).map((name) => [side, name] as const));
+      const required = sides.flatMap((side) =>
+        requiredNames(plugin[side]).map((name) => [side, name] as const),
+      );
       for (const [side, name] of required) {
         const { [name]: _, ...rest } = given[side];
         expect(findFaults(plugin, { ...given, [side]: rest })).toContain(`${side}.${name}`);
@@ -47,9 +49,9 @@ export function describeSettings(plugin: PackagePlugin, cases: PluginCases): voi
 
     it('that no field knows are found', () => {
       for (const side of sides) {
-        expect(findFaults(plugin, { ...given, [side]: { ...given[side], 'no-such-setting': 'x' } })).toContain(
-          `${side}.no-such-setting`,
-        );
+        expect(
+          findFaults(plugin, { ...given, [side]: { ...given[side], 'no-such-setting': 'x' } }),
+        ).toContain(`${side}.no-such-setting`);
       }
     });
 
@@ -57,7 +59,9 @@ export function describeSettings(plugin: PackagePlugin, cases: PluginCases): voi
       const secrets = sides.flatMap((side) =>
         secretNames(plugin[side]).map((name) => [`${side}.${name}`, given[side][name]] as const),
       );
-      const longEnough = secrets.filter(([, value]) => typeof value === 'string' && value.length >= shortestSecret);
+      const longEnough = secrets.filter(
+        ([, value]) => typeof value === 'string' && value.length >= shortestSecret,
+      );
       const wanted = `give one of ${secrets.map(([name]) => name).join(', ')} a value of ${shortestSecret} characters or more`;
       expect(secrets.length === 0 || longEnough.length > 0, wanted).toBe(true);
     });
@@ -71,9 +75,14 @@ export function describeSettings(plugin: PackagePlugin, cases: PluginCases): voi
   });
 }
 
-/** The settings that the schema refuses or, where it refuses none, those that the plugin's own rules do, as `repository.url`. */
+/**
+ * The settings that the schema refuses or, where it refuses none, those that the plugin's own rules do, as
+ * `repository.url`.
+ */
 function findFaults(plugin: PackagePlugin, settings: Both): readonly string[] {
-  const bySchema = sides.flatMap((side) => findSchemaFaults(plugin[side], settings[side]).map((name) => `${side}.${name}`));
+  const bySchema = sides.flatMap((side) =>
+    findSchemaFaults(plugin[side], settings[side]).map((name) => `${side}.${name}`),
+  );
   if (bySchema.length > 0) return bySchema;
   const problems = plugin.validate?.({
     repository: parseSettings(plugin.repository, settings.repository),
@@ -98,7 +107,9 @@ function findSchemaFaults(fields: Fields, settings: RawSettings): readonly strin
 function compileSchema(fields: Fields): ValidateFunction {
   const known = compiled.get(fields);
   if (known) return known;
-  const validate = new Ajv2020({ allErrors: true, formats: { uri: fullFormats.uri } }).compile(toJsonSchema(fields));
+  const validate = new Ajv2020({ allErrors: true, formats: { uri: fullFormats.uri } }).compile(
+    toJsonSchema(fields),
+  );
   compiled.set(fields, validate);
   return validate;
 }

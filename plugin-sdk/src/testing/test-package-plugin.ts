@@ -14,8 +14,8 @@ import { describeSettings } from './settings-tests.ts';
 /**
  * The whole contract of a package plugin as vitest tests: call it once at the top of a test file.
  *
- * The plugin is asked with the real HTTP client about a registry on loopback that serves the author's documents, and fails in
- * every way that registries fail.
+ * The plugin is asked with the real HTTP client about a registry on loopback that serves the author's
+ * documents, and fails in every way that registries fail.
  *
  * @example
  * testPackagePlugin(plugin, {
@@ -31,7 +31,10 @@ import { describeSettings } from './settings-tests.ts';
  *   absent: { name: 'no-such-package' },
  * });
  */
-export function testPackagePlugin<R extends Fields, P extends Fields>(plugin: PackagePlugin<R, P>, cases: PluginCases): void {
+export function testPackagePlugin<R extends Fields, P extends Fields>(
+  plugin: PackagePlugin<R, P>,
+  cases: PluginCases,
+): void {
   const setUp = () => setUpBench(plugin, cases);
 
   describe(`package plugin ${plugin.id}`, () => {

@@ -4,7 +4,9 @@ import type { Credentials, Http, RequestOptions } from '../http.ts';
 export interface HttpWatch {
   /** A header that only the lent client sends, so that requests made without it are found. */
   readonly marker: string;
-  /** What every exchange may take, where the plugin's own limit would be too long for a test; in milliseconds. */
+  /**
+   * What every exchange may take, where the plugin's own limit would be too long for a test; in milliseconds.
+   */
   readonly timeoutMs: number | undefined;
   /** Told of every URL that the plugin asks. */
   onUrl(url: string): void;

@@ -8,7 +8,9 @@ export interface Certificate {
 
 /** Makes a certificate authority that is good for a day. */
 export function makeAuthority(name: string): Certificate {
-  return makeCertificate(name, undefined, [extension([0x55, 0x1d, 0x13], tlv(0x30, tlv(0x01, Buffer.of(0xff))))]);
+  return makeCertificate(name, undefined, [
+    extension([0x55, 0x1d, 0x13], tlv(0x30, tlv(0x01, Buffer.of(0xff)))),
+  ]);
 }
 
 /** Makes a certificate for 127.0.0.1, for a server or a client, that `authority` vouches for. */
@@ -56,7 +58,10 @@ function extension(oid: readonly number[], value: Buffer): Buffer {
 }
 
 function nameOf(name: string): Buffer {
-  return tlv(0x30, tlv(0x31, tlv(0x30, tlv(0x06, Buffer.of(0x55, 0x04, 0x03)), tlv(0x0c, Buffer.from(name)))));
+  return tlv(
+    0x30,
+    tlv(0x31, tlv(0x30, tlv(0x06, Buffer.of(0x55, 0x04, 0x03)), tlv(0x0c, Buffer.from(name)))),
+  );
 }
 
 function time(ms: number): Buffer {

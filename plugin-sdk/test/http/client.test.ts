@@ -61,7 +61,9 @@ describe('the HTTP of a repository', () => {
 
   it.each([{}, conditional])('does not read a refusal to its end (%j)', async (options) => {
     server.answer('/ill', { status: 404, body: Buffer.alloc(50_000_000), holdBody: new Promise(() => {}) });
-    await expect(opened.http.request(`${server.origin}/ill`, options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(opened.http.request(`${server.origin}/ill`, options)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     await server.idle();
   });
 
@@ -95,7 +97,9 @@ describe('the HTTP of a repository', () => {
       here.answer('/go', { status: 302, headers: { location: `${there.origin}/it` } });
       here.answer('/it', { body: 'arrived' });
     }
-    const asked = Array.from({ length: 10 }, (_, index) => http.request(`${(index % 2 ? server : other).origin}/go`));
+    const asked = Array.from({ length: 10 }, (_, index) =>
+      http.request(`${(index % 2 ? server : other).origin}/go`),
+    );
     expect((await Promise.all(asked)).map((one) => one.text())).toEqual(Array(10).fill('arrived'));
     expect([server.peak, other.peak]).toEqual([1, 1]);
     await client.close();

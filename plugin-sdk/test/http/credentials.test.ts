@@ -19,7 +19,10 @@ describe('credentials', () => {
   });
 
   const bearer = (token: string): Credentials => ({ bearer: new Secret(token) });
-  const basic = (username: string, password: string): Credentials => ({ username, password: new Secret(password) });
+  const basic = (username: string, password: string): Credentials => ({
+    username,
+    password: new Secret(password),
+  });
 
   it.each([
     ['an empty token', bearer('')],
@@ -40,7 +43,10 @@ describe('credentials', () => {
       await opened.http.withCredentials(server.origin, credentials).request(`${server.origin}/it`);
     }
     const encode = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([encode(':'), encode('ü:p:ä')]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      encode(':'),
+      encode('ü:p:ä'),
+    ]);
   });
 
   it('are replaced, not added to, and leave the client they were given to as it was', async () => {
@@ -67,18 +73,25 @@ describe('credentials', () => {
 
   it('in a redirect are not sent', async () => {
     server.answer('/it', { status: 302, headers: { location: other.origin.replace('//', '//me:pass@') } });
-    server.answer('/same', { status: 302, headers: { location: `${server.origin.replace('//', '//me:pass@')}/end` } });
+    server.answer('/same', {
+      status: 302,
+      headers: { location: `${server.origin.replace('//', '//me:pass@')}/end` },
+    });
     server.answer('/end', {});
     other.answer('/', {});
     await opened.http.request(`${server.origin}/it`);
     await opened.http.request(`${server.origin}/same`);
-    expect([...server.requests, ...other.requests].map(({ headers }) => headers.authorization)).toEqual(Array(4).fill(undefined));
+    expect([...server.requests, ...other.requests].map(({ headers }) => headers.authorization)).toEqual(
+      Array(4).fill(undefined),
+    );
   });
 
   it('go to http and https only, and so does trust', () => {
     expect(() => opened.http.withCredentials('ftp://h/', bearer('t'))).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
-    expect(() => openHttp({ trust: ['cdn.example.com'] })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(() => openHttp({ trust: ['cdn.example.com'] })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
   });
 });

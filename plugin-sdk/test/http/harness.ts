@@ -13,7 +13,15 @@ export interface Opened {
 export function openHttp(settings: HttpSettings = {}): Opened {
   const said: string[] = [];
   const say = (line: string) => void said.push(line);
-  const client = createHttp({ clock: { now: Date.now, wait: async (_ms, signal) => signal.throwIfAborted() }, ...settings });
+  const client = createHttp({
+    clock: { now: Date.now, wait: async (_ms, signal) => signal.throwIfAborted() },
+    ...settings,
+  });
   const call = new AbortController();
-  return { client, call, said, http: client.forCall({ signal: call.signal, log: { debug: say, info: say, warn: say } }) };
+  return {
+    client,
+    call,
+    said,
+    http: client.forCall({ signal: call.signal, log: { debug: say, info: say, warn: say } }),
+  };
 }

@@ -101,14 +101,18 @@ describe('a name that leads to a metadata service', () => {
     'is not connected to, even where other addresses are honest (%j)',
     async (options) => {
       for (const name of ['innocent.test', 'mixed.test']) {
-        await expect(opened.http.request(`http://${name}:${port}/it`, options)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+        await expect(opened.http.request(`http://${name}:${port}/it`, options)).rejects.toMatchObject({
+          code: 'FORBIDDEN',
+        });
         server.answer('/away', { status: 307, headers: { location: `http://${name}:${port}/it` } });
-        await expect(opened.http.request(`${server.origin}/away`, options)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+        await expect(opened.http.request(`${server.origin}/away`, options)).rejects.toMatchObject({
+          code: 'FORBIDDEN',
+        });
       }
       expect((await opened.http.request(`http://honest.test:${port}/it`, options)).text()).toBe('hello');
-      expect(server.requests.filter(({ path }) => path === '/it').map(({ headers }) => headers.host)).toSatisfy(
-        (hosts: string[]) => hosts.every((host) => host.startsWith('honest.test')),
-      );
+      expect(
+        server.requests.filter(({ path }) => path === '/it').map(({ headers }) => headers.host),
+      ).toSatisfy((hosts: string[]) => hosts.every((host) => host.startsWith('honest.test')));
     },
   );
 });

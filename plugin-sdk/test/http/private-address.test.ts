@@ -45,15 +45,22 @@ describe('where private addresses are not allowed', () => {
     expect(() => refuseBeyond(host, publicOnly)).not.toThrow();
   });
 
-  test.each([{}, { all: true }])('a name that leads to one is refused where it is looked up (%j)', async (options) => {
-    const error = await new Promise<Error | null>((resolve) => lookupWithin(publicOnly)('localhost', options, resolve));
-    expect(error?.message).toContain('private address');
-  });
+  test.each([{}, { all: true }])(
+    'a name that leads to one is refused where it is looked up (%j)',
+    async (options) => {
+      const error = await new Promise<Error | null>((resolve) =>
+        lookupWithin(publicOnly)('localhost', options, resolve),
+      );
+      expect(error?.message).toContain('private address');
+    },
+  );
 });
 
 test('where they are allowed, only the metadata services of clouds are refused', async () => {
   expect(() => refuseBeyond('127.0.0.1', anywhere)).not.toThrow();
   expect(() => refuseBeyond('169.254.169.254', anywhere)).toThrow('metadata');
-  const error = await new Promise<Error | null>((resolve) => lookupWithin(anywhere)('localhost', {}, resolve));
+  const error = await new Promise<Error | null>((resolve) =>
+    lookupWithin(anywhere)('localhost', {}, resolve),
+  );
   expect(error).toBeNull();
 });

@@ -28,14 +28,19 @@ describe('a proxy', () => {
   });
 
   it('carries every request, conditional ones too, and is told its own credentials only', async () => {
-    const http = open({ proxy: `http://me:p%40ss@${proxy.host}` }).withCredentials(server.origin, { bearer: new Secret('t') });
+    const http = open({ proxy: `http://me:p%40ss@${proxy.host}` }).withCredentials(server.origin, {
+      bearer: new Secret('t'),
+    });
     expect((await http.request(`${server.origin}/it`)).text()).toBe('hello');
     expect((await http.request(`${server.origin}/it`, { validators: { etag: '"1"' } })).text()).toBe('hello');
     const authorization = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
     expect(new Set(proxy.tunnels.map((tunnel) => JSON.stringify(tunnel)))).toEqual(
       new Set([JSON.stringify({ target: new URL(server.origin).host, authorization })]),
     );
-    expect(server.requests.map(({ headers }) => headers['proxy-authorization'])).toEqual([undefined, undefined]);
+    expect(server.requests.map(({ headers }) => headers['proxy-authorization'])).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it('carries https with the extra authority', async () => {
@@ -59,7 +64,12 @@ describe('a proxy', () => {
 
   it('is not asked for metadata services, by address or by name', async () => {
     const http = open();
-    for (const host of ['169.254.169.254', '[fe80::1]', 'metadata.google.internal', 'METADATA.google.internal.']) {
+    for (const host of [
+      '169.254.169.254',
+      '[fe80::1]',
+      'metadata.google.internal',
+      'METADATA.google.internal.',
+    ]) {
       await expect(http.request(`http://${host}/`)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     server.answer('/away', { status: 302, headers: { location: 'http://metadata.google.internal/' } });
@@ -76,7 +86,9 @@ describe('a proxy', () => {
     });
     await refusing.close();
     await opened?.client.close();
-    await expect(open({ proxy: `http://${refusing.host}` }).request(`${server.origin}/it`)).rejects.toMatchObject({
+    await expect(
+      open({ proxy: `http://${refusing.host}` }).request(`${server.origin}/it`),
+    ).rejects.toMatchObject({
       code: 'UNREACHABLE',
     });
     expect(server.requests).toEqual([]);

@@ -31,7 +31,13 @@ describe('the delay before a request is repeated', () => {
     delayBeforeRetry(error, attempt, remaining, () => random);
 
   it('is anything up to a bound that doubles, and ends after the third attempt', () => {
-    expect([delay(1, 0), delay(1, 0.5), delay(1, 1), delay(2, 1), delay(3, 1)]).toEqual([0, 250, 500, 1000, undefined]);
+    expect([delay(1, 0), delay(1, 0.5), delay(1, 1), delay(2, 1), delay(3, 1)]).toEqual([
+      0,
+      250,
+      500,
+      1000,
+      undefined,
+    ]);
   });
 
   it('adds to what the server asked for, and leaves long waits and what does not fit the time to core', () => {
@@ -42,7 +48,14 @@ describe('the delay before a request is repeated', () => {
   });
 
   it('is none for what another attempt does not change', () => {
-    for (const code of ['UNAUTHORIZED', 'NOT_FOUND', 'TOO_LARGE', 'TIMEOUT', 'MALFORMED', 'UNTRUSTED'] as const) {
+    for (const code of [
+      'UNAUTHORIZED',
+      'NOT_FOUND',
+      'TOO_LARGE',
+      'TIMEOUT',
+      'MALFORMED',
+      'UNTRUSTED',
+    ] as const) {
       expect(delay(1, 0, new PluginError(code, 'no'))).toBeUndefined();
     }
   });
@@ -89,7 +102,8 @@ describe('a request that failed', () => {
     const { http, call, client } = openHttp({
       clock: {
         now: Date.now,
-        wait: (_ms, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        wait: (_ms, signal) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       },
     });
     server.answer('/it', { status: 503 });

@@ -22,9 +22,20 @@ describe('https', () => {
   };
 
   beforeAll(async () => {
-    const tls = { ...issue('server', authority), ca: authority.cert, requestCert: true, rejectUnauthorized: false };
-    const tell = ({ certificate }: { readonly certificate?: string | undefined }) => ({ body: certificate ?? 'nobody' });
-    [server, other, plain] = await Promise.all([startFaultyServer({ tls }), startFaultyServer({ tls }), startFaultyServer()]);
+    const tls = {
+      ...issue('server', authority),
+      ca: authority.cert,
+      requestCert: true,
+      rejectUnauthorized: false,
+    };
+    const tell = ({ certificate }: { readonly certificate?: string | undefined }) => ({
+      body: certificate ?? 'nobody',
+    });
+    [server, other, plain] = await Promise.all([
+      startFaultyServer({ tls }),
+      startFaultyServer({ tls }),
+      startFaultyServer(),
+    ]);
     for (const one of [server, other]) one.answer('/who', tell);
   });
   afterEach(() => opened?.client.close());
@@ -34,8 +45,13 @@ describe('https', () => {
     'trusts an authority beside those of Node, and says how to where it does not (%j)',
     async (options) => {
       const refused = open({}).request(`${server.origin}/who`, options);
-      await expect(refused).rejects.toMatchObject({ code: 'UNTRUSTED', message: expect.stringContaining('http.ca') });
-      expect((await open({ ca: authority.cert }).request(`${server.origin}/who`, options)).text()).toBe('nobody');
+      await expect(refused).rejects.toMatchObject({
+        code: 'UNTRUSTED',
+        message: expect.stringContaining('http.ca'),
+      });
+      expect((await open({ ca: authority.cert }).request(`${server.origin}/who`, options)).text()).toBe(
+        'nobody',
+      );
     },
   );
 
@@ -57,16 +73,21 @@ describe('https', () => {
     },
   );
 
-  it.each([{}, conditional])('is not left for http with credentials, and may be without (%j)', async (options) => {
-    server.answer('/down', { status: 302, headers: { location: `${plain.origin}/it` } });
-    plain.answer('/it', { body: 'plain' });
-    const before = plain.requests.length;
-    const http = open({ ca: authority.cert, trust: [plain.origin] });
-    const known = http.withCredentials(server.origin, { bearer: new Secret('t') });
-    await expect(known.request(`${server.origin}/down`, options)).rejects.toMatchObject({ code: 'MALFORMED' });
-    expect(plain.requests).toHaveLength(before);
-    expect((await http.request(`${server.origin}/down`, options)).text()).toBe('plain');
-  });
+  it.each([{}, conditional])(
+    'is not left for http with credentials, and may be without (%j)',
+    async (options) => {
+      server.answer('/down', { status: 302, headers: { location: `${plain.origin}/it` } });
+      plain.answer('/it', { body: 'plain' });
+      const before = plain.requests.length;
+      const http = open({ ca: authority.cert, trust: [plain.origin] });
+      const known = http.withCredentials(server.origin, { bearer: new Secret('t') });
+      await expect(known.request(`${server.origin}/down`, options)).rejects.toMatchObject({
+        code: 'MALFORMED',
+      });
+      expect(plain.requests).toHaveLength(before);
+      expect((await http.request(`${server.origin}/down`, options)).text()).toBe('plain');
+    },
+  );
 
   it('says which settings cannot be used, and nothing of what is in them', () => {
     for (const settings of [

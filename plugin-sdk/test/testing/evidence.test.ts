@@ -20,7 +20,10 @@ describe('evidence', () => {
   it('finds it in the cause of an error, and in what an error carries', () => {
     const evidence = new Evidence([secret]);
     evidence.see('errors', new PluginError('MALFORMED', 'no', { cause: new Error(`with ${secret}`) }));
-    evidence.see('errors', Object.assign(new Error('no'), { options: { headers: { authorization: `Bearer ${secret}` } } }));
+    evidence.see(
+      'errors',
+      Object.assign(new Error('no'), { options: { headers: { authorization: `Bearer ${secret}` } } }),
+    );
     expect(evidence.findLeaks('errors')).toHaveLength(2);
   });
 

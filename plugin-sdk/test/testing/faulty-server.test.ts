@@ -25,9 +25,15 @@ describe('the faulty server', () => {
   });
 
   it('answers 404 to what it was not told about, and makes answers from requests', async () => {
-    server.answer('/echo', ({ method, body, headers }) => ({ body: `${method} ${body} ${headers['x-word']}` }));
+    server.answer('/echo', ({ method, body, headers }) => ({
+      body: `${method} ${body} ${headers['x-word']}`,
+    }));
     expect((await fetch(`${server.origin}/nothing`)).status).toBe(404);
-    const echo = await fetch(`${server.origin}/echo?query=1`, { method: 'POST', body: 'hello', headers: { 'x-word': 'w' } });
+    const echo = await fetch(`${server.origin}/echo?query=1`, {
+      method: 'POST',
+      body: 'hello',
+      headers: { 'x-word': 'w' },
+    });
     expect(await echo.text()).toBe('POST hello w');
     expect(server.requests.map(({ path }) => path)).toEqual(['/nothing', '/echo?query=1']);
   });

@@ -7,5 +7,10 @@ const workspace = join(import.meta.dirname, '../../..');
 /** Runs the fixtures, which are red on purpose, apart from everything else. */
 export default defineConfig({
   root: workspace,
-  test: { dir: import.meta.dirname, include: ['fixtures/*.ts'], isolate: false, testTimeout: 5_000 * slowness },
+  test: {
+    dir: import.meta.dirname,
+    include: ['fixtures/*.ts'],
+    isolate: false,
+    testTimeout: 5_000 * slowness,
+  },
 });

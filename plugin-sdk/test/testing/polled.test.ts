@@ -23,7 +23,11 @@ const revisions = [{ version: '1' }, { version: '2' }];
 
 describe('a poll that was collected', () => {
   it('has no breach where the contract was kept', async () => {
-    const polled = await collect([{ repository: { cursor: 'r1' } }, { key: 'new', revisions, current: '2', cursor: 'c1' }, fine]);
+    const polled = await collect([
+      { repository: { cursor: 'r1' } },
+      { key: 'new', revisions, current: '2', cursor: 'c1' },
+      fine,
+    ]);
     expect(polled).toMatchObject({ breaches: [], repository: 'r1', thrown: undefined });
     expect([...polled.answers.keys()]).toEqual(['new', 'old']);
   });
@@ -46,8 +50,14 @@ describe('a poll that was collected', () => {
     ['the problem of new is no PluginError', [{ key: 'new', problem: new Error('x') }, fine]],
     ['new has 1 twice', [{ key: 'new', revisions: [...revisions, { version: '1' }] }, fine]],
     ['new points to 3, which is none of its revisions', [{ key: 'new', revisions, current: '3' }, fine]],
-    ['a cursor is not text of at most 4096 characters', [{ key: 'new', revisions, cursor: 'x'.repeat(4097) }, fine]],
-    ['a cursor is not text of at most 4096 characters', [{ repository: { cursor: 7 } }, { key: 'new', revisions }, fine]],
+    [
+      'a cursor is not text of at most 4096 characters',
+      [{ key: 'new', revisions, cursor: 'x'.repeat(4097) }, fine],
+    ],
+    [
+      'a cursor is not text of at most 4096 characters',
+      [{ repository: { cursor: 7 } }, { key: 'new', revisions }, fine],
+    ],
   ])('says: %s', async (breach, answers) => {
     expect(await breachesOf(...answers)).toEqual([breach]);
   });

@@ -31,7 +31,9 @@ export async function runFixtures(): Promise<ReadonlyMap<string, FixtureResult>>
   const directory = await mkdtemp(join(tmpdir(), 'sluice-fixtures-'));
   try {
     const { testResults } = await runVitest(join(directory, 'report.json'));
-    return new Map(testResults.map(({ name, assertionResults }) => [basename(name, '.ts'), sortResults(assertionResults)]));
+    return new Map(
+      testResults.map(({ name, assertionResults }) => [basename(name, '.ts'), sortResults(assertionResults)]),
+    );
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -39,10 +41,14 @@ export async function runFixtures(): Promise<ReadonlyMap<string, FixtureResult>>
 
 async function runVitest(reportFile: string): Promise<Report> {
   const config = join(import.meta.dirname, 'fixtures.config.ts');
-  const child = spawn(process.execPath, [vitest, 'run', '--config', config, '--reporter=json', `--outputFile=${reportFile}`], {
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [vitest, 'run', '--config', config, '--reporter=json', `--outputFile=${reportFile}`],
+    {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return readFile(reportFile, 'utf8').then(JSON.parse, (cause) => {
     throw new Error(`vitest wrote no report: ${errors}${output}`, { cause });

@@ -15,7 +15,9 @@ function resultOf(fixture: string): FixtureResult {
 
 /** The names of the honest plugin's tests that begin so. */
 function named(...beginnings: readonly string[]): readonly string[] {
-  return resultOf('honest').passed.filter((name) => beginnings.some((beginning) => name.startsWith(beginning)));
+  return resultOf('honest').passed.filter((name) =>
+    beginnings.some((beginning) => name.startsWith(beginning)),
+  );
 }
 
 const failingPoll = 'poll of a failing registry > makes';
@@ -98,7 +100,11 @@ describe('testPackagePlugin is red on a plugin that', () => {
       'token-in-error',
       () => ['secrets > are not in errors', 'secrets > are not in log and progress'],
     ],
-    ['sends its token in a header of its own', 'own-header', () => ['secrets > are not in headers of its own']],
+    [
+      'sends its token in a header of its own',
+      'own-header',
+      () => ['secrets > are not in headers of its own'],
+    ],
     [
       'calls versions absent when the registry fails',
       'forgetful',
@@ -117,8 +123,12 @@ describe('testPackagePlugin is red on a plugin that', () => {
 
   it('ignores the signal and asks in its own way', () => {
     const { failed, passed } = resultOf('deaf');
-    expect(failed).toEqual(expect.arrayContaining([...named('check that is aborted', 'poll that is aborted', 'requests')]));
-    expect(passed).toEqual(expect.arrayContaining([...named('definition', 'settings', 'compare', 'check >')]));
+    expect(failed).toEqual(
+      expect.arrayContaining([...named('check that is aborted', 'poll that is aborted', 'requests')]),
+    );
+    expect(passed).toEqual(
+      expect.arrayContaining([...named('definition', 'settings', 'compare', 'check >')]),
+    );
     expect(passed).toContain('poll > answers every package once, with every version that is published');
   });
 });
@@ -131,6 +141,8 @@ describe('testPackagePlugin is red on cases that', () => {
       'compare > is given versions that text order gets wrong',
       'secrets > prove the plugin to its registry',
     ]);
-    expect(skipped).toContain('poll of a failing registry > makes MALFORMED of an empty document (a shelf may be empty)');
+    expect(skipped).toContain(
+      'poll of a failing registry > makes MALFORMED of an empty document (a shelf may be empty)',
+    );
   });
 });

@@ -23,9 +23,12 @@ export async function askBuilds(
   const artifact = locateArtifact(settings, base);
   if (!artifact) return { base, builds: [base], known: {} };
   const asked = await askDocument(files, locateMetadata(settings, base), known?.document);
-  if (asked.kind === 'unchanged' && known?.replaced === undefined) return { base, builds: undefined, known: known ?? {} };
-  const builds = asked.kind === 'read' ? listBuilds(readSnapshotMetadata(asked.bytes, base), settings, base) : undefined;
-  const document = asked.kind === 'read' ? asked.known : asked.kind === 'unchanged' ? known?.document : undefined;
+  if (asked.kind === 'unchanged' && known?.replaced === undefined)
+    return { base, builds: undefined, known: known ?? {} };
+  const builds =
+    asked.kind === 'read' ? listBuilds(readSnapshotMetadata(asked.bytes, base), settings, base) : undefined;
+  const document =
+    asked.kind === 'read' ? asked.known : asked.kind === 'unchanged' ? known?.document : undefined;
   const now = { ...(document && { document }) };
   if (builds) return { base, builds, known: now };
   const replaced = await findReplaced(files, artifact);
@@ -34,16 +37,26 @@ export async function askBuilds(
 }
 
 /** The builds that metadata names; `undefined` where each replaces the file of the one before. */
-function listBuilds({ build, files }: SnapshotMetadata, settings: PackageSettings, base: string): readonly string[] | undefined {
+function listBuilds(
+  { build, files }: SnapshotMetadata,
+  settings: PackageSettings,
+  base: string,
+): readonly string[] | undefined {
   const { extension, classifier = '' } = nameFile(settings);
   if (files.length === 0 && build === undefined) return undefined;
   const matching = files.filter((file) => file.extension === extension && file.classifier === classifier);
-  const versions = files.length === 0 ? [base.replace(/SNAPSHOT$/i, build ?? '')] : matching.map(({ version }) => version);
+  const versions =
+    files.length === 0 ? [base.replace(/SNAPSHOT$/i, build ?? '')] : matching.map(({ version }) => version);
   if (versions.includes(base)) return undefined;
-  return [...new Set(versions)].filter((version) => parseBuild(version)?.base.toLowerCase() === base.toLowerCase());
+  return [...new Set(versions)].filter(
+    (version) => parseBuild(version)?.base.toLowerCase() === base.toLowerCase(),
+  );
 }
 
-/** The build of the one file under the snapshot's own name, told by when it was changed; `undefined` where there is none. */
+/**
+ * The build of the one file under the snapshot's own name, told by when it was changed; `undefined` where
+ * there is none.
+ */
 async function findReplaced(files: Files, { base, path }: ArtifactFile): Promise<string | undefined> {
   const found = await files.find(path);
   return found && (found.modifiedAt === undefined ? base : nameReplaced(base, found.modifiedAt));

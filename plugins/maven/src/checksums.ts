@@ -23,8 +23,15 @@ export function isAlgorithm(value: unknown): value is Algorithm {
   return algorithms.some((algorithm) => algorithm === value);
 }
 
-/** The strongest checksum that a repository serves for a file; `first` names the one that it is known to serve. */
-export async function findChecksum(files: Files, path: RepositoryPath, first?: Algorithm): Promise<Checksum | undefined> {
+/**
+ * The strongest checksum that a repository serves for a file; `first` names the one that it is known to
+ * serve.
+ */
+export async function findChecksum(
+  files: Files,
+  path: RepositoryPath,
+  first?: Algorithm,
+): Promise<Checksum | undefined> {
   const order = first ? [first, ...algorithms.filter((algorithm) => algorithm !== first)] : algorithms;
   for (const algorithm of order) {
     const hex = await readChecksum(files, path, algorithm);
@@ -35,15 +42,17 @@ export async function findChecksum(files: Files, path: RepositoryPath, first?: A
 
 /** Every digest that a repository serves for a file. */
 export async function readDigests(files: Files, path: RepositoryPath): Promise<Digests> {
-  const read = async (algorithm: Algorithm) => [algorithm, await readChecksum(files, path, algorithm)] as const;
+  const read = async (algorithm: Algorithm) =>
+    [algorithm, await readChecksum(files, path, algorithm)] as const;
   const digests: Record<string, string> = {};
-  for (const [algorithm, hex] of await Promise.all(algorithms.map(read))) if (hex !== undefined) digests[algorithm] = hex;
+  for (const [algorithm, hex] of await Promise.all(algorithms.map(read)))
+    if (hex !== undefined) digests[algorithm] = hex;
   return digests;
 }
 
 /**
- * The digest in a checksum file, in lower case: `hex`, `hex  name`, `name: hex` or `NAME(name)= hex`, whatever the white space.
- * `undefined` for what is none.
+ * The digest in a checksum file, in lower case: `hex`, `hex  name`, `name: hex` or `NAME(name)= hex`,
+ * whatever the white space. `undefined` for what is none.
  */
 export function parseChecksum(text: string, algorithm: Algorithm): string | undefined {
   const before = /^\s*([0-9a-f]+)(?:\s|$)/i.exec(text)?.[1];
@@ -51,7 +60,11 @@ export function parseChecksum(text: string, algorithm: Algorithm): string | unde
   return [before, after].find((hex) => hex?.length === hexDigits[algorithm])?.toLowerCase();
 }
 
-async function readChecksum(files: Files, path: RepositoryPath, algorithm: Algorithm): Promise<string | undefined> {
+async function readChecksum(
+  files: Files,
+  path: RepositoryPath,
+  algorithm: Algorithm,
+): Promise<string | undefined> {
   const file = `${path}.${algorithm}`;
   const read = await files.read(file, { maxBytes: largestFile, fresh: true, orRefused: true });
   if (read.kind !== 'read') return undefined;

@@ -1,8 +1,14 @@
-/** A number with its size class and its digits without leading zeros (none is zero); a qualifier, as it sorts; or a list of items. */
+/**
+ * A number with its size class and its digits without leading zeros (none is zero); a qualifier, as it sorts;
+ * or a list of items.
+ */
 type Item = NumberItem | string | readonly Item[];
 
 interface NumberItem {
-  /** Maven compares by the type that the digits need before it compares values: 0 for int, 1 for long, 2 for larger. */
+  /**
+   * Maven compares by the type that the digits need before it compares values: 0 for int, 1 for long, 2 for
+   * larger.
+   */
   readonly size: 0 | 1 | 2;
   readonly digits: string;
 }
@@ -20,7 +26,10 @@ const shortForms: ReadonlyMap<string, string> = new Map([
   ['m', 'milestone'],
 ]);
 const release = String(qualifiers.indexOf(''));
-/** Dots, dashes, and runs of digits or of anything else. Java looks at UTF-16 units, so that digits beyond the first plane are none. */
+/**
+ * Dots, dashes, and runs of digits or of anything else. Java looks at UTF-16 units, so that digits beyond the
+ * first plane are none.
+ */
 const tokens = /[.\-]|[\p{Nd}--[\u{10000}-\u{10FFFF}]]+|(?:[^\p{Nd}.\-]|[\u{10000}-\u{10FFFF}])+/gv;
 const zero: NumberItem = { size: 0, digits: '' };
 
@@ -80,7 +89,10 @@ function isNumber(item: Item): item is NumberItem {
   return typeof item === 'object' && !isList(item);
 }
 
-/** Understands how a version's text falls into items: each dash, and each change between letters and digits, opens a list in the list. */
+/**
+ * Understands how a version's text falls into items: each dash, and each change between letters and digits,
+ * opens a list in the list.
+ */
 class ItemReader {
   readonly #lists: Item[][] = [[]];
 

@@ -1,4 +1,7 @@
-/** Asks about each of several things, at most so many at once; the answers in the order of the things. Rejects with the first failure. */
+/**
+ * Asks about each of several things, at most so many at once; the answers in the order of the things. Rejects
+ * with the first failure.
+ */
 export async function askConcurrently<T, A>(
   things: readonly T[],
   most: number,

@@ -14,14 +14,20 @@ export interface KnownArtifact {
   readonly metadata: KnownDocument;
   /** By version, `1.2-SNAPSHOT`: all that are selected. */
   readonly snapshots: ReadonlyMap<string, KnownSnapshot>;
-  /** The revisions that were told, so that those that are gone can be named; none where they are not told one by one. */
+  /**
+   * The revisions that were told, so that those that are gone can be named; none where they are not told one
+   * by one.
+   */
   readonly told: readonly string[];
 }
 
 /** Core takes 4 KiB. */
 const longest = 4000;
 
-/** Writes what is known; without what was told, or not at all, where it would be too long: then everything is asked for anew. */
+/**
+ * Writes what is known; without what was told, or not at all, where it would be too long: then everything is
+ * asked for anew.
+ */
 export function writeCursor(known: KnownArtifact): string | undefined {
   const { metadata, snapshots, told } = known;
   const brief = { m: metadata, ...(snapshots.size > 0 && { s: Object.fromEntries(snapshots) }) };
@@ -51,7 +57,10 @@ function isDocument(value: unknown): value is KnownDocument {
   const { hash, checksum, etag, lastModified } = value;
   const isTextOrNone = (one: unknown) => one === undefined || typeof one === 'string';
   return (
-    typeof hash === 'string' && (checksum === 'none' || isAlgorithm(checksum)) && isTextOrNone(etag) && isTextOrNone(lastModified)
+    typeof hash === 'string' &&
+    (checksum === 'none' || isAlgorithm(checksum)) &&
+    isTextOrNone(etag) &&
+    isTextOrNone(lastModified)
   );
 }
 

@@ -1,4 +1,10 @@
-import { type Description, isPluginError, PluginError, type Revision, toPluginError } from '@sluice/plugin-sdk';
+import {
+  type Description,
+  isPluginError,
+  PluginError,
+  type Revision,
+  toPluginError,
+} from '@sluice/plugin-sdk';
 import { readDigests } from './checksums.ts';
 import { askConcurrently } from './concurrently.ts';
 import type { Files } from './files.ts';
@@ -11,7 +17,10 @@ import { nameReplaced } from './snapshot.ts';
 const revisionsAtOnce = 8;
 const largestPom = 2 * 1_048_576;
 
-/** Says of each revision whether its file is there, what its digests are, when it came, and what its POM tells. */
+/**
+ * Says of each revision whether its file is there, what its digests are, when it came, and what its POM
+ * tells.
+ */
 export function describeRevisions(
   files: Files,
   settings: PackageSettings,
@@ -28,9 +37,14 @@ export function describeRevisions(
   });
 }
 
-async function describeRevision(files: Files, settings: PackageSettings, { version }: Revision): Promise<Description> {
+async function describeRevision(
+  files: Files,
+  settings: PackageSettings,
+  { version }: Revision,
+): Promise<Description> {
   const artifact = locateArtifact(settings, version);
-  if (!artifact) throw new PluginError('MALFORMED', `no file can have the version ${JSON.stringify(version)} in its name`);
+  if (!artifact)
+    throw new PluginError('MALFORMED', `no file can have the version ${JSON.stringify(version)} in its name`);
   const found = await files.find(artifact.path);
   if (!found || !isStill(artifact, version, found.modifiedAt)) return 'absent';
   const [digests, pom] = await Promise.all([readDigests(files, artifact.path), askPom(files, artifact.pom)]);

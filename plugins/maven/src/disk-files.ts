@@ -25,7 +25,8 @@ export function makeDiskFiles(base: string, signal: AbortSignal): Files {
       signal.throwIfAborted();
       const folder = toDiskPath(base);
       const found = await orUndefined(stat(folder), folder);
-      if (!found?.isDirectory()) throw new PluginError('NOT_FOUND', `there is no directory ${folder}; check "url"`);
+      if (!found?.isDirectory())
+        throw new PluginError('NOT_FOUND', `there is no directory ${folder}; check "url"`);
       await orUndefined(access(folder, constants.R_OK | constants.X_OK), folder);
       return undefined;
     },
@@ -36,7 +37,11 @@ function toDiskPath(url: string): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    throw new PluginError('CONFIG_INVALID', `${url} is no file of this machine; write "url" as file:///path`, { cause });
+    throw new PluginError(
+      'CONFIG_INVALID',
+      `${url} is no file of this machine; write "url" as file:///path`,
+      { cause },
+    );
   }
 }
 

@@ -23,14 +23,22 @@ type Read = { readonly bytes: Uint8Array; readonly validators: Validators };
 const largestDocument = 16 * 1_048_576;
 
 /**
- * Asks for a document that may have changed, and for its checksum where it has. A mismatch is read again once, since who deploys
- * writes one after the other. Throws `UNTRUSTED` where they still do not match.
+ * Asks for a document that may have changed, and for its checksum where it has. A mismatch is read again
+ * once, since who deploys writes one after the other. Throws `UNTRUSTED` where they still do not match.
  */
-export async function askDocument(files: Files, path: RepositoryPath, known?: KnownDocument): Promise<AskedDocument> {
-  const asked = await files.read(path, { maxBytes: largestDocument, ...(known && { validators: pickValidators(known) }) });
+export async function askDocument(
+  files: Files,
+  path: RepositoryPath,
+  known?: KnownDocument,
+): Promise<AskedDocument> {
+  const asked = await files.read(path, {
+    maxBytes: largestDocument,
+    ...(known && { validators: pickValidators(known) }),
+  });
   if (asked.kind !== 'read') return asked;
   const hash = hashOf(asked.bytes);
-  if (known?.hash === hash) return isSame(known, asked.validators) ? { kind: 'unchanged' } : accept(asked, known.checksum);
+  if (known?.hash === hash)
+    return isSame(known, asked.validators) ? { kind: 'unchanged' } : accept(asked, known.checksum);
   const checksum = await findServed(files, path, known);
   if (matches(asked, checksum)) return accept(asked, checksum?.algorithm ?? 'none');
   const again = await files.read(path, { maxBytes: largestDocument, fresh: true });
@@ -53,13 +61,19 @@ function accept({ bytes, validators }: Read, checksum: Algorithm | 'none'): Aske
   return { kind: 'read', bytes, known: { ...validators, hash: hashOf(bytes), checksum } };
 }
 
-async function findServed(files: Files, path: RepositoryPath, known: KnownDocument | undefined): Promise<Checksum | undefined> {
+async function findServed(
+  files: Files,
+  path: RepositoryPath,
+  known: KnownDocument | undefined,
+): Promise<Checksum | undefined> {
   if (known?.checksum === 'none') return undefined;
   return findChecksum(files, path, known?.checksum);
 }
 
 function matches({ bytes }: Read, checksum: Checksum | undefined): boolean {
-  return checksum === undefined || createHash(checksum.algorithm).update(bytes).digest('hex') === checksum.hex;
+  return (
+    checksum === undefined || createHash(checksum.algorithm).update(bytes).digest('hex') === checksum.hex
+  );
 }
 
 function hashOf(bytes: Uint8Array): string {

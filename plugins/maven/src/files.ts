@@ -16,8 +16,8 @@ export interface ReadOptions {
   /** Past caches on the way. */
   readonly fresh?: boolean;
   /**
-   * Take every refusal (400, 401, 403, 405, ...) for absent: of a file that others only go by, that is all it means. S3 answers
-   * 403 for what is not there, Google Artifact Registry 400 for a checksum.
+   * Take every refusal (400, 401, 403, 405, ...) for absent: of a file that others only go by, that is all it
+   * means. S3 answers 403 for what is not there, Google Artifact Registry 400 for a checksum.
    */
   readonly orRefused?: boolean;
 }

@@ -18,14 +18,21 @@ export function makeHttpFiles(base: string, http: Http): Files {
       const response = await http.request(locate(path), toRequest(options));
       if (response.notModified) return { kind: 'unchanged' };
       if (response.status >= 400) return { kind: 'absent' };
-      return { kind: 'read', bytes: response.bytes(), validators: chooseValidators(response) } satisfies ReadFile;
+      return {
+        kind: 'read',
+        bytes: response.bytes(),
+        validators: chooseValidators(response),
+      } satisfies ReadFile;
     },
     find: (path) => findFile(http, locate(path)),
     check: () => askUnlikely(http, locate(unlikely)),
   };
 }
 
-/** Asks as a poll asks: many repositories have nothing at their root, or not for everybody, and serve what lies below. */
+/**
+ * Asks as a poll asks: many repositories have nothing at their root, or not for everybody, and serve what
+ * lies below.
+ */
 async function askUnlikely(http: Http, url: string): Promise<string | undefined> {
   const answer = await http.request(url, { accept: [403, 404, 410] });
   if (answer.status === 403)
@@ -46,7 +53,8 @@ function toRequest({ maxBytes, validators, fresh = false, orRefused = false }: R
 async function findFile(http: Http, url: string): Promise<FoundFile | undefined> {
   const head = await askHead(http, url);
   if (head.status === 404 || head.status === 410) return undefined;
-  if (/^text\/html\b/i.test(head.headers['content-type'] ?? '') && !/\.html?$/i.test(url)) throw notAFile(url);
+  if (/^text\/html\b/i.test(head.headers['content-type'] ?? '') && !/\.html?$/i.test(url))
+    throw notAFile(url);
   const modifiedAt = Date.parse(head.headers['last-modified'] ?? '');
   return { modifiedAt: Number.isNaN(modifiedAt) ? undefined : modifiedAt };
 }
@@ -65,8 +73,8 @@ async function askHead(http: Http, url: string): Promise<ResponseHead> {
 }
 
 /**
- * What a document can be recognised by. A Last-Modified only if the document was a second old or more when it was sent: before
- * that another one may follow under the same (RFC 9110, section 8.8.2.2).
+ * What a document can be recognised by. A Last-Modified only if the document was a second old or more when it
+ * was sent: before that another one may follow under the same (RFC 9110, section 8.8.2.2).
  */
 function chooseValidators({ validators, headers }: ResponseHead): Validators {
   const { etag, lastModified } = validators;

@@ -6,7 +6,9 @@ import { pollRepository } from './poll.ts';
 import { findProblems, packageFields, repositoryFields } from './settings.ts';
 import { compareRevisions } from './snapshot.ts';
 
-/** The artifacts of a repository in the Maven 2 layout; what it decides and why is in docs/maven-plugin.md. */
+/**
+ * The artifacts of a repository in the Maven 2 layout; what it decides and why is in docs/maven-plugin.md.
+ */
 export default definePackagePlugin({
   id: 'maven',
   title: 'Maven repository',

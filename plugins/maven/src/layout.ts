@@ -2,7 +2,10 @@ import { mapPackaging } from './packaging.ts';
 import type { PackageSettings } from './settings.ts';
 import { baseOf, parseBuild } from './snapshot.ts';
 
-/** Where in a repository something is: segments joined by slashes, percent-encoded, without a slash before them. */
+/**
+ * Where in a repository something is: segments joined by slashes, percent-encoded, without a slash before
+ * them.
+ */
 export type RepositoryPath = string;
 
 /** A version's file. */
@@ -24,7 +27,10 @@ type Artifact = Pick<PackageSettings, 'groupId' | 'artifactId' | 'packaging' | '
 
 const metadataFile = 'maven-metadata.xml';
 
-/** Where the metadata of an artifact is, or of one of its snapshots (https://maven.apache.org/repositories/layout.html). */
+/**
+ * Where the metadata of an artifact is, or of one of its snapshots
+ * (https://maven.apache.org/repositories/layout.html).
+ */
 export function locateMetadata(artifact: Artifact, base?: string): RepositoryPath {
   return toPath(folderOf(artifact), ...(base === undefined ? [] : [base]), metadataFile);
 }
@@ -43,12 +49,19 @@ export function locateArtifact(artifact: Artifact, version: string): ArtifactFil
     replaced,
     extension,
     classifier,
-    path: toPath(folderOf(artifact), base, `${name}${classifier === undefined ? '' : `-${classifier}`}.${extension}`),
+    path: toPath(
+      folderOf(artifact),
+      base,
+      `${name}${classifier === undefined ? '' : `-${classifier}`}.${extension}`,
+    ),
     pom: toPath(folderOf(artifact), base, `${name}.pom`),
   };
 }
 
-/** The extension and classifier of an artifact's files; the classifier that is configured goes before the one that the packaging implies. */
+/**
+ * The extension and classifier of an artifact's files; the classifier that is configured goes before the one
+ * that the packaging implies.
+ */
 export function nameFile({ packaging, classifier }: Artifact): {
   readonly extension: string;
   readonly classifier: string | undefined;

@@ -12,11 +12,11 @@ export interface ServerCredentials {
 type Variables = Readonly<Record<string, string>>;
 
 /**
- * Reads the credentials of a server from a settings.xml (https://maven.apache.org/settings.html#servers), where a value may refer
- * to `${env.NAME}`.
+ * Reads the credentials of a server from a settings.xml (https://maven.apache.org/settings.html#servers),
+ * where a value may refer to `${env.NAME}`.
  *
- * Throws `CONFIG_INVALID` for a file that is missing or none, an entry that is missing or has no name and password, an encrypted
- * password, and a variable that is not set or does not reach plugins.
+ * Throws `CONFIG_INVALID` for a file that is missing or none, an entry that is missing or has no name and
+ * password, an encrypted password, and a variable that is not set or does not reach plugins.
  */
 export async function readServer(file: string, id: string, variables: Variables): Promise<ServerCredentials> {
   const servers = findNodes(parseSettings(await readSettings(file), file), 'servers', 'server');
@@ -24,7 +24,10 @@ export async function readServer(file: string, id: string, variables: Variables)
   if (server === undefined) throw invalid(file, `has no <server> with the id "${id}"`);
   const [username, password] = ['username', 'password'].map((name) => findTexts(server, name)[0]);
   if (username === undefined || password === undefined) {
-    throw invalid(file, `has no <username> and <password> for the server "${id}"; for a token use the setting "token"`);
+    throw invalid(
+      file,
+      `has no <username> and <password> for the server "${id}"; for a token use the setting "token"`,
+    );
   }
   const plain = resolve(password, variables, file);
   // As Maven recognises it, words around it included.
@@ -34,7 +37,10 @@ export async function readServer(file: string, id: string, variables: Variables)
       `has an encrypted password for the server "${id}", which only Maven can open; use the settings "username" and "password"`,
     );
   }
-  return { username: resolve(username, variables, file), password: new Secret(plain.replace(/\\([{}])/g, '$1')) };
+  return {
+    username: resolve(username, variables, file),
+    password: new Secret(plain.replace(/\\([{}])/g, '$1')),
+  };
 }
 
 async function readSettings(file: string): Promise<Buffer> {
@@ -42,9 +48,13 @@ async function readSettings(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : 'unknown error';
-    throw new PluginError('CONFIG_INVALID', `${file} cannot be read (${code}); say with "settings" where settings.xml is`, {
-      cause,
-    });
+    throw new PluginError(
+      'CONFIG_INVALID',
+      `${file} cannot be read (${code}); say with "settings" where settings.xml is`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -52,7 +62,11 @@ function parseSettings(bytes: Buffer, file: string) {
   try {
     return parseXml(bytes, 'settings', file);
   } catch (cause) {
-    throw new PluginError('CONFIG_INVALID', cause instanceof Error ? cause.message : `${file} is no settings.xml`, { cause });
+    throw new PluginError(
+      'CONFIG_INVALID',
+      cause instanceof Error ? cause.message : `${file} is no settings.xml`,
+      { cause },
+    );
   }
 }
 

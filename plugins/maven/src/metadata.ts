@@ -3,7 +3,10 @@ import { findNodes, findTexts, parseXml } from './xml.ts';
 
 /** What an artifact's `maven-metadata.xml` tells. */
 export interface ArtifactMetadata {
-  /** Each once, in the order of the document; `undefined` where it has no list, which is another thing than an empty one. */
+  /**
+   * Each once, in the order of the document; `undefined` where it has no list, which is another thing than an
+   * empty one.
+   */
   readonly versions: readonly string[] | undefined;
   readonly release: string | undefined;
   readonly latest: string | undefined;
@@ -33,11 +36,15 @@ interface Coordinates {
 }
 
 /**
- * Reads an artifact's metadata (https://maven.apache.org/ref/3.8.7/maven-repository-metadata/repository-metadata.html); several
- * `versioning` elements count as one. Throws `MALFORMED` for what is none, or is another artifact's, and `NOT_FOUND` for a
- * group's: that lists plugins.
+ * Reads an artifact's metadata
+ * (https://maven.apache.org/ref/3.8.7/maven-repository-metadata/repository-metadata.html); several
+ * `versioning` elements count as one. Throws `MALFORMED` for what is none, or is another artifact's, and
+ * `NOT_FOUND` for a group's: that lists plugins.
  */
-export function readArtifactMetadata(bytes: Uint8Array, { groupId, artifactId }: Coordinates): ArtifactMetadata {
+export function readArtifactMetadata(
+  bytes: Uint8Array,
+  { groupId, artifactId }: Coordinates,
+): ArtifactMetadata {
   const name = `${groupId}:${artifactId}`;
   const metadata = parseXml(bytes, 'metadata', `the maven-metadata.xml of ${name}`);
   const [told] = findTexts(metadata, 'artifactId');
@@ -78,6 +85,12 @@ export function readSnapshotMetadata(bytes: Uint8Array, base: string): SnapshotM
 
 function explainMissing(name: string, isGroup: boolean): PluginError {
   if (isGroup)
-    return new PluginError('NOT_FOUND', `${name} is a group of plugins, not an artifact: check "groupId" and "artifactId"`);
-  return new PluginError('MALFORMED', `the maven-metadata.xml of ${name} has no <versioning>: it tells nothing of its versions`);
+    return new PluginError(
+      'NOT_FOUND',
+      `${name} is a group of plugins, not an artifact: check "groupId" and "artifactId"`,
+    );
+  return new PluginError(
+    'MALFORMED',
+    `the maven-metadata.xml of ${name} has no <versioning>: it tells nothing of its versions`,
+  );
 }

@@ -7,7 +7,10 @@ export interface PackagingFile {
 
 const jar: PackagingFile = { extension: 'jar' };
 
-/** The artifact handlers of Maven (https://maven.apache.org/ref/3.8.7/maven-core/artifact-handlers.html) and of well-known plugins. */
+/**
+ * The artifact handlers of Maven (https://maven.apache.org/ref/3.8.7/maven-core/artifact-handlers.html) and
+ * of well-known plugins.
+ */
 const handlers: ReadonlyMap<string, PackagingFile> = new Map([
   ['ejb', jar],
   ['ejb-client', { extension: 'jar', classifier: 'client' }],
@@ -25,7 +28,10 @@ const handlers: ReadonlyMap<string, PackagingFile> = new Map([
   ['takari-maven-plugin', jar],
 ]);
 
-/** The extension, and the implied classifier, of the files of a packaging: of one that Maven does not map, its own name. */
+/**
+ * The extension, and the implied classifier, of the files of a packaging: of one that Maven does not map, its
+ * own name.
+ */
 export function mapPackaging(packaging: string): PackagingFile {
   return handlers.get(packaging) ?? { extension: packaging };
 }

@@ -32,8 +32,15 @@ const snapshotsAtOnce = 8;
 /** Each costs a request at every poll. */
 const mostSnapshots = 500;
 
-/** Asks for each artifact's metadata, and that of its snapshots where they are wanted; see {@link eachPackage}. */
-export function pollRepository(files: Files, packages: readonly Due[], call: PollCall): AsyncIterable<PollAnswer> {
+/**
+ * Asks for each artifact's metadata, and that of its snapshots where they are wanted; see {@link
+ * eachPackage}.
+ */
+export function pollRepository(
+  files: Files,
+  packages: readonly Due[],
+  call: PollCall,
+): AsyncIterable<PollAnswer> {
   return eachPackage<typeof packageFields>((due) => askArtifact(files, due))(packages, call);
 }
 
@@ -42,25 +49,33 @@ async function askArtifact(files: Files, { config, cursor }: Due): Promise<Packa
   const path = locateMetadata(config);
   const asked = await askDocument(files, path, before?.metadata);
   if (asked.kind === 'absent') throw notFound(config, files.locate(path));
-  const selection = asked.kind === 'read' ? selectVersions(readArtifactMetadata(asked.bytes, config), config) : undefined;
+  const selection =
+    asked.kind === 'read' ? selectVersions(readArtifactMetadata(asked.bytes, config), config) : undefined;
   const bases = selection?.snapshots ?? [...(before?.snapshots.keys() ?? [])];
   if (bases.length > mostSnapshots) throw tooMany(config, bases.length);
   const snapshots = await askConcurrently(bases, snapshotsAtOnce, (base) =>
     askBuilds(files, config, base, before?.snapshots.get(base)),
   );
   const metadata = asked.kind === 'read' ? asked.known : before?.metadata;
-  if (!metadata || (!selection && snapshots.every(({ builds }) => builds === undefined))) return { unchanged: true };
+  if (!metadata || (!selection && snapshots.every(({ builds }) => builds === undefined)))
+    return { unchanged: true };
   return toAnswer(files, config, { metadata, selection, snapshots }, before);
 }
 
-function toAnswer(files: Files, config: PackageSettings, found: Found, before: KnownArtifact | undefined): PackageAnswer {
+function toAnswer(
+  files: Files,
+  config: PackageSettings,
+  found: Found,
+  before: KnownArtifact | undefined,
+): PackageAnswer {
   const { metadata, selection, snapshots } = found;
   const known = { metadata, snapshots: new Map(snapshots.map(({ base, known }) => [base, known])) };
   const told = config.snapshots ? listThere(found, before?.told ?? []) : [];
   const cursor = writeCursor({ ...known, told });
   const noted = cursor !== undefined && { cursor };
   const seen = [...(selection?.releases ?? []), ...snapshots.flatMap(({ builds }) => builds ?? [])];
-  const toRevisions = (versions: readonly string[]) => versions.map((version) => toRevision(files, config, version));
+  const toRevisions = (versions: readonly string[]) =>
+    versions.map((version) => toRevision(files, config, version));
   if (config.follow !== undefined) {
     const current = told.toSorted(compareRevisions).at(-1) ?? seen.at(-1);
     if (current === undefined) throw nothingFollowed(config, snapshots);
@@ -72,10 +87,14 @@ function toAnswer(files: Files, config: PackageSettings, found: Found, before: K
 
 /** The revisions that are there now, as far as metadata names them: it names only the newest builds. */
 function listThere({ selection, snapshots }: Found, before: readonly string[]): readonly string[] {
-  const releases = selection?.releases ?? before.filter((version) => !snapshots.some(({ base }) => base === baseOf(version)));
+  const releases =
+    selection?.releases ??
+    before.filter((version) => !snapshots.some(({ base }) => base === baseOf(version)));
   return [
     ...releases,
-    ...snapshots.flatMap(({ base, builds }) => builds ?? before.filter((version) => baseOf(version) === base)),
+    ...snapshots.flatMap(
+      ({ base, builds }) => builds ?? before.filter((version) => baseOf(version) === base),
+    ),
   ];
 }
 
@@ -99,7 +118,13 @@ function tooMany({ groupId, artifactId }: PackageSettings, count: number): Plugi
   return new PluginError('TOO_LARGE', message);
 }
 
-function nothingFollowed({ follow, packaging, classifier }: PackageSettings, snapshots: readonly AskedBuilds[]): PluginError {
+function nothingFollowed(
+  { follow, packaging, classifier }: PackageSettings,
+  snapshots: readonly AskedBuilds[],
+): PluginError {
   const file = classifier === undefined ? packaging : `${packaging} with the classifier ${classifier}`;
-  return new PluginError('NOT_FOUND', `<${follow}> names ${snapshots.map(({ base }) => base).join()}, which has no ${file}`);
+  return new PluginError(
+    'NOT_FOUND',
+    `<${follow}> names ${snapshots.map(({ base }) => base).join()}, which has no ${file}`,
+  );
 }

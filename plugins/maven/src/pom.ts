@@ -7,8 +7,8 @@ export type PomFacts = Pick<Revision, 'trackbackUrl' | 'publisher' | 'comment'>;
 const mostDevelopers = 5;
 
 /**
- * Reads a POM's own elements (https://maven.apache.org/pom.html); what it inherits from a parent, or leaves to a property, is not
- * there. Throws `MALFORMED` for what is no POM.
+ * Reads a POM's own elements (https://maven.apache.org/pom.html); what it inherits from a parent, or leaves
+ * to a property, is not there. Throws `MALFORMED` for what is no POM.
  */
 export function readPom(bytes: Uint8Array, what: string): PomFacts {
   const project = parseXml(bytes, 'project', what);
@@ -23,7 +23,10 @@ export function readPom(bytes: Uint8Array, what: string): PomFacts {
 }
 
 function findPublisher(project: XmlNode): string | undefined {
-  const named = [readTexts(project, 'developers', 'developer', 'name'), readTexts(project, 'developers', 'developer', 'id')];
+  const named = [
+    readTexts(project, 'developers', 'developer', 'name'),
+    readTexts(project, 'developers', 'developer', 'id'),
+  ];
   const developers = named.find((names) => names.length > 0) ?? [];
   return developers.slice(0, mostDevelopers).join(', ') || readTexts(project, 'organization', 'name')[0];
 }
@@ -43,5 +46,7 @@ function readTexts(project: XmlNode, ...path: readonly string[]): readonly strin
 
 function isLink(text: string): boolean {
   const url = URL.parse(text);
-  return (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === '';
+  return (
+    (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === ''
+  );
 }

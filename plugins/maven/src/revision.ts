@@ -16,12 +16,22 @@ export function toRevision(files: Files, settings: PackageSettings, version: str
   };
 }
 
-function toPurl({ groupId, artifactId }: PackageSettings, version: string, { extension, classifier }: ArtifactFile): string {
-  const qualifiers = { ...(classifier !== undefined && { classifier }), ...(extension !== 'jar' && { type: extension }) };
+function toPurl(
+  { groupId, artifactId }: PackageSettings,
+  version: string,
+  { extension, classifier }: ArtifactFile,
+): string {
+  const qualifiers = {
+    ...(classifier !== undefined && { classifier }),
+    ...(extension !== 'jar' && { type: extension }),
+  };
   return new PackageURL('maven', groupId, artifactId, version, qualifiers, undefined).toString();
 }
 
-function toData({ groupId, artifactId, packaging }: PackageSettings, { base, build, classifier }: ArtifactFile) {
+function toData(
+  { groupId, artifactId, packaging }: PackageSettings,
+  { base, build, classifier }: ArtifactFile,
+) {
   return {
     GROUP_ID: groupId,
     ARTIFACT_ID: artifactId,

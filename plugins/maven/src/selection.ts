@@ -20,12 +20,14 @@ const beforeNumber: ReadonlySet<string> = new Set(['a', 'b', 'm']);
 /**
  * Selects versions by range, or the one that the followed element names.
  *
- * Throws `NOT_FOUND` where the metadata has no such element, or it names a snapshot and none are wanted, and `MALFORMED` where
- * there is no list of versions.
+ * Throws `NOT_FOUND` where the metadata has no such element, or it names a snapshot and none are wanted, and
+ * `MALFORMED` where there is no list of versions.
  */
 export function selectVersions(metadata: ArtifactMetadata, settings: PackageSettings): Selection {
   const wanted =
-    settings.follow === undefined ? listSelected(metadata, settings) : [findFollowed(metadata, settings.follow, settings)];
+    settings.follow === undefined
+      ? listSelected(metadata, settings)
+      : [findFollowed(metadata, settings.follow, settings)];
   const snapshots = wanted.filter(isSnapshot);
   return {
     releases: wanted.filter((version) => !isSnapshot(version)),
@@ -33,10 +35,15 @@ export function selectVersions(metadata: ArtifactMetadata, settings: PackageSett
   };
 }
 
-/** Whether a version has a qualifier of what comes before a release: those that Maven knows, their short forms, and common others. */
+/**
+ * Whether a version has a qualifier of what comes before a release: those that Maven knows, their short
+ * forms, and common others.
+ */
 export function isPrerelease(version: string): boolean {
   const words = version.toLowerCase().matchAll(/([a-z]+)(\d)?/g);
-  return words.some(([, word = '', number]) => prereleaseWords.has(word) || (beforeNumber.has(word) && number !== undefined));
+  return words.some(
+    ([, word = '', number]) => prereleaseWords.has(word) || (beforeNumber.has(word) && number !== undefined),
+  );
 }
 
 function listSelected({ versions }: ArtifactMetadata, settings: PackageSettings): readonly string[] {
@@ -48,7 +55,11 @@ function listSelected({ versions }: ArtifactMetadata, settings: PackageSettings)
   });
 }
 
-function findFollowed(metadata: ArtifactMetadata, follow: 'release' | 'latest', settings: PackageSettings): string {
+function findFollowed(
+  metadata: ArtifactMetadata,
+  follow: 'release' | 'latest',
+  settings: PackageSettings,
+): string {
   const version = metadata[follow];
   const name = `the maven-metadata.xml of ${settings.groupId}:${settings.artifactId}`;
   if (version === undefined) {
@@ -56,7 +67,10 @@ function findFollowed(metadata: ArtifactMetadata, follow: 'release' | 'latest', 
     throw new PluginError('NOT_FOUND', `${name} has no <${follow}> to follow${hint}`);
   }
   if (settings.snapshots || !isSnapshot(version)) return version;
-  throw new PluginError('NOT_FOUND', `<${follow}> of ${name} names ${version}; set "snapshots: true" to follow it there`);
+  throw new PluginError(
+    'NOT_FOUND',
+    `<${follow}> of ${name} names ${version}; set "snapshots: true" to follow it there`,
+  );
 }
 
 function malformed({ groupId, artifactId }: PackageSettings, what: string): PluginError {

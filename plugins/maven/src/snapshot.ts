@@ -18,7 +18,10 @@ export function isSnapshot(version: string): boolean {
   return /snapshot$/i.test(version) || parseBuild(version) !== undefined;
 }
 
-/** Reads a build's version: Maven's own (`1.2-20260101.120000-3`), or ours for a file that each build replaces (see {@link nameReplaced}). */
+/**
+ * Reads a build's version: Maven's own (`1.2-20260101.120000-3`), or ours for a file that each build replaces
+ * (see {@link nameReplaced}).
+ */
 export function parseBuild(version: string): SnapshotBuild | undefined {
   const [, base = '', timestamp = '', number = ''] = deployed.exec(version) ?? [];
   if (base !== '') return { base: `${base}-SNAPSHOT`, timestamp, number };
@@ -26,18 +29,24 @@ export function parseBuild(version: string): SnapshotBuild | undefined {
   return snapshot === '' ? undefined : { base: snapshot, timestamp: time, number: '' };
 }
 
-/** The version under which a repository keeps a revision: of a build the snapshot's, else the revision's own. */
+/**
+ * The version under which a repository keeps a revision: of a build the snapshot's, else the revision's own.
+ */
 export function baseOf(version: string): string {
   return parseBuild(version)?.base ?? version;
 }
 
-/** The name of a build that replaces the file of the one before: when it came, behind the snapshot's version. */
+/**
+ * The name of a build that replaces the file of the one before: when it came, behind the snapshot's version.
+ */
 export function nameReplaced(base: string, modifiedAt: number): string {
   const [date = '', time = ''] = new Date(modifiedAt).toISOString().replace(/[-:]/g, '').split(/[T.]/);
   return `${base}-${date}.${time}`;
 }
 
-/** The order of revisions: Maven's, with every build of a snapshot where the snapshot is, by time and number. */
+/**
+ * The order of revisions: Maven's, with every build of a snapshot where the snapshot is, by time and number.
+ */
 export function compareRevisions(a: string, b: string): number {
   const [left, right] = [parseBuild(a), parseBuild(b)];
   return (

@@ -19,8 +19,9 @@ interface Restriction {
 }
 
 /**
- * Reads a range as Maven's `VersionRange.createFromVersionSpec` does, https://maven.apache.org/pom.html#Dependency_Version_Requirement_Specification:
- * `[1.0,2.0)`, `(,1.0]`, `[1.5]`, several of them with commas between. A version without brackets is a soft requirement: it
+ * Reads a range as Maven's `VersionRange.createFromVersionSpec` does,
+ * https://maven.apache.org/pom.html#Dependency_Version_Requirement_Specification: `[1.0,2.0)`, `(,1.0]`,
+ * `[1.5]`, several of them with commas between. A version without brackets is a soft requirement: it
  * recommends, and holds every version. Throws {@link InvalidRange}.
  */
 export function parseVersionRange(spec: string): VersionRange {
@@ -35,7 +36,8 @@ function* readRestrictions(spec: string): Generator<Restriction> {
     const end = rest.search(/[\])]/);
     if (end === -1) throw new InvalidRange('a bracket is not closed');
     const restriction = parseRestriction(rest.slice(0, end + 1));
-    if (before?.upper && isBelow(restriction.lower, before.upper)) throw new InvalidRange('its parts overlap, or do not ascend');
+    if (before?.upper && isBelow(restriction.lower, before.upper))
+      throw new InvalidRange('its parts overlap, or do not ascend');
     yield restriction;
     before = restriction;
     rest = trim(trim(rest.slice(end + 1)).replace(/^,/, ''));
@@ -53,7 +55,8 @@ function parseRestriction(text: string): Restriction {
   const inner = trim(text.slice(1, -1));
   const comma = inner.indexOf(',');
   if (comma === -1) {
-    if (!fromInclusive || !toInclusive) throw new InvalidRange('a single version needs square brackets: "[1.5]"');
+    if (!fromInclusive || !toInclusive)
+      throw new InvalidRange('a single version needs square brackets: "[1.5]"');
     const bound = { version: inner, inclusive: true };
     return { lower: bound, upper: bound };
   }

@@ -1,7 +1,10 @@
 import { PluginError } from '@sluice/plugin-sdk';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
-/** An element with its children by name, in the order in which they stand; one without children is its text, trimmed. */
+/**
+ * An element with its children by name, in the order in which they stand; one without children is its text,
+ * trimmed.
+ */
 export type XmlNode = string | { readonly [name: string]: readonly XmlNode[] | string };
 
 const parser = new XMLParser({
@@ -19,13 +22,16 @@ const parser = new XMLParser({
 /**
  * Parses a document with this root element; attributes and prefixes are left out. `what` names it in errors.
  *
- * Throws `MALFORMED` for what is not well formed, has another root, or brings a DOCTYPE or an entity of its own.
+ * Throws `MALFORMED` for what is not well formed, has another root, or brings a DOCTYPE or an entity of its
+ * own.
  */
 export function parseXml(bytes: Uint8Array, root: string, what: string): XmlNode {
   const text = decodeXml(bytes, what);
-  if (XMLValidator.validate(text) !== true) throw malformed(what, isPage(text) ? page : 'is not well-formed XML');
+  if (XMLValidator.validate(text) !== true)
+    throw malformed(what, isPage(text) ? page : 'is not well-formed XML');
   const markup = text.replace(/<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->/g, '');
-  if (/<!DOCTYPE/i.test(markup)) throw malformed(what, isPage(text) ? page : 'has a DOCTYPE, which is refused');
+  if (/<!DOCTYPE/i.test(markup))
+    throw malformed(what, isPage(text) ? page : 'has a DOCTYPE, which is refused');
   if (/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i.test(markup))
     throw malformed(what, 'has an entity that XML itself does not define');
   const [element, ...others] = findNodes(parseText(text, what), root);
@@ -36,12 +42,17 @@ export function parseXml(bytes: Uint8Array, root: string, what: string): XmlNode
 
 /** The elements at a path of names below a node, through every element of those names. */
 export function findNodes(node: XmlNode, ...path: readonly string[]): readonly XmlNode[] {
-  return path.reduce<readonly XmlNode[]>((nodes, name) => nodes.flatMap((one) => childrenOf(one, name)), [node]);
+  return path.reduce<readonly XmlNode[]>(
+    (nodes, name) => nodes.flatMap((one) => childrenOf(one, name)),
+    [node],
+  );
 }
 
 /** The texts at a path of names below a node; elements that are empty or hold elements are left out. */
 export function findTexts(node: XmlNode, ...path: readonly string[]): readonly string[] {
-  return findNodes(node, ...path).flatMap((found) => (typeof found === 'string' && found.trim() !== '' ? found.trim() : []));
+  return findNodes(node, ...path).flatMap((found) =>
+    typeof found === 'string' && found.trim() !== '' ? found.trim() : [],
+  );
 }
 
 /** Whether bytes begin as an HTML page does. */
@@ -64,7 +75,9 @@ function childrenOf(node: XmlNode, name: string): readonly XmlNode[] {
   return typeof children === 'object' ? children : [];
 }
 
-/** As the byte order mark or the XML declaration says (https://www.w3.org/TR/xml/#sec-guessing), else UTF-8. */
+/**
+ * As the byte order mark or the XML declaration says (https://www.w3.org/TR/xml/#sec-guessing), else UTF-8.
+ */
 function decodeXml(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder(findEncoding(bytes), { fatal: true }).decode(bytes);

@@ -14,7 +14,9 @@ describe('the order of versions', () => {
   it.skipIf(!isThere)(
     `is that of every pair of vercmp-maven.json${isThere ? '' : ` (skipped: ${acceptance} is not there)`}`,
     () => {
-      const pairs: readonly (readonly [string, string, number])[] = JSON.parse(readFileSync(acceptance, 'utf8'));
+      const pairs: readonly (readonly [string, string, number])[] = JSON.parse(
+        readFileSync(acceptance, 'utf8'),
+      );
       const wrong = pairs.filter(
         ([a, b, expected]) => compareVersions(a, b) !== expected || compareVersions(b, a) !== 0 - expected,
       );
@@ -38,7 +40,9 @@ describe('the order of versions', () => {
     ['1-rc1', '1-cr-1', '1.RC1', '1rc1'],
     ['1.x', '1-x', '1X'],
   ])('takes %s and %s ... for the same', (first, ...others) => {
-    expect(others.map((other) => [other, compareVersions(first, other)])).toEqual(others.map((other) => [other, 0]));
+    expect(others.map((other) => [other, compareVersions(first, other)])).toEqual(
+      others.map((other) => [other, 0]),
+    );
   });
 
   it('is antisymmetric on anything', () => {
@@ -53,7 +57,8 @@ describe('the order of versions', () => {
   it('is transitive on realistic versions', () => {
     fc.assert(
       fc.property(realisticVersion, realisticVersion, realisticVersion, (a, b, c) => {
-        if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0) expect(compareVersions(a, c)).toBeLessThanOrEqual(0);
+        if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0)
+          expect(compareVersions(a, c)).toBeLessThanOrEqual(0);
       }),
       { numRuns: 20_000 },
     );

@@ -11,12 +11,26 @@ testPackagePlugin(maven, {
     const files = versions.map((version) => {
       const file = `${folder}/${version}/left-pad-${version}`;
       const pom = `<project><url>https://acme.example/left-pad</url><name>Left pad ${version}</name></project>`;
-      return { ...withChecksum(`${file}.jar`, `the bytes of ${version}`), ...withChecksum(`${file}.pom`, pom) };
+      return {
+        ...withChecksum(`${file}.jar`, `the bytes of ${version}`),
+        ...withChecksum(`${file}.pom`, pom),
+      };
     });
     const metadata = withChecksum(`${folder}/maven-metadata.xml`, writeMetadata(versions), 'sha256');
     return Object.assign({ '/maven2/': '' }, metadata, ...files);
   },
-  ascending: ['1.0-alpha-1', '1.0-rc1', '1.0-SNAPSHOT', '1.0', '1.0-sp', '1.2.1', '1.9', '1.10', '2.0-rc-1', '2.0'],
+  ascending: [
+    '1.0-alpha-1',
+    '1.0-rc1',
+    '1.0-SNAPSHOT',
+    '1.0',
+    '1.0-sp',
+    '1.2.1',
+    '1.9',
+    '1.10',
+    '2.0-rc-1',
+    '2.0',
+  ],
   wrong: [
     { in: 'repository', field: 'url', value: 'https://repo.example/?list' },
     { in: 'repository', field: 'username', value: 'alice' },

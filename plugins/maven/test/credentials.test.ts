@@ -34,7 +34,10 @@ const basic = (word: string) => `Basic ${Buffer.from(`alice:${word}`).toString('
 
 /** What a repository with these settings sends, and what it masks. */
 async function prove(settings: object, environment: Readonly<Record<string, string>> = { HOME: home }) {
-  await using repository = openRepository({ url: server.origin, ...settings }, { environment, directory: home });
+  await using repository = openRepository(
+    { url: server.origin, ...settings },
+    { environment, directory: home },
+  );
   const answer = await repository.poll();
   return { sent: server.requests.at(-1)?.headers.authorization, secrets: repository.secrets, answer };
 }
@@ -62,7 +65,10 @@ describe('credentials', () => {
 
   it('are read anew for each question', async () => {
     await writeSettings('.m2/settings.xml', nexus('first-password'));
-    await using repository = openRepository({ url: server.origin, server: 'nexus' }, { environment: { HOME: home } });
+    await using repository = openRepository(
+      { url: server.origin, server: 'nexus' },
+      { environment: { HOME: home } },
+    );
     await repository.poll();
     await writeSettings('.m2/settings.xml', nexus('second-password'));
     await repository.poll();
@@ -73,14 +79,20 @@ describe('credentials', () => {
 
   it('may be in an environment variable that settings.xml names, with braces escaped as Maven wants them', async () => {
     await writeSettings('.m2/settings.xml', nexus('${env.MAVEN_WORD}'));
-    expect((await prove({ server: 'nexus' }, { HOME: home, MAVEN_WORD: password })).sent).toBe(basic(password));
+    expect((await prove({ server: 'nexus' }, { HOME: home, MAVEN_WORD: password })).sent).toBe(
+      basic(password),
+    );
     await writeSettings('.m2/settings.xml', nexus('a\\{b\\}c-long'));
     expect((await prove({ server: 'nexus' })).sent).toBe(basic('a{b}c-long'));
   });
 
   it.each([
     ['are encrypted', nexus('{COQLCE6DU6GtcS5P=}'), 'has an encrypted password for the server "nexus"'],
-    ['are encrypted, with words around', nexus('expires soon {COQLCE6DU6GtcS5P=}'), 'has an encrypted password'],
+    [
+      'are encrypted, with words around',
+      nexus('expires soon {COQLCE6DU6GtcS5P=}'),
+      'has an encrypted password',
+    ],
     ['have another id', '<id>other</id>', 'has no <server> with the id "nexus"'],
     ['have no password', '<id>nexus</id><username>alice</username>', 'use the setting "token"'],
     [
@@ -107,6 +119,8 @@ describe('credentials', () => {
       message: expect.stringContaining('there is no HOME'),
     });
     await writeFile(join(home, 'broken.xml'), '<settings>');
-    await expect(prove({ server: 'nexus', settings: 'broken.xml' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(prove({ server: 'nexus', settings: 'broken.xml' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
   });
 });

@@ -62,7 +62,12 @@ describe('describing a version', () => {
   });
 
   it.each<[string, string, ScriptedAnswer, string]>([
-    ['a login page for the file', jar, { headers: { 'content-type': 'text/html' }, body: '<html></html>' }, 'MALFORMED'],
+    [
+      'a login page for the file',
+      jar,
+      { headers: { 'content-type': 'text/html' }, body: '<html></html>' },
+      'MALFORMED',
+    ],
     ['a login page for a checksum', `${jar}.sha1`, { body: '<html></html>' }, 'MALFORMED'],
     ['a refusal', jar, { status: 403 }, 'FORBIDDEN'],
     ['a broken repository', pomPath, { status: 500 }, 'UNREACHABLE'],
@@ -76,12 +81,19 @@ describe('describing a version', () => {
     expect(two).toMatchObject({ version: '2.0' });
   });
 
-  it.each([400, 401, 403, 405])('does without checksums and a POM that are refused with %i', async (status) => {
-    server.answer(jar, { body: 'bytes' });
-    for (const path of [`${jar}.sha512`, `${jar}.sha256`, `${jar}.md5`, pomPath]) server.answer(path, { status });
-    server.answer(`${jar}.sha1`, { body: digest('sha1', 'bytes') });
-    expect(await describeOne()).toMatchObject({ version: '1.0', digests: { sha1: digest('sha1', 'bytes') } });
-  });
+  it.each([400, 401, 403, 405])(
+    'does without checksums and a POM that are refused with %i',
+    async (status) => {
+      server.answer(jar, { body: 'bytes' });
+      for (const path of [`${jar}.sha512`, `${jar}.sha256`, `${jar}.md5`, pomPath])
+        server.answer(path, { status });
+      server.answer(`${jar}.sha1`, { body: digest('sha1', 'bytes') });
+      expect(await describeOne()).toMatchObject({
+        version: '1.0',
+        digests: { sha1: digest('sha1', 'bytes') },
+      });
+    },
+  );
 
   it('answers in the order in which it was asked', async () => {
     const versions = Array.from({ length: 40 }, (_, index) => `1.${index}`);
@@ -97,15 +109,24 @@ describe('describing a version', () => {
   it('says absent of a build whose file the next one has taken', async () => {
     const headers = { 'last-modified': 'Thu, 01 Jan 2026 12:00:00 GMT' };
     server.answer('/com/acme/left-pad/1.2-SNAPSHOT/left-pad-1.2-SNAPSHOT.jar', { headers, body: 'bytes' });
-    const described = await repository.describe({}, ['1.2-SNAPSHOT-20260101.120000', '1.2-SNAPSHOT-20251231.120000']);
-    expect(described).toMatchObject([{ data: { VERSION: '1.2-SNAPSHOT', BUILD: '20260101.120000' } }, 'absent']);
+    const described = await repository.describe({}, [
+      '1.2-SNAPSHOT-20260101.120000',
+      '1.2-SNAPSHOT-20251231.120000',
+    ]);
+    expect(described).toMatchObject([
+      { data: { VERSION: '1.2-SNAPSHOT', BUILD: '20260101.120000' } },
+      'absent',
+    ]);
   });
 });
 
 describe('the POM', () => {
   it.each([
     ['<url>https://acme.example/</url><scm><url>https://git.example/x</url></scm>', 'https://acme.example/'],
-    ['<scm><connection>scm:git:https://x</connection><url> https://git.example/x </url></scm>', 'https://git.example/x'],
+    [
+      '<scm><connection>scm:git:https://x</connection><url> https://git.example/x </url></scm>',
+      'https://git.example/x',
+    ],
     ['<url>${project.home}</url><scm><url>https://git.example/x</url></scm>', 'https://git.example/x'],
     ['<url>git@git.example:x</url>', undefined],
     ['<url>https://user:secret@acme.example/</url>', undefined],
@@ -136,7 +157,10 @@ describe('the POM', () => {
     ['<name>Left pad</name><description>\n  Pads\n  left\n</description>', 'Left pad: Pads left'],
     ['<name>Left pad</name>', 'Left pad'],
     ['<name>${project.artifactId}</name><description>Pads</description>', 'Pads'],
-    ['<build><plugins><plugin><name>Other</name></plugin></plugins></build><description>Pads</description>', 'Pads'],
+    [
+      '<build><plugins><plugin><name>Other</name></plugin></plugins></build><description>Pads</description>',
+      'Pads',
+    ],
   ])('%s says %s', async (inner, comment) => {
     servePom(inner);
     expect(await describeOne()).toMatchObject({ comment });
@@ -145,8 +169,13 @@ describe('the POM', () => {
   it('that is damaged costs its facts, and is warned of', async () => {
     server.answer(jar, { body: 'bytes' });
     server.answer(`${jar}.sha1`, { body: digest('sha1', 'bytes') });
-    server.answer(pomPath, { body: '<!DOCTYPE project [<!ENTITY x "y">]><project><name>&x;</name></project>' });
-    expect(await describeOne()).toMatchObject({ digests: expect.anything(), warning: 'its POM has a DOCTYPE, which is refused' });
+    server.answer(pomPath, {
+      body: '<!DOCTYPE project [<!ENTITY x "y">]><project><name>&x;</name></project>',
+    });
+    expect(await describeOne()).toMatchObject({
+      digests: expect.anything(),
+      warning: 'its POM has a DOCTYPE, which is refused',
+    });
     server.answer(pomPath, { body: 'x'.repeat(3 * 1024 * 1024) });
     expect(await describeOne()).toMatchObject({ warning: expect.stringContaining('more than') });
   });

@@ -29,13 +29,19 @@ describe('a repository that is a directory', () => {
     await using repository = openRepository({ url });
     await write(withChecksum('maven-metadata.xml', writeMetadata(['1.0'])));
     const first = await repository.poll();
-    expect(first).toMatchObject({ revisions: [{ version: '1.0', location: `${url}/com/acme/left-pad/1.0/left-pad-1.0.jar` }] });
+    expect(first).toMatchObject({
+      revisions: [{ version: '1.0', location: `${url}/com/acme/left-pad/1.0/left-pad-1.0.jar` }],
+    });
     expect(await repository.poll({}, cursorOf(first))).toMatchObject({ unchanged: true });
     await write(withChecksum('maven-metadata.xml', writeMetadata(['1.0', '1.1'])));
     expect(versionsOf(await repository.poll({}, cursorOf(first)))).toEqual(['1.0', '1.1']);
 
     await write(withChecksum('1.0/left-pad-1.0.jar', 'bytes', 'sha256'));
-    await utimes(join(root, 'repository/com/acme/left-pad/1.0/left-pad-1.0.jar'), 1_767_268_800, 1_767_268_800);
+    await utimes(
+      join(root, 'repository/com/acme/left-pad/1.0/left-pad-1.0.jar'),
+      1_767_268_800,
+      1_767_268_800,
+    );
     expect(await repository.describe({}, ['1.0', '1.1'])).toMatchObject([
       { digests: { sha256: digest('sha256', 'bytes') }, publishedAt: 1_767_268_800_000 },
       'absent',
@@ -44,7 +50,10 @@ describe('a repository that is a directory', () => {
 
   it('is UNTRUSTED where a checksum does not match', async () => {
     await using repository = openRepository({ url });
-    await write({ 'maven-metadata.xml': writeMetadata(['1.0']), 'maven-metadata.xml.sha1': digest('sha1', 'other') });
+    await write({
+      'maven-metadata.xml': writeMetadata(['1.0']),
+      'maven-metadata.xml.sha1': digest('sha1', 'other'),
+    });
     expect(await repository.poll()).toMatchObject({ problem: { code: 'UNTRUSTED' } });
   });
 
@@ -72,7 +81,8 @@ describe('a repository that is a directory', () => {
     const versions = ['..', '../..', '%2e%2e', '..%2f..', 'a/../../b', '\\..\\', '.', ''];
     for (const described of await repository.describe({}, versions)) {
       expect(
-        described === 'absent' || (described instanceof Error && 'code' in described && described.code === 'MALFORMED'),
+        described === 'absent' ||
+          (described instanceof Error && 'code' in described && described.code === 'MALFORMED'),
       ).toBe(true);
     }
   });

@@ -8,7 +8,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Maven, mavenRequirement, setUpMaven } from '../../../test/support/maven.ts';
 import { type MavenRepository, startMavenRepository } from '../../../test/support/maven-repository.ts';
 import { describeWith } from '../../../test/support/requirement.ts';
-import { cursorOf, leftPad, type OpenedRepository, openRepository, versionsOf } from './support/repository.ts';
+import {
+  cursorOf,
+  leftPad,
+  type OpenedRepository,
+  openRepository,
+  versionsOf,
+} from './support/repository.ts';
 
 /** A deployment takes seconds, and many where the machine is busy; in milliseconds. */
 const deploymentsMs = 300_000;
@@ -45,7 +51,8 @@ describeWith(mavenRequirement, 'a repository that real Maven deploys to', () => 
     config: Readonly<Record<string, unknown>> = {},
   ): Promise<{ readonly described: Description | undefined; readonly text: string }> {
     const [described] = await repository.describe(config, [version]);
-    if (described === undefined || described === 'absent' || described instanceof Error) return { described, text: '' };
+    if (described === undefined || described === 'absent' || described instanceof Error)
+      return { described, text: '' };
     return { described, text: await download(described.location) };
   }
 
@@ -96,7 +103,10 @@ describeWith(mavenRequirement, 'a repository that real Maven deploys to', () => 
       });
       const shop = { groupId: 'com.acme.web', artifactId: 'shop', packaging: 'war' };
       expect(versionsOf(await repository.poll(shop))).toEqual(['2.0']);
-      expect(await describeOne('2.0', shop)).toMatchObject({ text: 'a war', described: { digests: { sha1: sha1('a war') } } });
+      expect(await describeOne('2.0', shop)).toMatchObject({
+        text: 'a war',
+        described: { digests: { sha1: sha1('a war') } },
+      });
       expect((await describeOne('2.0', { ...shop, packaging: 'jar' })).described).toBe('absent');
     },
     deploymentsMs,
@@ -137,7 +147,8 @@ describeWith(mavenRequirement, 'a repository that real Maven deploys to', () => 
       try {
         const url = pathToFileURL(directory).href;
         await using files = openRepository({ url });
-        for (const version of ['1.0', '1.1-SNAPSHOT']) await maven.deploy(url, { ...leftPad, version, text: version, pom });
+        for (const version of ['1.0', '1.1-SNAPSHOT'])
+          await maven.deploy(url, { ...leftPad, version, text: version, pom });
         const answer = await files.poll(wanted);
         expect(versionsOf(answer)).toEqual(['1.0', expect.stringMatching(/^1\.1-\d{8}\.\d{6}-1$/)]);
         expect(await files.describe(wanted, versionsOf(answer))).toMatchObject([

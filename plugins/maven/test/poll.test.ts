@@ -24,19 +24,25 @@ const asked = () => server.requests.map(({ path }) => path.replace('/com/acme/le
 
 describe('asking for an artifact', () => {
   it('reads its metadata, and then asks only whether its ETag still holds', async () => {
-    server.answer(metadataPath, withEtag('"1"', writeMetadata(['1.0', '1.1'])), { status: 304, headers: { etag: '"1"' } });
+    server.answer(metadataPath, withEtag('"1"', writeMetadata(['1.0', '1.1'])), {
+      status: 304,
+      headers: { etag: '"1"' },
+    });
     const first = await repository.poll();
     expect(versionsOf(first)).toEqual(['1.0', '1.1']);
     const before = server.requests.length;
     expect(await repository.poll({}, cursorOf(first))).toMatchObject({ unchanged: true });
-    expect(server.requests.slice(before).map(({ path, headers }) => [path, headers['if-none-match']])).toEqual([
-      [metadataPath, '"1"'],
-    ]);
+    expect(
+      server.requests.slice(before).map(({ path, headers }) => [path, headers['if-none-match']]),
+    ).toEqual([[metadataPath, '"1"']]);
   });
 
   it('asks by Last-Modified where there is no ETag, unless another document may follow under the same', async () => {
     const modified = 'Tue, 01 Jan 2030 00:00:00 GMT';
-    const sentAt = (date: string) => ({ headers: { 'last-modified': modified, date }, body: writeMetadata(['1.0']) });
+    const sentAt = (date: string) => ({
+      headers: { 'last-modified': modified, date },
+      body: writeMetadata(['1.0']),
+    });
     server.answer(metadataPath, sentAt(modified), sentAt('Tue, 01 Jan 2030 00:00:01 GMT'), { status: 304 });
     const first = await repository.poll();
     const second = await repository.poll({}, cursorOf(first));
@@ -91,7 +97,13 @@ describe('asking for an artifact', () => {
           version: '1.0+build',
           location: `${server.origin}/com/acme/left-pad/1.0%2Bbuild/left-pad-1.0%2Bbuild-thin.war`,
           purl: 'pkg:maven/com.acme/left-pad@1.0+build?classifier=thin&type=war',
-          data: { GROUP_ID: 'com.acme', ARTIFACT_ID: 'left-pad', VERSION: '1.0+build', PACKAGING: 'war', CLASSIFIER: 'thin' },
+          data: {
+            GROUP_ID: 'com.acme',
+            ARTIFACT_ID: 'left-pad',
+            VERSION: '1.0+build',
+            PACKAGING: 'war',
+            CLASSIFIER: 'thin',
+          },
         },
       ],
     });
@@ -111,7 +123,9 @@ describe('asking for an artifact', () => {
   ])('finds the file of the packaging %s with the classifier %s', async (packaging, classifier, file) => {
     server.answer(metadataPath, { body: writeMetadata(['1.0']) });
     const answer = await repository.poll({ packaging, classifier });
-    expect(answer).toMatchObject({ revisions: [{ location: `${server.origin}/com/acme/left-pad/1.0/left-pad-${file}` }] });
+    expect(answer).toMatchObject({
+      revisions: [{ location: `${server.origin}/com/acme/left-pad/1.0/left-pad-${file}` }],
+    });
   });
 
   it('gives a version that no file can have no place, and the others theirs', async () => {
@@ -120,7 +134,11 @@ describe('asking for an artifact', () => {
     expect(answer).toMatchObject({
       revisions: [{ version: '../../etc/passwd' }, { location: expect.any(String) }, { version: 'a/b' }],
     });
-    expect('revisions' in answer && answer.revisions.map(({ location }) => location !== undefined)).toEqual([false, true, false]);
+    expect('revisions' in answer && answer.revisions.map(({ location }) => location !== undefined)).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -155,30 +173,36 @@ describe('the checksum of metadata', () => {
     server.answer(metadataPath, { body: one }, { body: two });
     server.answer(`${metadataPath}.sha1`, { body: digest('sha1', two) });
     expect(versionsOf(await repository.poll())).toEqual(['1.0', '1.1']);
-    expect(server.requests.filter(({ path }) => path === metadataPath).map(({ headers }) => headers['cache-control'])).toEqual([
-      undefined,
-      'no-cache',
-    ]);
+    expect(
+      server.requests
+        .filter(({ path }) => path === metadataPath)
+        .map(({ headers }) => headers['cache-control']),
+    ).toEqual([undefined, 'no-cache']);
   });
 
   it('that does not match twice is UNTRUSTED, and says what does not match', async () => {
     server.answer(metadataPath, { body: one });
     server.answer(`${metadataPath}.md5`, { body: digest('md5', two) });
     expect(await repository.poll()).toMatchObject({
-      problem: { code: 'UNTRUSTED', message: expect.stringContaining(`${metadataPath} does not match its md5`) },
+      problem: {
+        code: 'UNTRUSTED',
+        message: expect.stringContaining(`${metadataPath} does not match its md5`),
+      },
     });
     expect(server.requests.filter(({ path }) => path === metadataPath)).toHaveLength(2);
   });
 
   it.each([400, 401, 403, 405])('that is refused with %i is taken for missing', async (status) => {
     server.answer(metadataPath, { body: one });
-    for (const algorithm of ['sha512', 'sha256', 'sha1', 'md5']) server.answer(`${metadataPath}.${algorithm}`, { status });
+    for (const algorithm of ['sha512', 'sha256', 'sha1', 'md5'])
+      server.answer(`${metadataPath}.${algorithm}`, { status });
     expect(versionsOf(await repository.poll())).toEqual(['1.0']);
   });
 
   it('that is refused gives way to a weaker one', async () => {
     server.answer(metadataPath, { body: one });
-    for (const algorithm of ['sha512', 'sha256']) server.answer(`${metadataPath}.${algorithm}`, { status: 400 });
+    for (const algorithm of ['sha512', 'sha256'])
+      server.answer(`${metadataPath}.${algorithm}`, { status: 400 });
     server.answer(`${metadataPath}.sha1`, { body: digest('sha1', two) });
     expect(await repository.poll()).toMatchObject({ problem: { code: 'UNTRUSTED' } });
   });

@@ -19,16 +19,24 @@ const ascending = [
 describe('the order of revisions', () => {
   it('has the builds of a snapshot below its release, by time and number', () => {
     const pairs = ascending.flatMap((low, i) => ascending.slice(i + 1).map((high) => [low, high] as const));
-    expect(pairs.filter(([low, high]) => !(compareRevisions(low, high) < 0 && compareRevisions(high, low) > 0))).toEqual([]);
+    expect(
+      pairs.filter(([low, high]) => !(compareRevisions(low, high) < 0 && compareRevisions(high, low) > 0)),
+    ).toEqual([]);
   });
 
   it('is total and consistent on realistic revisions', () => {
-    const build = fc.constantFrom('', '-20260101.120000-3', '-20260101.120000-4', '-SNAPSHOT-20260101.120000');
+    const build = fc.constantFrom(
+      '',
+      '-20260101.120000-3',
+      '-20260101.120000-4',
+      '-SNAPSHOT-20260101.120000',
+    );
     const revision = fc.tuple(realisticVersion, build).map((parts) => parts.join(''));
     fc.assert(
       fc.property(revision, revision, revision, (a, b, c) => {
         expect(Math.sign(compareRevisions(a, b))).toBe(0 - Math.sign(compareRevisions(b, a)));
-        if (compareRevisions(a, b) <= 0 && compareRevisions(b, c) <= 0) expect(compareRevisions(a, c)).toBeLessThanOrEqual(0);
+        if (compareRevisions(a, b) <= 0 && compareRevisions(b, c) <= 0)
+          expect(compareRevisions(a, c)).toBeLessThanOrEqual(0);
       }),
       { numRuns: 10_000 },
     );
@@ -47,10 +55,13 @@ describe('the version of a build', () => {
     expect(parseBuild(replaced)).toEqual({ base: '1.2-SNAPSHOT', timestamp: '20260102.030405', number: '' });
   });
 
-  it.each(['1.2', '1.2-SNAPSHOT', '1.2-20260101', '20260101.120000-3', '1.2-20260101.120000'])('is not %s', (version) => {
-    expect(parseBuild(version)).toBeUndefined();
-    expect(baseOf(version)).toBe(version);
-  });
+  it.each(['1.2', '1.2-SNAPSHOT', '1.2-20260101', '20260101.120000-3', '1.2-20260101.120000'])(
+    'is not %s',
+    (version) => {
+      expect(parseBuild(version)).toBeUndefined();
+      expect(baseOf(version)).toBe(version);
+    },
+  );
 
   it.each([
     ['1.2-SNAPSHOT', true],

@@ -71,22 +71,27 @@ describe('snapshots', () => {
     serveVersions(['1.2-SNAPSHOT']);
     serveSnapshot('1.2-SNAPSHOT', writeSnapshotMetadata(second, [{ ...jar, value: `1.2-${second}` }, older]));
     expect(versionsOf(await repository.poll(withSnapshots))).toEqual([`1.2-${second}`]);
-    expect(versionsOf(await repository.poll({ ...withSnapshots, packaging: 'zip', classifier: 'dist' }))).toEqual([
-      `1.2-${first}`,
-    ]);
+    expect(
+      versionsOf(await repository.poll({ ...withSnapshots, packaging: 'zip', classifier: 'dist' })),
+    ).toEqual([`1.2-${first}`]);
     expect(versionsOf(await repository.poll({ ...withSnapshots, classifier: 'sources' }))).toEqual([]);
   });
 
   it('are found in the older form, which tells the build once for all files', async () => {
     serveVersions(['1.2-SNAPSHOT']);
     serveSnapshot('1.2-SNAPSHOT', writeSnapshotMetadata(first));
-    expect(versionsOf(await repository.poll({ ...withSnapshots, packaging: 'war' }))).toEqual([`1.2-${first}`]);
+    expect(versionsOf(await repository.poll({ ...withSnapshots, packaging: 'war' }))).toEqual([
+      `1.2-${first}`,
+    ]);
   });
 
   it.each([
     ['without metadata', undefined],
     ['with metadata that names no build', writeSnapshotMetadata(undefined)],
-    ['with metadata that names the file itself', writeSnapshotMetadata(undefined, [{ ...jar, value: '1.2-SNAPSHOT' }])],
+    [
+      'with metadata that names the file itself',
+      writeSnapshotMetadata(undefined, [{ ...jar, value: '1.2-SNAPSHOT' }]),
+    ],
   ])('whose builds replace each other (%s) are told by Last-Modified', async (_, metadata) => {
     serveVersions(['1.2-SNAPSHOT']);
     if (metadata !== undefined) serveSnapshot('1.2-SNAPSHOT', metadata);
@@ -124,12 +129,17 @@ describe('snapshots', () => {
   it('are selected by range, as what comes below their release', async () => {
     serveVersions(['1.1', '1.2-SNAPSHOT', '1.3-SNAPSHOT']);
     for (const base of ['1.2-SNAPSHOT', '1.3-SNAPSHOT']) serveSnapshot(base, writeSnapshotMetadata(first));
-    expect(versionsOf(await repository.poll({ ...withSnapshots, versions: '[1.0,1.2)' }))).toEqual(['1.1', `1.2-${first}`]);
+    expect(versionsOf(await repository.poll({ ...withSnapshots, versions: '[1.0,1.2)' }))).toEqual([
+      '1.1',
+      `1.2-${first}`,
+    ]);
     expect(server.requests.some(({ path }) => path.includes('1.3-SNAPSHOT'))).toBe(false);
   });
 
   it('are followed from build to build', async () => {
-    server.answer(`${folder}/maven-metadata.xml`, { body: writeMetadata([], '<latest>1.2-SNAPSHOT</latest>') });
+    server.answer(`${folder}/maven-metadata.xml`, {
+      body: writeMetadata([], '<latest>1.2-SNAPSHOT</latest>'),
+    });
     serveSnapshot('1.2-SNAPSHOT', newest(first, jar), newest(second, jar));
     const following = { ...withSnapshots, follow: 'latest' };
     const answer = await repository.poll(following);
@@ -137,7 +147,9 @@ describe('snapshots', () => {
     const next = await repository.poll(following, cursorOf(answer));
     expect(next).toMatchObject({ current: `1.2-${second}` });
     expect(await repository.poll(following, cursorOf(next))).toMatchObject({ unchanged: true });
-    expect(await repository.poll({ ...following, packaging: 'war' })).toMatchObject({ problem: { code: 'NOT_FOUND' } });
+    expect(await repository.poll({ ...following, packaging: 'war' })).toMatchObject({
+      problem: { code: 'NOT_FOUND' },
+    });
   });
 
   it('whose metadata is broken are a problem, and not "no builds"', async () => {

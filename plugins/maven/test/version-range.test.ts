@@ -7,7 +7,11 @@ import { realisticVersion, versionLike } from './support/versions.ts';
 
 describe('a range of versions', () => {
   it.each([
-    ['[1.0,2.0)', ['1', '1.0', '1.9', '2-alpha', '2.0-SNAPSHOT'], ['1.0-SNAPSHOT', '0.9', '2.0', '2', '2.0.1']],
+    [
+      '[1.0,2.0)',
+      ['1', '1.0', '1.9', '2-alpha', '2.0-SNAPSHOT'],
+      ['1.0-SNAPSHOT', '0.9', '2.0', '2', '2.0.1'],
+    ],
     ['(1.0,2.0]', ['1.0.1', '2.0'], ['1.0', '1', '2.0.1']],
     ['(,1.0]', ['0.1', '1.0', '1.0-rc1'], ['1.0.1']],
     ['[1.5]', ['1.5', '1.5.0'], ['1.5.1', '1.5-SNAPSHOT']],
@@ -22,12 +26,20 @@ describe('a range of versions', () => {
     expect([...within, ...without].filter((version) => range.contains(version))).toEqual(within);
   });
 
-  it.each(['[1.0', '(1.0)', '[1.0)', '(1.0]', '[2.0,1.0]', '[1.0,1.0)', '[1.0,2.0],[1.5,3.0]', '[1.0,2.0],1.5', '[3],[1]', '[)'])(
-    '%s is refused',
-    (spec) => {
-      expect(() => parseVersionRange(spec)).toThrow(InvalidRange);
-    },
-  );
+  it.each([
+    '[1.0',
+    '(1.0)',
+    '[1.0)',
+    '(1.0]',
+    '[2.0,1.0]',
+    '[1.0,1.0)',
+    '[1.0,2.0],[1.5,3.0]',
+    '[1.0,2.0],1.5',
+    '[3],[1]',
+    '[)',
+  ])('%s is refused', (spec) => {
+    expect(() => parseVersionRange(spec)).toThrow(InvalidRange);
+  });
 });
 
 const spaces = fc.constantFrom('', '', '', ' ');
@@ -41,10 +53,16 @@ const part = fc
     spaces,
     fc.constantFrom(']', ')'),
   )
-  .map(([open, before, from, to, after, close]) => `${open}${before}${from}${to ? `,${to.join('')}` : ''}${after}${close}`);
+  .map(
+    ([open, before, from, to, after, close]) =>
+      `${open}${before}${from}${to ? `,${to.join('')}` : ''}${after}${close}`,
+  );
 const ranges = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(','));
 const nearlyRange = fc
-  .array(fc.oneof(fc.constantFrom('[', ']', '(', ')', ',', ' ', '1.0', '2'), versionLike), { minLength: 1, maxLength: 6 })
+  .array(fc.oneof(fc.constantFrom('[', ']', '(', ')', ',', ' ', '1.0', '2'), versionLike), {
+    minLength: 1,
+    maxLength: 6,
+  })
   .map((pieces) => pieces.join(''));
 
 describeWith(oracleRequirement, "Maven's own VersionRange", () => {
@@ -54,10 +72,15 @@ describeWith(oracleRequirement, "Maven's own VersionRange", () => {
   ])(
     'agrees on what %s hold, and on which there are',
     (_, spec) => {
-      const questions = fc.sample(fc.tuple(spec, fc.oneof(realisticVersion, versionLike)), { numRuns: 8_000, seed: 13 });
+      const questions = fc.sample(fc.tuple(spec, fc.oneof(realisticVersion, versionLike)), {
+        numRuns: 8_000,
+        seed: 13,
+      });
       const answers = askMaven(questions.map(([range, version]) => ['range', range, version]));
       expect(answers).toHaveLength(questions.length);
-      expect(questions.filter(([range, version], index) => ask(range, version) !== answers[index])).toEqual([]);
+      expect(questions.filter(([range, version], index) => ask(range, version) !== answers[index])).toEqual(
+        [],
+      );
       expect(new Set(answers)).toEqual(new Set(['true', 'false', 'invalid']));
     },
     60_000,

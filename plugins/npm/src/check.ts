@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts';
 const unlikely = 'sluice-check-of-a-package-that-nobody-has';
 
 /**
- * Whether the registry answers as npm registries do, asked as a poll asks: many have no ping, and nothing at their address.
- * Answers what could not be learnt, in words. Throws where a poll would.
+ * Whether the registry answers as npm registries do, asked as a poll asks: many have no ping, and nothing at
+ * their address. Answers what could not be learnt, in words. Throws where a poll would.
  */
 export async function checkRegistry({ url, http }: Connection): Promise<string | undefined> {
   const answer = await http.request(url + unlikely, { accept: [403, 404, 410] });

@@ -23,7 +23,9 @@ export interface Connection {
   readonly http: Http;
 }
 
-/** The connection to the registry that has a package; without a name, to the one for packages without a scope. */
+/**
+ * The connection to the registry that has a package; without a name, to the one for packages without a scope.
+ */
 export type Connect = (name?: string) => Connection;
 
 /** The one registry that is configured, with the credentials that are configured for it. */

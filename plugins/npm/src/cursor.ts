@@ -16,15 +16,22 @@ export interface KnownDocument {
 // Core takes 4 KiB; an ETag is some 40 characters.
 const longestEtag = 1024;
 
-/** Remembers a document. Last-Modified is no part of it: two publications may share its second, and the later would be missed. */
+/**
+ * Remembers a document. Last-Modified is no part of it: two publications may share its second, and the later
+ * would be missed.
+ */
 export function makeCursor(url: string, form: Form, response: HttpResponse): string {
   const { etag } = response.validators;
   const known: KnownDocument =
-    etag !== undefined && etag.length <= longestEtag ? { url, form, etag } : { url, form, sha256: hash(response.bytes()) };
+    etag !== undefined && etag.length <= longestEtag
+      ? { url, form, etag }
+      : { url, form, sha256: hash(response.bytes()) };
   return JSON.stringify(known);
 }
 
-/** What a cursor says of the document at that address; `undefined` for one of elsewhere, or no cursor of ours. */
+/**
+ * What a cursor says of the document at that address; `undefined` for one of elsewhere, or no cursor of ours.
+ */
 export function readCursor(cursor: string | undefined, url: string): KnownDocument | undefined {
   if (cursor === undefined) return undefined;
   try {

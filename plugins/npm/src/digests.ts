@@ -17,18 +17,26 @@ const hexDigits: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The digests that a version's `dist` tells: `integrity` (https://www.w3.org/TR/SRI/), and `shasum` where that has no SHA-1.
+ * The digests that a version's `dist` tells: `integrity` (https://www.w3.org/TR/SRI/), and `shasum` where
+ * that has no SHA-1.
  *
  * Several hashes of one algorithm mean "any of these", which identifies nothing: that algorithm is left out.
  */
-export function readDigests({ integrity, shasum }: { readonly integrity?: unknown; readonly shasum?: unknown }): ReadDigests {
+export function readDigests({
+  integrity,
+  shasum,
+}: {
+  readonly integrity?: unknown;
+  readonly shasum?: unknown;
+}): ReadDigests {
   const digests: Record<string, string> = {};
   const faults: string[] = [];
   const candidates = new Map(typeof integrity === 'string' ? findHashes(integrity) : []);
   if (typeof shasum === 'string' && !candidates.has('sha1')) candidates.set('sha1', [shasum.toLowerCase()]);
   for (const [algorithm, [hex = '', ...others]] of candidates) {
     if (others.length > 0) faults.push(`dist.integrity has several hashes for ${algorithm}`);
-    else if (hex.length !== hexDigits.get(algorithm) || !/^[0-9a-f]+$/.test(hex)) faults.push(`the ${algorithm} is malformed`);
+    else if (hex.length !== hexDigits.get(algorithm) || !/^[0-9a-f]+$/.test(hex))
+      faults.push(`the ${algorithm} is malformed`);
     else digests[algorithm] = hex;
   }
   return { digests, faults };
@@ -39,6 +47,10 @@ function* findHashes(integrity: string): Generator<[algorithm: string, hexes: re
   const parsed: Partial<IntegrityLike> = ssri.parse(integrity) ?? {};
   for (const algorithm of hexDigits.keys()) {
     const hashes = Object.hasOwn(parsed, algorithm) ? parsed[algorithm] : undefined;
-    if (hashes) yield [algorithm, [...new Set(hashes.map(({ digest }) => Buffer.from(digest, 'base64').toString('hex')))]];
+    if (hashes)
+      yield [
+        algorithm,
+        [...new Set(hashes.map(({ digest }) => Buffer.from(digest, 'base64').toString('hex')))],
+      ];
   }
 }

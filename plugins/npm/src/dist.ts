@@ -9,9 +9,11 @@ export interface ReadDist {
 }
 
 /**
- * Reads where a version's tarball is and which digests it has. The datum `INTEGRITY` is the strongest of them as npm writes it.
+ * Reads where a version's tarball is and which digests it has. The datum `INTEGRITY` is the strongest of them
+ * as npm writes it.
  *
- * The tarball's address is taken as it is, on whichever host; one that is no absolute http(s) URL, or holds credentials, is not.
+ * The tarball's address is taken as it is, on whichever host; one that is no absolute http(s) URL, or holds
+ * credentials, is not.
  */
 export function readDist(dist: unknown): ReadDist {
   if (!isRecord(dist)) return { facts: {}, faults: ['the registry tells neither tarball nor digest'] };
@@ -37,5 +39,7 @@ function toIntegrity(algorithm: string, hex: string): string {
 
 function isLocation(tarball: unknown): tarball is string {
   const url = typeof tarball === 'string' ? URL.parse(tarball) : null;
-  return (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === '';
+  return (
+    (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === ''
+  );
 }

@@ -5,7 +5,9 @@ import type { Lane } from './lane.ts';
 /** The two forms in which a registry tells of a package; they have different validators. */
 export type Form = 'full' | 'abbreviated';
 
-/** What was answered: a package's document, that it has not changed (304), or that there is none (404, 410). */
+/**
+ * What was answered: a package's document, that it has not changed (304), or that there is none (404, 410).
+ */
 export interface FetchedDocument {
   readonly form: Form;
   readonly response: HttpResponse;
@@ -20,21 +22,28 @@ export interface DocumentSource {
   readonly lane: Lane;
 }
 
-const mediaTypes = { full: 'application/json', abbreviated: 'application/vnd.npm.install-v1+json' } as const satisfies Record<
-  Form,
-  string
->;
+const mediaTypes = {
+  full: 'application/json',
+  abbreviated: 'application/vnd.npm.install-v1+json',
+} as const satisfies Record<Form, string>;
 const mebibyte = 1_048_576;
 const ordinaryBytes = 4 * mebibyte;
-const largestBytes = { full: 32 * mebibyte, abbreviated: 64 * mebibyte } as const satisfies Record<Form, number>;
+const largestBytes = { full: 32 * mebibyte, abbreviated: 64 * mebibyte } as const satisfies Record<
+  Form,
+  number
+>;
 
 /**
- * Asks for a package's document and makes something of it at once, so that it is not kept. The full form, since only that tells
- * who published when; the abbreviated one where the full one is too large to be taken, and from then on.
+ * Asks for a package's document and makes something of it at once, so that it is not kept. The full form,
+ * since only that tells who published when; the abbreviated one where the full one is too large to be taken,
+ * and from then on.
  *
  * Throws what {@link Http.request} does, and what `use` does.
  */
-export function withDocument<T>({ http, url, known, lane }: DocumentSource, use: (document: FetchedDocument) => T): Promise<T> {
+export function withDocument<T>(
+  { http, url, known, lane }: DocumentSource,
+  use: (document: FetchedDocument) => T,
+): Promise<T> {
   const form = known?.form ?? 'full';
   const ask = async (form: Form, maxBytes: number) => {
     const etag = known?.form === form ? known.etag : undefined;

@@ -17,7 +17,10 @@ export default definePackagePlugin({
   validate: findProblems,
   compare: compareVersions,
   open(settings, surroundings) {
-    const registries = settings.url === undefined ? new MachineRegistries(surroundings) : fixedRegistry(settings.url, settings);
+    const registries =
+      settings.url === undefined
+        ? new MachineRegistries(surroundings)
+        : fixedRegistry(settings.url, settings);
     const lane = new Lane();
     return {
       async check(call) {

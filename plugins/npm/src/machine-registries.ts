@@ -19,7 +19,10 @@ export const environmentNames = [
   'CODEARTIFACT_AUTH_TOKEN',
 ] as const;
 
-/** Understands which registries the machine's own npm configuration names, and which credentials it has for them. */
+/**
+ * Understands which registries the machine's own npm configuration names, and which credentials it has for
+ * them.
+ */
 export class MachineRegistries implements Registries {
   readonly #surroundings: Surroundings;
   #loading: Promise<Config> | undefined;
@@ -29,8 +32,9 @@ export class MachineRegistries implements Registries {
   }
 
   /**
-   * The files are read once and hold until the repository is opened anew; what they keep secret is masked in every call.
-   * The registries that are found throw `CONFIG_INVALID` for an address or a credential that cannot work.
+   * The files are read once and hold until the repository is opened anew; what they keep secret is masked in
+   * every call. The registries that are found throw `CONFIG_INVALID` for an address or a credential that
+   * cannot work.
    */
   async load(call: Pick<Call, 'log' | 'secret'>): Promise<FindRegistry> {
     this.#loading ??= loadConfig(this.#surroundings, call).catch((thrown) => {
@@ -48,7 +52,10 @@ export class MachineRegistries implements Registries {
   }
 }
 
-async function loadConfig({ environment, directory }: Surroundings, { log }: Pick<Call, 'log'>): Promise<Config> {
+async function loadConfig(
+  { environment, directory }: Surroundings,
+  { log }: Pick<Call, 'log'>,
+): Promise<Config> {
   const { npmPath, execPath } = await findNpm(environment['PATH']);
   // A copy, since loading writes into it.
   const env = { ...environment };

@@ -8,12 +8,18 @@ export interface NpmInstallation {
   readonly execPath: string;
 }
 
-/** Finds the npm that a shell with this search path would run; without one, where it would be beside our own node. */
+/**
+ * Finds the npm that a shell with this search path would run; without one, where it would be beside our own
+ * node.
+ */
 export async function findNpm(path = ''): Promise<NpmInstallation> {
   const execPath = (await findProgram('node', path)) ?? process.execPath;
   const npm = await findProgram('npm', path);
   // The program is bin/npm-cli.js in npm's own folder, behind a link.
-  return { execPath, npmPath: npm ? dirname(dirname(npm)) : join(dirname(dirname(execPath)), 'lib/node_modules/npm') };
+  return {
+    execPath,
+    npmPath: npm ? dirname(dirname(npm)) : join(dirname(dirname(execPath)), 'lib/node_modules/npm'),
+  };
 }
 
 async function findProgram(name: string, path: string): Promise<string | undefined> {

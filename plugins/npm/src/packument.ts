@@ -1,6 +1,9 @@
 import { PluginError } from '@sluice/plugin-sdk';
 
-/** A package's document as a registry serves it, checked as far as the whole depends on it; single versions may still be anything. */
+/**
+ * A package's document as a registry serves it, checked as far as the whole depends on it; single versions
+ * may still be anything.
+ */
 export interface Packument {
   readonly name: string;
   /** By version; empty only for a package that was unpublished. */
@@ -12,10 +15,11 @@ export interface Packument {
 }
 
 /**
- * Reads a package's document, full or abbreviated (https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md).
+ * Reads a package's document, full or abbreviated
+ * (https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md).
  *
- * Throws `MALFORMED` for what is not the document of that package, or names no versions without saying that it was unpublished:
- * that is a broken registry, and must not read as a package whose versions are all gone.
+ * Throws `MALFORMED` for what is not the document of that package, or names no versions without saying that
+ * it was unpublished: that is a broken registry, and must not read as a package whose versions are all gone.
  */
 export function readPackument(document: unknown, name: string): Packument {
   if (!isRecord(document)) throw malformed(name, 'is no JSON object');

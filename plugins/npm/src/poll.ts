@@ -24,7 +24,11 @@ export interface Means {
 }
 
 /** Asks for each package's document; see {@link eachPackage}. */
-export function pollRegistry(means: Means, packages: readonly Due[], call: PollCall): AsyncIterable<PollAnswer> {
+export function pollRegistry(
+  means: Means,
+  packages: readonly Due[],
+  call: PollCall,
+): AsyncIterable<PollAnswer> {
   return eachPackage<typeof packageFields>((due) => askPackage(due, means))(packages, call);
 }
 
@@ -43,7 +47,11 @@ function toAnswer({ config, cursor }: Due, url: string, { form, response }: Fetc
   if (next === cursor) return { unchanged: true };
   const packument = readPackument(response.json(), config.name);
   const { versions, current } = selectVersions(packument, config);
-  return { revisions: toRevisions(packument, versions), cursor: next, ...(current !== undefined && { current }) };
+  return {
+    revisions: toRevisions(packument, versions),
+    cursor: next,
+    ...(current !== undefined && { current }),
+  };
 }
 
 function notFound(name: string, url: string): PluginError {

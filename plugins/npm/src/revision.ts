@@ -5,18 +5,23 @@ import { isRecord, type Packument } from './packument.ts';
 import { makeTrackbackFinder, type Sources } from './trackback.ts';
 
 /**
- * What a package's document tells of some of its versions. An entry that is damaged loses what is damaged, never the version:
- * the warning says what is missing.
+ * What a package's document tells of some of its versions. An entry that is damaged loses what is damaged,
+ * never the version: the warning says what is missing.
  */
 export function toRevisions(packument: Packument, versions: readonly string[]): readonly Revision[] {
   const findTrackback = makeTrackbackFinder();
   return versions.map((version) => toRevision(packument, version, findTrackback));
 }
 
-function toRevision(packument: Packument, version: string, findTrackback: (sources: Sources) => string | undefined): Revision {
+function toRevision(
+  packument: Packument,
+  version: string,
+  findTrackback: (sources: Sources) => string | undefined,
+): Revision {
   const known = { version, purl: toPurl(packument.name, version), ...readTime(packument.times.get(version)) };
   const entry = packument.versions.get(version);
-  if (!isRecord(entry)) return { ...known, ...joinWarnings(['the registry lists this version without describing it']) };
+  if (!isRecord(entry))
+    return { ...known, ...joinWarnings(['the registry lists this version without describing it']) };
   const { facts, faults } = readDist(entry['dist']);
   const { standing, notice } = readDeprecation(entry['deprecated']);
   const trackbackUrl = findTrackback(entry);
@@ -51,8 +56,12 @@ function readComment(description: unknown): Pick<Revision, 'comment'> {
 }
 
 /** npm takes a deprecation back by making its message empty; some old packages say `false`. */
-function readDeprecation(deprecated: unknown): { readonly standing: 'ok' | 'deprecated'; readonly notice: readonly string[] } {
-  if (typeof deprecated === 'string' && deprecated !== '') return { standing: 'deprecated', notice: [deprecated] };
+function readDeprecation(deprecated: unknown): {
+  readonly standing: 'ok' | 'deprecated';
+  readonly notice: readonly string[];
+} {
+  if (typeof deprecated === 'string' && deprecated !== '')
+    return { standing: 'deprecated', notice: [deprecated] };
   return { standing: deprecated === true ? 'deprecated' : 'ok', notice: [] };
 }
 

@@ -3,16 +3,20 @@ import semver from 'semver';
 import type { Packument } from './packument.ts';
 import { anyVersion, type PackageSettings } from './settings.ts';
 
-/** What of a package is selected; with `current`, a dist-tag that is followed and the version it names now. */
+/**
+ * What of a package is selected; with `current`, a dist-tag that is followed and the version it names now.
+ */
 export interface Selection {
   readonly versions: readonly string[];
   readonly current?: string;
 }
 
 /**
- * Selects versions by range, or the one that a dist-tag names. Nothing that can change (a deprecation) plays a part.
+ * Selects versions by range, or the one that a dist-tag names. Nothing that can change (a deprecation) plays
+ * a part.
  *
- * Throws `NOT_FOUND` for a tag that the package does not have, `MALFORMED` for one that names a version it does not have.
+ * Throws `NOT_FOUND` for a tag that the package does not have, `MALFORMED` for one that names a version it
+ * does not have.
  */
 export function selectVersions(packument: Packument, settings: PackageSettings): Selection {
   if (settings.tag !== undefined) {
@@ -41,5 +45,8 @@ function followTag({ name, tags, versions }: Packument, tag: string): string {
     throw new PluginError('NOT_FOUND', `"${name}" has no dist-tag "${tag}": ${choice}`);
   }
   if (versions.has(version)) return version;
-  throw new PluginError('MALFORMED', `the dist-tag "${tag}" of "${name}" names ${version}, which the registry does not list`);
+  throw new PluginError(
+    'MALFORMED',
+    `the dist-tag "${tag}" of "${name}" names ${version}, which the registry does not list`,
+  );
 }

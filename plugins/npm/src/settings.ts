@@ -20,7 +20,10 @@ export const packageFields = {
   }),
   versions: field.optional(field.text('semver range', { examples: ['^5', '>=1.2 <3'] }), anyVersion),
   tag: field.optional(field.text('Dist-tag to follow', { examples: ['latest'] })),
-  prereleases: field.optional(field.flag('Whether prereleases are selected that the range does not name itself'), false),
+  prereleases: field.optional(
+    field.flag('Whether prereleases are selected that the range does not name itself'),
+    false,
+  ),
 } as const;
 
 /** The typed settings of an npm repository. */
@@ -36,7 +39,10 @@ export function findProblems(settings: {
 }): readonly FieldProblem[] {
   return [
     ...findCredentialProblems(settings.repository),
-    ...findRepositoryProblems(settings.repository).map((problem) => ({ in: 'repository' as const, ...problem })),
+    ...findRepositoryProblems(settings.repository).map((problem) => ({
+      in: 'repository' as const,
+      ...problem,
+    })),
     ...findPackageProblems(settings.package).map((problem) => ({ in: 'package' as const, ...problem })),
   ];
 }
@@ -64,7 +70,10 @@ function* findPackageProblems({ versions, tag }: PackageSettings): Generator<Pro
   }
   if (tag === undefined) return;
   if (versions !== anyVersion)
-    yield { field: 'tag', message: 'a tag is followed whatever version it names; use either "tag" or "versions"' };
+    yield {
+      field: 'tag',
+      message: 'a tag is followed whatever version it names; use either "tag" or "versions"',
+    };
   if (semver.validRange(tag) !== null)
     yield { field: 'tag', message: `"${tag}" is a version or range; select it with "versions"` };
 }

@@ -8,9 +8,9 @@ export interface Sources {
 }
 
 /**
- * Finds the page for people of a version's `repository` (any form that package.json allows), else of its `homepage`; http or
- * https only. What it found it keeps: all versions of a package tend to have the same, and reading it costs more than the rest
- * of a version.
+ * Finds the page for people of a version's `repository` (any form that package.json allows), else of its
+ * `homepage`; http or https only. What it found it keeps: all versions of a package tend to have the same,
+ * and reading it costs more than the rest of a version.
  */
 export function makeTrackbackFinder(): (sources: Sources) => string | undefined {
   const repositoryPages = new Map<string, string | undefined>();
@@ -23,7 +23,10 @@ export function makeTrackbackFinder(): (sources: Sources) => string | undefined 
 }
 
 function findRepositoryPage(url: string): string | undefined {
-  return findPage(hostedGitInfo.fromUrl(url)?.browse()) ?? findPage(url.replace(/^git\+/, '').replace(/\.git$/, ''));
+  return (
+    findPage(hostedGitInfo.fromUrl(url)?.browse()) ??
+    findPage(url.replace(/^git\+/, '').replace(/\.git$/, ''))
+  );
 }
 
 function findPage(url: unknown): string | undefined {

@@ -28,7 +28,9 @@ testPackagePlugin(npm, {
           },
         ]),
       ),
-      time: Object.fromEntries(versions.map((version, day) => [version, new Date(Date.UTC(2024, 0, day + 1)).toISOString()])),
+      time: Object.fromEntries(
+        versions.map((version, day) => [version, new Date(Date.UTC(2024, 0, day + 1)).toISOString()]),
+      ),
     }),
   }),
   ascending: [

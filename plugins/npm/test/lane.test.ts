@@ -19,6 +19,13 @@ describe('a lane', () => {
     first.resolve('1');
     const [one, two, three] = await Promise.allSettled(doing);
     expect([one, two, three]).toMatchObject([{ value: '1' }, { reason: { message: 'no' } }, { value: '3' }]);
-    expect(events).toEqual(['first begins', 'first ends', 'second begins', 'second ends', 'third begins', 'third ends']);
+    expect(events).toEqual([
+      'first begins',
+      'first ends',
+      'second begins',
+      'second ends',
+      'third begins',
+      'third ends',
+    ]);
   });
 });

@@ -9,7 +9,11 @@ let server: FaultyServer;
 
 beforeEach(async () => {
   const packument = (name: string) => ({
-    body: JSON.stringify({ name, versions: { '1.0.0': { name, version: '1.0.0' } }, 'dist-tags': { latest: '1.0.0' } }),
+    body: JSON.stringify({
+      name,
+      versions: { '1.0.0': { name, version: '1.0.0' } },
+      'dist-tags': { latest: '1.0.0' },
+    }),
   });
   server = await startFaultyServer({
     otherwise: ({ path }) => packument(decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))),
@@ -31,7 +35,10 @@ function lastRequest(): readonly [path: string | undefined, authorization: strin
   return [request?.path, request?.headers.authorization];
 }
 
-/** The text of an .npmrc: `{registry}`, its `{dart}` (the key of its credentials), its `{port}`, `{env:NAME}` as npm refers to a variable. */
+/**
+ * The text of an .npmrc: `{registry}`, its `{dart}` (the key of its credentials), its `{port}`, `{env:NAME}`
+ * as npm refers to a variable.
+ */
 function rc(text: string): string {
   const url = new URL('/npm/x/', server.origin);
   return text
@@ -51,28 +58,48 @@ describe("the machine's npm configuration", () => {
     ],
     ['another user configuration', { NPM_CONFIG_USERCONFIG: '{root}/rc' }, { rc: 'registry={registry}' }],
     ['a global configuration', { npm_config_globalconfig: '{root}/rc' }, { rc: 'registry={registry}' }],
-    ['the prefix that the user has', {}, { 'home/.npmrc': 'prefix={root}/prefix', 'prefix/etc/npmrc': 'registry={registry}' }],
-    ['a variable in a file', { NPM_MIRROR: 'x' }, { 'home/.npmrc': 'registry=http://127.0.0.1:9/{env:NPM_MIRROR}' }],
+    [
+      'the prefix that the user has',
+      {},
+      { 'home/.npmrc': 'prefix={root}/prefix', 'prefix/etc/npmrc': 'registry={registry}' },
+    ],
+    [
+      'a variable in a file',
+      { NPM_MIRROR: 'x' },
+      { 'home/.npmrc': 'registry=http://127.0.0.1:9/{env:NPM_MIRROR}' },
+    ],
     ['nobody', {}, {}],
   ])('gives the registry of %s, as npm does', async (_, environment, files: Record<string, string>) => {
     await using machine = await makeMachine(environment);
     for (const [path, text] of Object.entries(files)) await machine.write(path, rc(text));
     const expected = await machine.npm('config', 'get', 'registry');
-    expect(await findRegistry(machine.environment, machine.directory, 'x')).toBe(`${expected.replace(/\/$/, '')}/`);
+    expect(await findRegistry(machine.environment, machine.directory, 'x')).toBe(
+      `${expected.replace(/\/$/, '')}/`,
+    );
   });
 
-  it.each(['NPM_CONFIG_REGISTRY', 'npm_config_registry'])('gives the registry of %s before all files', async (name) => {
-    await using machine = await makeMachine({ [name]: 'http://127.0.0.1:9/env' });
-    await machine.write('project/.npmrc', 'registry=http://127.0.0.1:9/file/');
-    expect(await machine.npm('config', 'get', 'registry')).toBe('http://127.0.0.1:9/env');
-    expect(await findRegistry(machine.environment, machine.directory, 'x')).toBe('http://127.0.0.1:9/env/');
-  });
+  it.each(['NPM_CONFIG_REGISTRY', 'npm_config_registry'])(
+    'gives the registry of %s before all files',
+    async (name) => {
+      await using machine = await makeMachine({ [name]: 'http://127.0.0.1:9/env' });
+      await machine.write('project/.npmrc', 'registry=http://127.0.0.1:9/file/');
+      expect(await machine.npm('config', 'get', 'registry')).toBe('http://127.0.0.1:9/env');
+      expect(await findRegistry(machine.environment, machine.directory, 'x')).toBe('http://127.0.0.1:9/env/');
+    },
+  );
 
   it('gives a scope its own registry', async () => {
     await using machine = await makeMachine();
-    await machine.write('home/.npmrc', 'registry=http://127.0.0.1:9/\n@acme:registry=http://127.0.0.1:9/acme');
-    expect(await findRegistry(machine.environment, machine.directory, '@acme/x')).toBe('http://127.0.0.1:9/acme/');
-    expect(await findRegistry(machine.environment, machine.directory, '@other/x')).toBe('http://127.0.0.1:9/');
+    await machine.write(
+      'home/.npmrc',
+      'registry=http://127.0.0.1:9/\n@acme:registry=http://127.0.0.1:9/acme',
+    );
+    expect(await findRegistry(machine.environment, machine.directory, '@acme/x')).toBe(
+      'http://127.0.0.1:9/acme/',
+    );
+    expect(await findRegistry(machine.environment, machine.directory, '@other/x')).toBe(
+      'http://127.0.0.1:9/',
+    );
   });
 
   it.each([
@@ -88,7 +115,10 @@ describe("the machine's npm configuration", () => {
     await machine.write('home/.npmrc', rc(`registry={registry}\n${text}\n`));
     await machine.npm('view', '@acme/x', 'version');
     const expected = lastRequest();
-    await using repository = openRepository({}, { environment: pass(machine.environment), directory: machine.directory });
+    await using repository = openRepository(
+      {},
+      { environment: pass(machine.environment), directory: machine.directory },
+    );
     expect(await repository.poll({ name: '@acme/x' })).toHaveProperty('revisions');
     expect(lastRequest()).toEqual(expected);
   });
@@ -96,7 +126,10 @@ describe("the machine's npm configuration", () => {
   it('is masked where it is secret', async () => {
     await using machine = await makeMachine();
     await machine.write('home/.npmrc', rc('registry={registry}\n{dart}:_authToken=tok-12345'));
-    await using repository = openRepository({}, { environment: pass(machine.environment), directory: machine.directory });
+    await using repository = openRepository(
+      {},
+      { environment: pass(machine.environment), directory: machine.directory },
+    );
     await repository.poll({ name: 'x' });
     expect(repository.secrets).toEqual(['tok-12345']);
   });
@@ -109,9 +142,14 @@ describe("the machine's npm configuration", () => {
   ])('is a coded problem with %s', async (_, text, message) => {
     await using machine = await makeMachine();
     await machine.write('home/.npmrc', rc(`registry={registry}\n${text}`));
-    await using repository = openRepository({}, { environment: pass(machine.environment), directory: machine.directory });
+    await using repository = openRepository(
+      {},
+      { environment: pass(machine.environment), directory: machine.directory },
+    );
     const answer = await repository.poll({ name: 'x' });
-    expect(answer).toMatchObject({ problem: { code: 'CONFIG_INVALID', message: expect.stringMatching(message) } });
+    expect(answer).toMatchObject({
+      problem: { code: 'CONFIG_INVALID', message: expect.stringMatching(message) },
+    });
     expect(String('problem' in answer && answer.problem)).not.toContain('hidden');
     await expect(repository.check()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     expect(server.requests).toEqual([]);
@@ -120,7 +158,10 @@ describe("the machine's npm configuration", () => {
   it('is read once, and holds until the repository is opened anew', async () => {
     await using machine = await makeMachine();
     await machine.write('home/.npmrc', rc('registry={registry}'));
-    await using repository = openRepository({}, { environment: pass(machine.environment), directory: machine.directory });
+    await using repository = openRepository(
+      {},
+      { environment: pass(machine.environment), directory: machine.directory },
+    );
     await repository.poll({ name: 'x' });
     await machine.write('home/.npmrc', 'registry=http://127.0.0.1:9/');
     expect(await repository.poll({ name: 'x' })).toHaveProperty('revisions');
@@ -129,7 +170,10 @@ describe("the machine's npm configuration", () => {
   it('says which file could not be read', async () => {
     await using machine = await makeMachine({ NPM_CONFIG_REGISTRY: `${server.origin}/` });
     await machine.write('home/.npmrc/a-folder', '');
-    await using repository = openRepository({}, { environment: pass(machine.environment), directory: machine.directory });
+    await using repository = openRepository(
+      {},
+      { environment: pass(machine.environment), directory: machine.directory },
+    );
     await repository.poll({ name: 'x' });
     expect(repository.warnings).toEqual([expect.stringContaining('.npmrc is left out: EISDIR')]);
   });
@@ -137,15 +181,25 @@ describe("the machine's npm configuration", () => {
   it('does not touch the environment of the process', async () => {
     const before = { ...process.env };
     await using machine = await makeMachine({ NPM_CONFIG_REGISTRY: `${server.origin}/` });
-    await using repository = openRepository({}, { environment: pass(machine.environment), directory: machine.directory });
+    await using repository = openRepository(
+      {},
+      { environment: pass(machine.environment), directory: machine.directory },
+    );
     await repository.poll({ name: 'x' });
     expect(process.env).toEqual(before);
   });
 });
 
 /** Where the plugin would look for a package, without asking there. */
-async function findRegistry(environment: Readonly<Record<string, string>>, directory: string, name: string): Promise<string> {
+async function findRegistry(
+  environment: Readonly<Record<string, string>>,
+  directory: string,
+  name: string,
+): Promise<string> {
   const log = { debug: () => {}, info: () => {}, warn: () => {} };
-  const find = await new MachineRegistries({ environment: pass(environment), directory }).load({ log, secret: () => {} });
+  const find = await new MachineRegistries({ environment: pass(environment), directory }).load({
+    log,
+    secret: () => {},
+  });
   return find(name).url;
 }

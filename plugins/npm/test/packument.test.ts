@@ -21,7 +21,10 @@ describe("a package's document", () => {
   });
 
   it('has no versions when it says that the package was unpublished', () => {
-    const time = { created: '2020-01-01T00:00:00Z', unpublished: { time: '2021-01-01T00:00:00Z', versions: ['1.0.0'] } };
+    const time = {
+      created: '2020-01-01T00:00:00Z',
+      unpublished: { time: '2021-01-01T00:00:00Z', versions: ['1.0.0'] },
+    };
     expect(readPackument({ name: 'x', time }, 'x').versions.size).toBe(0);
   });
 
@@ -31,12 +34,16 @@ describe("a package's document", () => {
       JSON.parse(`{"name": "x", "versions": ${names}, "dist-tags": ${names}, "time": ${names}}`),
       'x',
     );
-    for (const map of [versions, tags, times]) expect([...map.keys()]).toEqual(['__proto__', 'constructor', 'toString']);
+    for (const map of [versions, tags, times])
+      expect([...map.keys()]).toEqual(['__proto__', 'constructor', 'toString']);
     expect(tags.get('hasOwnProperty')).toBeUndefined();
     expect(Object.getPrototypeOf({})).not.toHaveProperty('x');
   });
 
-  it.each([undefined, null, 7, 'latest', ['latest'], { latest: 7, next: null }])('survives dist-tags that are %j', (tags) => {
-    expect(readPackument({ name: 'x', versions, 'dist-tags': tags }, 'x').tags.size).toBe(0);
-  });
+  it.each([undefined, null, 7, 'latest', ['latest'], { latest: 7, next: null }])(
+    'survives dist-tags that are %j',
+    (tags) => {
+      expect(readPackument({ name: 'x', versions, 'dist-tags': tags }, 'x').tags.size).toBe(0);
+    },
+  );
 });

@@ -35,7 +35,10 @@ describe('asking for a package', () => {
   });
 
   it('asks for the full document once, and then whether its ETag still holds', async () => {
-    server.answer('/x', withEtag('"one"', packument('x', '1.0.0')), { status: 304, headers: { etag: '"one"' } });
+    server.answer('/x', withEtag('"one"', packument('x', '1.0.0')), {
+      status: 304,
+      headers: { etag: '"one"' },
+    });
     const first = await repository.poll({ name: 'x' });
     expect(await repository.poll({ name: 'x' }, cursorOf(first))).toMatchObject({ unchanged: true });
     expect(server.requests.map(({ headers }) => [headers.accept, headers['if-none-match']])).toEqual([
@@ -45,7 +48,11 @@ describe('asking for a package', () => {
   });
 
   it('sees a new document behind a new ETag', async () => {
-    server.answer('/x', withEtag('"one"', packument('x', '1.0.0')), withEtag('"two"', packument('x', '1.0.0', '1.1.0')));
+    server.answer(
+      '/x',
+      withEtag('"one"', packument('x', '1.0.0')),
+      withEtag('"two"', packument('x', '1.0.0', '1.1.0')),
+    );
     const first = await repository.poll({ name: 'x' });
     expect(versionsOf(await repository.poll({ name: 'x' }, cursorOf(first)))).toEqual(['1.0.0', '1.1.0']);
   });
@@ -89,7 +96,10 @@ describe('asking for a package', () => {
   it('takes the abbreviated document where the full one is too large, and stays with it', async () => {
     const large = JSON.stringify({ name: 'x', readme: 'x'.repeat(33 * 1024 * 1024) });
     const small = withEtag('"small"', packument('x', '1.0.0'));
-    server.answer('/x', { body: large }, { body: large }, small, { status: 304, headers: { etag: '"small"' } });
+    server.answer('/x', { body: large }, { body: large }, small, {
+      status: 304,
+      headers: { etag: '"small"' },
+    });
     const first = await repository.poll({ name: 'x' });
     expect(versionsOf(first)).toEqual(['1.0.0']);
     expect(await repository.poll({ name: 'x' }, cursorOf(first))).toMatchObject({ unchanged: true });
@@ -137,7 +147,9 @@ describe('the answer for a package', () => {
   });
 
   it('that was unpublished is an empty set', async () => {
-    server.answer('/x', { body: JSON.stringify({ name: 'x', time: { unpublished: { time: '2024-01-01T00:00:00Z' } } }) });
+    server.answer('/x', {
+      body: JSON.stringify({ name: 'x', time: { unpublished: { time: '2024-01-01T00:00:00Z' } } }),
+    });
     expect(versionsOf(await repository.poll({ name: 'x' }))).toEqual([]);
     const problem = { code: 'NOT_FOUND', message: '"x" has no dist-tag "latest": it was unpublished' };
     expect(await repository.poll({ name: 'x', tag: 'latest' })).toMatchObject({ problem });
@@ -186,7 +198,11 @@ describe('credentials', () => {
 
   it.each([
     ['a token', { token: secret }, `Bearer ${secret}`],
-    ['a name and password', { username: 'u', password: secret }, `Basic ${Buffer.from(`u:${secret}`).toString('base64')}`],
+    [
+      'a name and password',
+      { username: 'u', password: secret },
+      `Basic ${Buffer.from(`u:${secret}`).toString('base64')}`,
+    ],
   ])('are sent as %s', async (_, settings, expected) => {
     server.answer('/x', { body: packument('x', '1.0.0') });
     await using proven = openRepository({ url: server.origin, ...settings });

@@ -13,7 +13,9 @@ function sri(algorithm: string, hex: string): string {
 }
 
 function read(entry: unknown, { name = 'x', version = '1.0.0', time = {} as unknown } = {}): Revision {
-  const [revision] = toRevisions(readPackument({ name, versions: { [version]: entry }, time }, name), [version]);
+  const [revision] = toRevisions(readPackument({ name, versions: { [version]: entry }, time }, name), [
+    version,
+  ]);
   if (!revision) throw new Error('no revision');
   return revision;
 }
@@ -53,12 +55,19 @@ describe('a revision', () => {
     });
   });
 
-  it.each([undefined, null, {}, 'https://x.example.com/x.tgz'])('without dist (%j) is still there, with a warning', (dist) => {
-    const revision = readDist(dist);
-    expect(revision).toMatchObject({ version: '1.0.0', standing: 'ok', warning: expect.stringMatching(/digest/) });
-    expect(revision).not.toHaveProperty('location');
-    expect(revision).not.toHaveProperty('digests');
-  });
+  it.each([undefined, null, {}, 'https://x.example.com/x.tgz'])(
+    'without dist (%j) is still there, with a warning',
+    (dist) => {
+      const revision = readDist(dist);
+      expect(revision).toMatchObject({
+        version: '1.0.0',
+        standing: 'ok',
+        warning: expect.stringMatching(/digest/),
+      });
+      expect(revision).not.toHaveProperty('location');
+      expect(revision).not.toHaveProperty('digests');
+    },
+  );
 
   it.each([null, '', 'yesterday', 5, {}])('has no time when the registry says %j', (time) => {
     expect(read({}, { time: { '1.0.0': time } })).not.toHaveProperty('publishedAt');
@@ -78,7 +87,11 @@ describe('a revision', () => {
 
   it('passes the boundary whatever the entry is', () => {
     const fields = ['dist', 'deprecated', 'repository', 'homepage', 'description', '_npmUser'];
-    const dist = fc.record({ integrity: fc.anything(), shasum: fc.anything(), tarball: fc.oneof(fc.anything(), fc.webUrl()) });
+    const dist = fc.record({
+      integrity: fc.anything(),
+      shasum: fc.anything(),
+      tarball: fc.oneof(fc.anything(), fc.webUrl()),
+    });
     const entries = fc.oneof(
       fc.anything(),
       fc.dictionary(fc.constantFrom(...fields), fc.oneof(fc.anything(), fc.string(), dist)),
@@ -98,7 +111,11 @@ describe('the digests of a revision', () => {
     ['an integrity with options', { integrity: `${sri('sha512', sha512)}?foo` }, { sha512 }],
     ['only a shasum', { shasum: sha1.toUpperCase() }, { sha1 }],
     ['the same hash twice', { integrity: `${sri('sha512', sha512)} ${sri('sha512', sha512)}` }, { sha512 }],
-    ['an algorithm unknown to us beside one that is known', { integrity: `sha3-AAAA ${sri('sha512', sha512)}` }, { sha512 }],
+    [
+      'an algorithm unknown to us beside one that is known',
+      { integrity: `sha3-AAAA ${sri('sha512', sha512)}` },
+      { sha512 },
+    ],
   ])('are read from %s', (_, dist, digests) => {
     expect(readDist({ ...dist, tarball })).toMatchObject({ digests });
     expect(readDist({ ...dist, tarball })).not.toHaveProperty('warning');

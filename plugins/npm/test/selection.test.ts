@@ -6,9 +6,20 @@ import { packageFields } from '../src/settings.ts';
 
 const published = ['1.0.0', '1.1.0', '2.0.0-rc.1', '2.0.0-rc.2', '2.0.0', '2.1.0-rc.1', 'nightly', '1.0'];
 
-function select(settings: Record<string, unknown>, versions = published, tags: Record<string, string> = {}): Selection {
-  const document = { name: 'x', versions: Object.fromEntries(versions.map((version) => [version, {}])), 'dist-tags': tags };
-  return selectVersions(readPackument(document, 'x'), parseSettings(packageFields, { name: 'x', ...settings }));
+function select(
+  settings: Record<string, unknown>,
+  versions = published,
+  tags: Record<string, string> = {},
+): Selection {
+  const document = {
+    name: 'x',
+    versions: Object.fromEntries(versions.map((version) => [version, {}])),
+    'dist-tags': tags,
+  };
+  return selectVersions(
+    readPackument(document, 'x'),
+    parseSettings(packageFields, { name: 'x', ...settings }),
+  );
 }
 
 describe('selecting versions', () => {
@@ -35,7 +46,10 @@ describe('selecting versions', () => {
 
   it('says which dist-tags there are when the one to follow is missing', () => {
     expect(() => select({ tag: 'nxt' }, published, { latest: '2.0.0', next: '2.1.0-rc.1' })).toThrow(
-      expect.objectContaining({ code: 'NOT_FOUND', message: '"x" has no dist-tag "nxt": it has "latest", "next"' }),
+      expect.objectContaining({
+        code: 'NOT_FOUND',
+        message: '"x" has no dist-tag "nxt": it has "latest", "next"',
+      }),
     );
     expect(() => select({ tag: '__proto__' })).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });

@@ -43,14 +43,28 @@ describe('the rules of npm settings', () => {
     expect(problems({ url: 'file:///x', password: 'p' }, { versions: '!', tag: '^1' })).toHaveLength(5);
   });
 
-  it.each(['x', 'JSONStream', '@scope/name', '@my_scope/a.b~c', '_old'])('take %s as a package name', (name) => {
-    expect(name).toMatch(new RegExp(String(packageFields.name.schema['pattern'])));
-  });
-
-  it.each(['', '.', '..', '../x', '@scope', '@scope/', '@scope/../x', 'a/b', '@../x', 'a?b', 'a#b', 'a%2fb', 'a b'])(
-    'refuse %s as a package name',
+  it.each(['x', 'JSONStream', '@scope/name', '@my_scope/a.b~c', '_old'])(
+    'take %s as a package name',
     (name) => {
-      expect(name).not.toMatch(new RegExp(String(packageFields.name.schema['pattern'])));
+      expect(name).toMatch(new RegExp(String(packageFields.name.schema['pattern'])));
     },
   );
+
+  it.each([
+    '',
+    '.',
+    '..',
+    '../x',
+    '@scope',
+    '@scope/',
+    '@scope/../x',
+    'a/b',
+    '@../x',
+    'a?b',
+    'a#b',
+    'a%2fb',
+    'a b',
+  ])('refuse %s as a package name', (name) => {
+    expect(name).not.toMatch(new RegExp(String(packageFields.name.schema['pattern'])));
+  });
 });

@@ -17,7 +17,9 @@ afterAll(async () => {
 });
 
 function revisionOf(answer: PackageAnswer, version: string): Revision | undefined {
-  return 'revisions' in answer ? answer.revisions.find((revision) => revision.version === version) : undefined;
+  return 'revisions' in answer
+    ? answer.revisions.find((revision) => revision.version === version)
+    : undefined;
 }
 
 describe('a real registry, published to by the real npm client', () => {
@@ -28,7 +30,11 @@ describe('a real registry, published to by the real npm client', () => {
   it('tells of a publication: the bytes, where and when', async () => {
     const before = Date.now() - 2_000;
     await registry.publish('@acme/told', '1.0.0', {
-      manifest: { description: 'Tells', repository: 'github:acme/told', homepage: 'https://told.example.com/' },
+      manifest: {
+        description: 'Tells',
+        repository: 'github:acme/told',
+        homepage: 'https://told.example.com/',
+      },
     });
     const answer = await repository.poll({ name: '@acme/told' });
     const revision = revisionOf(answer, '1.0.0');
@@ -86,7 +92,9 @@ describe('a real registry, published to by the real npm client', () => {
     expect(versionsOf(await repository.poll({ name: 'leaving' }, cursorOf(both)))).toEqual(['1.0.0']);
     await registry.npm(['unpublish', 'leaving', '--force']);
     const gone = await repository.poll({ name: 'leaving' }, cursorOf(both));
-    expect(gone).toMatchObject({ problem: { code: 'NOT_FOUND', message: expect.stringContaining('"leaving"') } });
+    expect(gone).toMatchObject({
+      problem: { code: 'NOT_FOUND', message: expect.stringContaining('"leaving"') },
+    });
   });
 
   it('shows a private package to whoever proves himself, by token, by password, or as the machine is configured', async () => {

@@ -7,8 +7,9 @@ const unitBytes = 100_000;
 const slackBytes = 25_000;
 
 /**
- * Decompresses bzip2, of one stream or several, a block at a time and no faster than it is read: the stream of unbzip2-stream,
- * whose decoder this is, decompresses all that it is given at once. Throws where the bytes are no bzip2 or not whole.
+ * Decompresses bzip2, of one stream or several, a block at a time and no faster than it is read: the stream
+ * of unbzip2-stream, whose decoder this is, decompresses all that it is given at once. Throws where the bytes
+ * are no bzip2 or not whole.
  */
 export async function* bunzip2(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const input = new Input(compressed);

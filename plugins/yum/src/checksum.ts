@@ -9,9 +9,19 @@ export interface Checksum {
   readonly hex: string;
 }
 
-const hexDigits: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 };
+const hexDigits: Readonly<Record<string, number>> = {
+  md5: 32,
+  sha1: 40,
+  sha224: 56,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+};
 
-/** Reads a checksum element's type and text; `undefined` for one that cannot be told. Old metadata calls SHA-1 `sha`. */
+/**
+ * Reads a checksum element's type and text; `undefined` for one that cannot be told. Old metadata calls SHA-1
+ * `sha`.
+ */
 export function readChecksum(type: string | undefined, text: string | undefined): Checksum | undefined {
   const lower = type?.toLowerCase().replace('-', '') ?? '';
   const algorithm = lower === 'sha' ? 'sha1' : lower;
@@ -37,8 +47,8 @@ export interface Expected {
 }
 
 /**
- * Passes bytes on while it counts and hashes them. Throws `UNTRUSTED`, at the end or as soon as it shows, if they are not what
- * is expected. `what` names them.
+ * Passes bytes on while it counts and hashes them. Throws `UNTRUSTED`, at the end or as soon as it shows, if
+ * they are not what is expected. `what` names them.
  */
 export async function* verifyBytes(
   bytes: AsyncIterable<Buffer>,
@@ -54,7 +64,8 @@ export async function* verifyBytes(
     yield chunk;
   }
   if (size !== undefined && count < size) throw mismatch(`${what} has ${count} bytes, not the ${size}`);
-  if (checksum && hash?.digest('hex') !== checksum.hex) throw mismatch(`${what} does not have the ${checksum.algorithm}`);
+  if (checksum && hash?.digest('hex') !== checksum.hex)
+    throw mismatch(`${what} does not have the ${checksum.algorithm}`);
 }
 
 function openHash(algorithm: string): ReturnType<typeof createHash> {
@@ -66,5 +77,8 @@ function openHash(algorithm: string): ReturnType<typeof createHash> {
 }
 
 function mismatch(what: string): PluginError {
-  return new PluginError('UNTRUSTED', `${what} that repomd.xml tells; if this lasts, have the metadata made again`);
+  return new PluginError(
+    'UNTRUSTED',
+    `${what} that repomd.xml tells; if this lasts, have the metadata made again`,
+  );
 }

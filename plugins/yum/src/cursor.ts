@@ -35,5 +35,11 @@ export function readCursor(cursor: string | undefined): KnownRepository | undefi
 }
 
 function isKnown(value: unknown): value is KnownRepository {
-  return typeof value === 'object' && value !== null && 'url' in value && 'primary' in value && typeof value.primary === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'url' in value &&
+    'primary' in value &&
+    typeof value.primary === 'string'
+  );
 }

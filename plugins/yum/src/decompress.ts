@@ -13,12 +13,17 @@ interface Format {
   readonly decompress: Decompress;
 }
 
-// Zlib works on a thread of its own: it goes on for a few chunks while this one looks at the last. Its own 16 KiB cost as much
-// again as they hold.
+// Zlib works on a thread of its own: it goes on for a few chunks while this one looks at the last. Its own 16
+// KiB cost as much again as they hold.
 const options = { chunkSize: 262_144, highWaterMark: 1_048_576 };
 
 const formats: readonly Format[] = [
-  { name: 'gzip', magic: Buffer.from('1f8b', 'hex'), ending: '.gz', decompress: (from) => through(from, createGunzip(options)) },
+  {
+    name: 'gzip',
+    magic: Buffer.from('1f8b', 'hex'),
+    ending: '.gz',
+    decompress: (from) => through(from, createGunzip(options)),
+  },
   {
     name: 'zstd',
     magic: Buffer.from('28b52ffd', 'hex'),
@@ -31,8 +36,9 @@ const formats: readonly Format[] = [
 const longestMagic = 6;
 
 /**
- * Decompresses a document: gzip (RFC 1952, several members too), zstd (RFC 8878), xz or bzip2, by its first bytes; what has none
- * of them passes as it is, unless its `name` promises otherwise. Throws `MALFORMED` where it is damaged or not whole.
+ * Decompresses a document: gzip (RFC 1952, several members too), zstd (RFC 8878), xz or bzip2, by its first
+ * bytes; what has none of them passes as it is, unless its `name` promises otherwise. Throws `MALFORMED`
+ * where it is damaged or not whole.
  */
 export async function* decompress(compressed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const { first, all } = await peek(compressed);
@@ -49,23 +55,33 @@ export async function* decompress(compressed: AsyncIterable<Buffer>, name: strin
 }
 
 function damaged(name: string, why: string, cause?: unknown): PluginError {
-  return new PluginError('MALFORMED', `${name} cannot be decompressed: ${why}; if this lasts, have the metadata made again`, {
-    cause,
-  });
+  return new PluginError(
+    'MALFORMED',
+    `${name} cannot be decompressed: ${why}; if this lasts, have the metadata made again`,
+    {
+      cause,
+    },
+  );
 }
 
-function through(compressed: AsyncIterable<Buffer>, decoder: ReturnType<typeof createGunzip | typeof createZstdDecompress>) {
+function through(
+  compressed: AsyncIterable<Buffer>,
+  decoder: ReturnType<typeof createGunzip | typeof createZstdDecompress>,
+) {
   // The callback has nothing to add: the decoder is destroyed with the error.
   return pipeline(Readable.from(compressed), decoder, () => {});
 }
 
 async function* unxz(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const source = Readable.toWeb(Readable.from(compressed));
-  for await (const chunk of new xz.XzReadableStream(source)) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  for await (const chunk of new xz.XzReadableStream(source))
+    yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 /** The first bytes, and all of them. */
-async function peek(bytes: AsyncIterable<Buffer>): Promise<{ readonly first: Buffer; readonly all: AsyncIterable<Buffer> }> {
+async function peek(
+  bytes: AsyncIterable<Buffer>,
+): Promise<{ readonly first: Buffer; readonly all: AsyncIterable<Buffer> }> {
   const rest = bytes[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
   while (first.length < longestMagic) {

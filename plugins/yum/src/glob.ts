@@ -13,8 +13,8 @@ export function isGlob(text: string): boolean {
 }
 
 /**
- * Reads a pattern of fnmatch(3), without flags: `*`, `?`, `[a-z]`, `[!a-z]`, `[^a-z]`, and `\` before what is meant as it is.
- * Matching takes at most the product of the lengths.
+ * Reads a pattern of fnmatch(3), without flags: `*`, `?`, `[a-z]`, `[!a-z]`, `[^a-z]`, and `\` before what is
+ * meant as it is. Matching takes at most the product of the lengths.
  */
 export function compileGlob(pattern: string): Glob {
   const tokens = [...readTokens(pattern)];
@@ -33,8 +33,11 @@ function* readTokens(pattern: string): Generator<Token> {
 }
 
 function readClass(members: string, negated: boolean): (character: string) => boolean {
-  const ranges = [...members.matchAll(/(.)-(.)|(.)/gsu)].map(([, low, high, single]) => [low ?? single, high ?? single] as const);
-  return (character) => ranges.some(([low = '', high = '']) => low <= character && character <= high) !== negated;
+  const ranges = [...members.matchAll(/(.)-(.)|(.)/gsu)].map(
+    ([, low, high, single]) => [low ?? single, high ?? single] as const,
+  );
+  return (character) =>
+    ranges.some(([low = '', high = '']) => low <= character && character <= high) !== negated;
 }
 
 /** Where a star took too little it takes one more; an earlier star never needs to be asked again. */

@@ -6,7 +6,10 @@ import { findProblems, packageFields, type RepositorySettings, repositoryFields 
 import { findMirrors, readSnapshot } from './snapshot.ts';
 import { isFile } from './source.ts';
 
-/** The packages of an rpm repository, as yum and dnf read it; what it decides and why is in docs/yum-plugin.md. */
+/**
+ * The packages of an rpm repository, as yum and dnf read it; what it decides and why is in
+ * docs/yum-plugin.md.
+ */
 export default definePackagePlugin({
   id: 'yum',
   title: 'rpm repository (yum, dnf)',
@@ -15,7 +18,9 @@ export default definePackagePlugin({
   validate: findProblems,
   compare: compareVersions,
   order(a, b, { order }) {
-    return order === 'buildTime' ? compareBuildTimes(a, b, compareVersions) : compareVersions(a.version, b.version);
+    return order === 'buildTime'
+      ? compareBuildTimes(a, b, compareVersions)
+      : compareVersions(a.version, b.version);
   },
   open(settings, { directory }) {
     const origin = { settings, directory };
@@ -30,7 +35,10 @@ export default definePackagePlugin({
   },
 });
 
-/** The call with the credentials that are configured; they go to the repository, or whoever lists its mirrors, and nowhere else. */
+/**
+ * The call with the credentials that are configured; they go to the repository, or whoever lists its mirrors,
+ * and nowhere else.
+ */
 function proveWith<C extends Call>(settings: RepositorySettings, call: C): C {
   const place = settings.url ?? settings.mirrorlist ?? settings.metalink;
   const credentials = readCredentials(settings);

@@ -29,19 +29,23 @@ export function parseMirrorlist(bytes: Uint8Array): Mirrors {
 }
 
 /**
- * Reads a metalink of repomd.xml, of version 3 (http://www.metalinker.org/) or 4 (RFC 5854): its mirrors by preference, and the
- * checksums that it tells, those of older repomd.xml that are still good (`mm0:alternates`) included. The strongest algorithm
- * counts. Throws `MALFORMED` if no mirror is usable.
+ * Reads a metalink of repomd.xml, of version 3 (http://www.metalinker.org/) or 4 (RFC 5854): its mirrors by
+ * preference, and the checksums that it tells, those of older repomd.xml that are still good
+ * (`mm0:alternates`) included. The strongest algorithm counts. Throws `MALFORMED` if no mirror is usable.
  */
 export function parseMetalink(bytes: Uint8Array): Mirrors {
   const root = parseXml('the metalink', new TextDecoder().decode(bytes));
-  const file = [...descend(root)].find(({ name, tag }) => name === 'file' && attributeOf(tag, 'name') === 'repomd.xml');
+  const file = [...descend(root)].find(
+    ({ name, tag }) => name === 'file' && attributeOf(tag, 'name') === 'repomd.xml',
+  );
   if (!file) throw malformed('the metalink tells nothing of repomd.xml');
   const urls = [...descend(file)]
     .filter(({ name }) => name === 'url')
     .map((url, place) => ({ address: url.text, weight: readWeight(url), place }))
     .sort((a, b) => b.weight - a.weight || a.place - b.place);
-  const bases = urls.flatMap(({ address }) => (address.endsWith(repomdPath) ? [address.slice(0, -repomdPath.length)] : []));
+  const bases = urls.flatMap(({ address }) =>
+    address.endsWith(repomdPath) ? [address.slice(0, -repomdPath.length)] : [],
+  );
   const versions = [file, ...[...descend(file)].filter(({ name }) => name === 'alternate')];
   return toMirrors('the metalink', bases, versions.flatMap(readStrongest));
 }

@@ -21,9 +21,9 @@ export function formatEpoch(epoch: string): string {
 }
 
 /**
- * The order of rpm 4.18 over versions as this plugin writes them and as people do: text with two dashes or more is a NEVRA,
- * `name-[epoch:]version-release.arch` or `epoch:name-version-release.arch`, any other `[epoch:]version[-release]`. Name and
- * architecture decide nothing. Total; never throws.
+ * The order of rpm 4.18 over versions as this plugin writes them and as people do: text with two dashes or
+ * more is a NEVRA, `name-[epoch:]version-release.arch` or `epoch:name-version-release.arch`, any other
+ * `[epoch:]version[-release]`. Name and architecture decide nothing. Total; never throws.
  */
 export function compareVersions(a: string, b: string): number {
   return compareEvr(readEvr(a), readEvr(b));

@@ -25,7 +25,10 @@ interface ReadRepository {
   readonly selection: Selection;
 }
 
-/** The problems that packages had with the primary metadata of a checksum: without them it would be read again at every poll. */
+/**
+ * The problems that packages had with the primary metadata of a checksum: without them it would be read again
+ * at every poll.
+ */
 interface KnownProblems {
   readonly primary: string;
   readonly bySpec: ReadonlyMap<string, PluginError>;
@@ -34,8 +37,15 @@ interface KnownProblems {
 /** Between the times that a repository which changes while it is read is looked at, in milliseconds. */
 const pauseMs = [100, 1000];
 
-/** What a repository that is being rebuilt shows: metadata that has gone, or is not what repomd.xml told a moment before. */
-const rebuildFaults: ReadonlySet<PluginErrorCode> = new Set<PluginErrorCode>(['NOT_FOUND', 'UNTRUSTED', 'MALFORMED']);
+/**
+ * What a repository that is being rebuilt shows: metadata that has gone, or is not what repomd.xml told a
+ * moment before.
+ */
+const rebuildFaults: ReadonlySet<PluginErrorCode> = new Set<PluginErrorCode>([
+  'NOT_FOUND',
+  'UNTRUSTED',
+  'MALFORMED',
+]);
 
 /** Understands a repository from one poll to the next. */
 export class RepositoryPoll {
@@ -46,7 +56,10 @@ export class RepositoryPoll {
     this.#origin = origin;
   }
 
-  /** Answers for every package; reads the primary metadata once for all, and only if something may have changed. */
+  /**
+   * Answers for every package; reads the primary metadata once for all, and only if something may have
+   * changed.
+   */
   async *poll(packages: readonly Due[], call: PollCall): AsyncGenerator<PollAnswer> {
     if (packages.length === 0) return;
     const known = readCursor(call.cursor);
@@ -91,7 +104,11 @@ export class RepositoryPoll {
       packages.filter((due) => !this.#isKnown(due, snapshot.primary)).map(({ config }) => config.spec),
     );
     if (selection.isEmpty) return selection;
-    const { packages: seen, declared, fellBack } = await readPrimary(locatePrimary(snapshot), primary, selection, call);
+    const {
+      packages: seen,
+      declared,
+      fellBack,
+    } = await readPrimary(locatePrimary(snapshot), primary, selection, call);
     if (declared !== undefined && declared !== seen)
       call.log.warn(`primary metadata says that it has ${declared} packages, and has ${seen}`);
     if (fellBack) call.log.debug('primary metadata is written in an unusual way, which takes longer to read');
@@ -110,7 +127,9 @@ export class RepositoryPoll {
   }
 
   #isKnown({ cursor, config }: Due, primary: string): boolean {
-    return cursor === primary || (this.#problems?.primary === primary && this.#problems.bySpec.has(config.spec));
+    return (
+      cursor === primary || (this.#problems?.primary === primary && this.#problems.bySpec.has(config.spec))
+    );
   }
 
   #repeat({ key, config }: Due): PollAnswer {
@@ -119,7 +138,10 @@ export class RepositoryPoll {
   }
 }
 
-/** Whether a fault may be gone when repomd.xml is read again: it is being made anew, or another mirror does better. */
+/**
+ * Whether a fault may be gone when repomd.xml is read again: it is being made anew, or another mirror does
+ * better.
+ */
 function mayPass({ code }: PluginError, used: string | undefined, { bases }: Mirrors): boolean {
   if (used === undefined) return code === 'NOT_FOUND' || code === 'UNTRUSTED';
   return rebuildFaults.has(code) || bases.length > 1;
@@ -130,7 +152,10 @@ function avoid(mirrors: Mirrors, used: string | undefined): Mirrors {
   return { ...mirrors, bases: used === undefined ? others : [...others, used] };
 }
 
-/** Where the primary metadata is. Throws `MALFORMED` where a repository on the network names a file of this machine. */
+/**
+ * Where the primary metadata is. Throws `MALFORMED` where a repository on the network names a file of this
+ * machine.
+ */
 function locatePrimary({ base, repomd: { primary } }: Snapshot): string {
   const url = URL.parse(primary.href, URL.parse(primary.base ?? '', base)?.href ?? base);
   if (url && (/^https?:$/.test(url.protocol) || (isFile(url.href) && isFile(base)))) return url.href;
@@ -145,7 +170,8 @@ function describeRepository(
   known: KnownRepository | undefined,
 ): { readonly warning?: string; readonly cursor: string } {
   const setBack =
-    findSetBack('revision', known?.revision, repomd.revision) ?? findSetBack('timestamp', known?.timestamp, repomd.timestamp);
+    findSetBack('revision', known?.revision, repomd.revision) ??
+    findSetBack('timestamp', known?.timestamp, repomd.timestamp);
   const cursor = writeCursor({
     url,
     validators,

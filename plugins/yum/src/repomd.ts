@@ -26,8 +26,8 @@ export interface Repomd {
 }
 
 /**
- * Reads a repomd.xml. Throws `MALFORMED` for what is none, and for one whose repository has its packages only as SQLite or zchunk:
- * the message says what to do.
+ * Reads a repomd.xml. Throws `MALFORMED` for what is none, and for one whose repository has its packages only
+ * as SQLite or zchunk: the message says what to do.
  */
 export function parseRepomd(bytes: Uint8Array): Repomd {
   const text = new TextDecoder().decode(bytes);
@@ -35,9 +35,13 @@ export function parseRepomd(bytes: Uint8Array): Repomd {
     throw malformed('is an HTML page, perhaps a login page; check the URL, the credentials and the proxy');
   const root = parseXml('repomd.xml', text);
   if (root.name !== 'repomd')
-    throw malformed(`begins with <${root.tag.name.slice(0, 64)}>, not with <repomd>; check the URL of the repository`);
+    throw malformed(
+      `begins with <${root.tag.name.slice(0, 64)}>, not with <repomd>; check the URL of the repository`,
+    );
   const data = root.children.filter(({ name }) => name === 'data');
-  const times = data.map((one) => Number.parseFloat(childText(one, 'timestamp') ?? '')).filter(Number.isFinite);
+  const times = data
+    .map((one) => Number.parseFloat(childText(one, 'timestamp') ?? ''))
+    .filter(Number.isFinite);
   const revision = childText(root, 'revision') ?? '';
   return {
     primary: readPrimary(data),
@@ -55,10 +59,15 @@ function readPrimary(data: readonly XmlElement[]): PrimaryReference {
   if (!href) throw malformed('does not say where its primary metadata is; have the metadata made again');
   if (href.endsWith('.zck')) throw lacksPrimary(new Set(['primary_zck']));
   const checksum = checksumOf(primary, 'checksum');
-  if (!checksum) throw malformed('tells no usable checksum of its primary metadata; have the metadata made with createrepo_c');
+  if (!checksum)
+    throw malformed(
+      'tells no usable checksum of its primary metadata; have the metadata made with createrepo_c',
+    );
   return {
     href,
-    base: Object.values(location.tag.attributes).find(({ prefix, local }) => prefix === 'xml' && local === 'base')?.value,
+    base: Object.values(location.tag.attributes).find(
+      ({ prefix, local }) => prefix === 'xml' && local === 'base',
+    )?.value,
     checksum,
     size: sizeOf(primary, 'size'),
     openChecksum: checksumOf(primary, 'open-checksum'),

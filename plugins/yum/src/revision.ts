@@ -5,16 +5,20 @@ import { formatEpoch, formatNevra } from './nevra.ts';
 import type { RpmPackage } from './primary/rpm-package.ts';
 
 /**
- * The revisions that rpms are, from a repository at `base`. Where several rpms have one NEVRA, the one whose file is youngest
- * counts, and says so.
+ * The revisions that rpms are, from a repository at `base`. Where several rpms have one NEVRA, the one whose
+ * file is youngest counts, and says so.
  */
 export function toRevisions(packages: readonly RpmPackage[], base: string): readonly Revision[] {
   const byVersion = Map.groupBy(packages, formatNevra);
   return [...byVersion].map(([version, rpms]) => {
-    const youngest = rpms.reduce((best, rpm) => (Number(rpm.fileTime ?? 0) >= Number(best.fileTime ?? 0) ? rpm : best));
+    const youngest = rpms.reduce((best, rpm) =>
+      Number(rpm.fileTime ?? 0) >= Number(best.fileTime ?? 0) ? rpm : best,
+    );
     const contents = new Set(rpms.map(({ checksum }) => checksum?.value));
     const faults =
-      contents.size > 1 ? [`the repository has ${contents.size} different rpms of this name; this is the youngest`] : [];
+      contents.size > 1
+        ? [`the repository has ${contents.size} different rpms of this name; this is the youngest`]
+        : [];
     return toRevision(version, youngest, base, faults);
   });
 }
@@ -43,7 +47,10 @@ function toRevision(version: string, rpm: RpmPackage, base: string, faults: read
   };
 }
 
-/** https://github.com/package-url/purl-spec, type rpm; without namespace, since nothing tells the distribution. */
+/**
+ * https://github.com/package-url/purl-spec, type rpm; without namespace, since nothing tells the
+ * distribution.
+ */
 function toPurl({ name, epoch, version, release, arch }: RpmPackage): string {
   const qualifiers = { arch, ...(formatEpoch(epoch) !== '' && { epoch: String(Number(epoch)) }) };
   return new PackageURL('rpm', undefined, name, `${version}-${release}`, qualifiers, undefined).toString();
@@ -80,6 +87,13 @@ function readSeconds(text: string | undefined): number | undefined {
 }
 
 /** GoCD's order: the newest is the last built; what was built at once goes by `otherwise`. */
-export function compareBuildTimes(a: Revision, b: Revision, otherwise: (a: string, b: string) => number): number {
-  return Number(a.data?.['BUILD_TIME'] ?? 0) - Number(b.data?.['BUILD_TIME'] ?? 0) || otherwise(a.version, b.version);
+export function compareBuildTimes(
+  a: Revision,
+  b: Revision,
+  otherwise: (a: string, b: string) => number,
+): number {
+  return (
+    Number(a.data?.['BUILD_TIME'] ?? 0) - Number(b.data?.['BUILD_TIME'] ?? 0) ||
+    otherwise(a.version, b.version)
+  );
 }

@@ -6,7 +6,10 @@ export interface Evr {
   readonly release: string | undefined;
 }
 
-/** Reads `[epoch:]version[-release]` as rpm 4.18 does (`parseEVR`): digits before a colon are the epoch, the last dash begins the release. */
+/**
+ * Reads `[epoch:]version[-release]` as rpm 4.18 does (`parseEVR`): digits before a colon are the epoch, the
+ * last dash begins the release.
+ */
 export function parseEvr(text: string): Evr {
   const [, epoch, rest = ''] = /^(?:(\d*):)?(.*)$/s.exec(text) ?? [];
   const dash = rest.lastIndexOf('-');
@@ -19,7 +22,11 @@ export function parseEvr(text: string): Evr {
 
 /** The order of rpm 4.18 (`rpmverCmp`): epoch, version, release, where no release is below any. */
 export function compareEvr(a: Evr, b: Evr): number {
-  return compareSegments(a.epoch, b.epoch) || compareSegments(a.version, b.version) || compareReleases(a.release, b.release);
+  return (
+    compareSegments(a.epoch, b.epoch) ||
+    compareSegments(a.version, b.version) ||
+    compareReleases(a.release, b.release)
+  );
 }
 
 function compareReleases(a: string | undefined, b: string | undefined): number {
@@ -32,9 +39,9 @@ const digits = /[0-9]*/y;
 const letters = /[A-Za-z]*/y;
 
 /**
- * One version or release against another, as rpm 4.18 does it (`rpmvercmp`): runs of digits by value and of letters by bytes,
- * digits above letters, whatever else only separates; `~` is below everything, even the end; `^` is above the end and below
- * whatever else.
+ * One version or release against another, as rpm 4.18 does it (`rpmvercmp`): runs of digits by value and of
+ * letters by bytes, digits above letters, whatever else only separates; `~` is below everything, even the
+ * end; `^` is above the end and below whatever else.
  */
 export function compareSegments(a: string, b: string): number {
   if (a === b) return 0;

@@ -55,8 +55,8 @@ export class Selection implements Wanted {
   }
 
   /**
-   * The rpms that a spec means, or why that cannot be told: `NOT_FOUND` where there are none, `CONFIG_INVALID` where they are not
-   * one package.
+   * The rpms that a spec means, or why that cannot be told: `NOT_FOUND` where there are none,
+   * `CONFIG_INVALID` where they are not one package.
    */
   resolve(text: string): readonly RpmPackage[] | PluginError {
     const spec = this.#specs.get(text);
@@ -64,7 +64,10 @@ export class Selection implements Wanted {
     const best = ranks && Math.min(...ranks.keys());
     const found = best === undefined ? undefined : ranks?.get(best);
     if (!spec || best === undefined || !found)
-      return new PluginError('NOT_FOUND', `no package matches ${text}; check the name, and that it is in this repository`);
+      return new PluginError(
+        'NOT_FOUND',
+        `no package matches ${text}; check the name, and that it is in this repository`,
+      );
     if (found.names.size > 1) return severalNames(text, found.names);
     return found.arches.size > 1 ? severalArches(spec, best, found.arches) : found.rpms;
   }

@@ -42,7 +42,10 @@ export function findProblems(settings: {
 }): readonly FieldProblem[] {
   return [
     ...findCredentialProblems(settings.repository),
-    ...findRepositoryProblems(settings.repository).map((problem) => ({ in: 'repository' as const, ...problem })),
+    ...findRepositoryProblems(settings.repository).map((problem) => ({
+      in: 'repository' as const,
+      ...problem,
+    })),
     ...findPackageProblems(settings.package).map((problem) => ({ in: 'package' as const, ...problem })),
   ];
 }
@@ -58,10 +61,14 @@ function* findRepositoryProblems(settings: RepositorySettings): Generator<Proble
   }
   for (const place of given)
     if (/^[^?#]*\$/.test(settings[place] ?? '')) {
-      yield { field: place, message: 'write out what $releasever, $basearch and the like stand for: they are not known here' };
+      yield {
+        field: place,
+        message: 'write out what $releasever, $basearch and the like stand for: they are not known here',
+      };
     }
   if (/[?#]/.test(settings.url ?? '')) yield { field: 'url', message: 'the URL of a directory has no query' };
-  if (username && settings.url?.startsWith('file:')) yield { field: 'username', message: 'files need no user name: remove it' };
+  if (username && settings.url?.startsWith('file:'))
+    yield { field: 'username', message: 'files need no user name: remove it' };
 }
 
 function* findPackageProblems({ spec }: PackageSettings): Generator<Problem> {

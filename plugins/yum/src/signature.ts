@@ -9,8 +9,8 @@ export function locateKey(gpgKey: string, directory: string): string {
 }
 
 /**
- * Verifies that a repomd.xml carries a good detached signature (`repomd.xml.asc`, RFC 9580) of one of the keys. Throws
- * `UNTRUSTED` where it is missing or bad, and what keeps the key from being read.
+ * Verifies that a repomd.xml carries a good detached signature (`repomd.xml.asc`, RFC 9580) of one of the
+ * keys. Throws `UNTRUSTED` where it is missing or bad, and what keeps the key from being read.
  */
 export async function verifySignature(
   repomd: { readonly url: string; readonly bytes: Uint8Array },
@@ -30,7 +30,11 @@ export async function verifySignature(
     (armoredKeys) => openpgp.readKeys({ armoredKeys }),
     (binaryKeys) => openpgp.readKeys({ binaryKeys }),
   ).catch((cause: unknown) => {
-    throw new PluginError('CONFIG_INVALID', 'what "gpgKey" names is no OpenPGP public key; check the file or URL', { cause });
+    throw new PluginError(
+      'CONFIG_INVALID',
+      'what "gpgKey" names is no OpenPGP public key; check the file or URL',
+      { cause },
+    );
   });
   const signature = await readEither(
     signatureBytes,
@@ -52,7 +56,10 @@ export async function verifySignature(
 async function readWhole(url: string, reading: Reading): Promise<Uint8Array> {
   const answer = await readSmall(url, reading);
   if (answer === 'unchanged')
-    throw new PluginError('MALFORMED', `${url} answered 304 to a request without conditions; check the server`);
+    throw new PluginError(
+      'MALFORMED',
+      `${url} answered 304 to a request without conditions; check the server`,
+    );
   return answer.bytes;
 }
 

@@ -1,4 +1,10 @@
-import { type Call, isPluginError, PluginError, type PluginErrorCode, type Validators } from '@sluice/plugin-sdk';
+import {
+  type Call,
+  isPluginError,
+  PluginError,
+  type PluginErrorCode,
+  type Validators,
+} from '@sluice/plugin-sdk';
 import { formatChecksum, hasChecksum } from './checksum.ts';
 import type { KnownRepository } from './cursor.ts';
 import { type Mirrors, parseMetalink, parseMirrorlist, toBase } from './mirrors.ts';
@@ -42,22 +48,32 @@ const mirrorFaults: ReadonlySet<PluginErrorCode> = new Set<PluginErrorCode>([
 ]);
 
 /** Where a repository may be read. Throws what keeps the list of mirrors from being read. */
-export async function findMirrors({ url, mirrorlist, metalink }: RepositorySettings, reading: Reading): Promise<Mirrors> {
+export async function findMirrors(
+  { url, mirrorlist, metalink }: RepositorySettings,
+  reading: Reading,
+): Promise<Mirrors> {
   const list = metalink ?? mirrorlist;
   if (list === undefined) {
     if (url === undefined)
-      throw new PluginError('CONFIG_INVALID', 'say where the repository is, with "url", "mirrorlist" or "metalink"');
+      throw new PluginError(
+        'CONFIG_INVALID',
+        'say where the repository is, with "url", "mirrorlist" or "metalink"',
+      );
     return { bases: [toBase(url)], checksums: [] };
   }
   const answer = await readSmall(list, reading);
   if (answer === 'unchanged')
-    throw new PluginError('MALFORMED', 'the list of mirrors answered 304 to a request without conditions; check the server');
+    throw new PluginError(
+      'MALFORMED',
+      'the list of mirrors answered 304 to a request without conditions; check the server',
+    );
   return metalink === undefined ? parseMirrorlist(answer.bytes) : parseMetalink(answer.bytes);
 }
 
 /**
- * Reads repomd.xml from the first mirror that has a good one; `unchanged` if it is the one that is known. Throws the last
- * mirror's error if none has: `UNTRUSTED` for a checksum or signature, else what reading it does.
+ * Reads repomd.xml from the first mirror that has a good one; `unchanged` if it is the one that is known.
+ * Throws the last mirror's error if none has: `UNTRUSTED` for a checksum or signature, else what reading it
+ * does.
  */
 export async function readSnapshot(
   mirrors: Mirrors,
@@ -97,6 +113,7 @@ async function readFrom(
       'UNTRUSTED',
       'repomd.xml does not have the checksum that the metalink tells; another mirror may, or wait for this one',
     );
-  if (settings.gpgKey !== undefined) await verifySignature({ url, bytes }, locateKey(settings.gpgKey, directory), asking);
+  if (settings.gpgKey !== undefined)
+    await verifySignature({ url, bytes }, locateKey(settings.gpgKey, directory), asking);
   return { base, url, validators, repomd, primary: formatChecksum(repomd.primary.checksum) };
 }

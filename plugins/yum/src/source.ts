@@ -24,8 +24,9 @@ export function isFile(url: string): boolean {
 }
 
 /**
- * Reads a small document over HTTP or from a file; `unchanged` if it is the one that the validators name. Throws `TOO_LARGE`
- * above 4 MiB, else as {@link Http.request} does, `NOT_FOUND` and `FORBIDDEN` of files too.
+ * Reads a small document over HTTP or from a file; `unchanged` if it is the one that the validators name.
+ * Throws `TOO_LARGE` above 4 MiB, else as {@link Http.request} does, `NOT_FOUND` and `FORBIDDEN` of files
+ * too.
  */
 export async function readSmall(
   url: string,
@@ -38,7 +39,10 @@ export async function readSmall(
   return { bytes: answer.bytes(), validators: trustedValidators(answer.validators, answer.headers['date']) };
 }
 
-/** Opens a large document of at most `maxBytes`, as it was stored, over HTTP or from a file. Throws as {@link readSmall} does. */
+/**
+ * Opens a large document of at most `maxBytes`, as it was stored, over HTTP or from a file. Throws as {@link
+ * readSmall} does.
+ */
 export async function openLarge(url: string, { http, signal }: Reading, maxBytes: number): Promise<Readable> {
   if (!isFile(url)) return (await http.stream(url, { decompress: false, maxBytes })).body;
   signal.throwIfAborted();
@@ -50,8 +54,9 @@ export async function openLarge(url: string, { http, signal }: Reading, maxBytes
 }
 
 /**
- * The validators of an answer, unless the document was written so shortly before that it may have been written again within the
- * same second, without a new date and with an ETag made of it (RFC 9110, section 8.8.2.2).
+ * The validators of an answer, unless the document was written so shortly before that it may have been
+ * written again within the same second, without a new date and with an ETag made of it (RFC 9110, section
+ * 8.8.2.2).
  */
 function trustedValidators(validators: Validators, date: string | undefined): Validators | undefined {
   const { lastModified } = validators;
@@ -69,7 +74,10 @@ async function readSmallFile(url: string, signal: AbortSignal): Promise<Uint8Arr
     await using file = await open(path);
     const { size } = await file.stat();
     if (size > smallBytes)
-      throw new PluginError('TOO_LARGE', `${path} has more than ${smallBytes} bytes; check the URL of the repository`);
+      throw new PluginError(
+        'TOO_LARGE',
+        `${path} has more than ${smallBytes} bytes; check the URL of the repository`,
+      );
     return await file.readFile({ signal });
   } catch (thrown) {
     signal.throwIfAborted();
@@ -81,7 +89,11 @@ function toPath(url: string): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    throw new PluginError('CONFIG_INVALID', 'a file URL names another host or no path; write file:///directory', { cause });
+    throw new PluginError(
+      'CONFIG_INVALID',
+      'a file URL names another host or no path; write file:///directory',
+      { cause },
+    );
   }
 }
 
@@ -91,6 +103,7 @@ function explainFile(path: string, thrown: unknown): unknown {
     return new PluginError('NOT_FOUND', `${path} does not exist; check the URL of the repository`);
   if (code === 'EACCES' || code === 'EPERM')
     return new PluginError('FORBIDDEN', `${path} may not be read by this user; give it the right to`);
-  if (typeof code === 'string') return new PluginError('UNREACHABLE', `${path} cannot be read: ${code}`, { cause: thrown });
+  if (typeof code === 'string')
+    return new PluginError('UNREACHABLE', `${path} cannot be read: ${code}`, { cause: thrown });
   return thrown;
 }

@@ -25,7 +25,10 @@ export class SpecIndex {
   /** Whether there may be a match among packages of a name; false is certain. */
   mayMatch(name: string): boolean {
     const lower = name.toLowerCase();
-    return this.#exact.has(lower) || this.#prefixLengths.some((length) => this.#prefixed.has(lower.slice(0, length)));
+    return (
+      this.#exact.has(lower) ||
+      this.#prefixLengths.some((length) => this.#prefixed.has(lower.slice(0, length)))
+    );
   }
 
   /** The specs that a package matches. */

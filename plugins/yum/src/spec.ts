@@ -37,9 +37,9 @@ const shapes = [name + evr + release + arch, name + arch, name, name + evr + rel
 const epochFirst = /^(\d+):(.+)-([^-:]+-[^-:]+)$/;
 
 /**
- * Reads a spec as `dnf repoquery` does: `name`, `name.arch`, `name-[epoch:]version`, `name-[epoch:]version-release`,
- * `name-[epoch:]version-release.arch`, each with globs in any part, or a glob over the whole; and yum's
- * `epoch:name-version-release.arch`. No forms: it is no spec.
+ * Reads a spec as `dnf repoquery` does: `name`, `name.arch`, `name-[epoch:]version`,
+ * `name-[epoch:]version-release`, `name-[epoch:]version-release.arch`, each with globs in any part, or a glob
+ * over the whole; and yum's `epoch:name-version-release.arch`. No forms: it is no spec.
  */
 export function parseSpec(text: string): Spec {
   const canonical = text.replace(epochFirst, '$2-$1:$3');
@@ -47,7 +47,10 @@ export function parseSpec(text: string): Spec {
     const parts = shape.exec(canonical)?.groups;
     return parts?.['name'] === undefined ? [] : [makeForm({ ...parts, name: parts['name'] })];
   });
-  return { text, forms: forms.length > 0 && isGlob(canonical) ? [...forms, makeWholeForm(canonical)] : forms };
+  return {
+    text,
+    forms: forms.length > 0 && isGlob(canonical) ? [...forms, makeWholeForm(canonical)] : forms,
+  };
 }
 
 function makeForm(parts: Parts): SpecForm {
@@ -59,10 +62,12 @@ function makeForm(parts: Parts): SpecForm {
     name: globbed ? { prefix: compileGlob(lower).prefix } : { exact: lower },
     match(nevra) {
       if (!matchesLower(nevra.name.toLowerCase()) || !matchesRest(nevra)) return undefined;
-      // A name written out may mean the one of several that it is to the letter; a pattern means them all, as in dnf.
+      // A name written out may mean the one of several that it is to the letter; a pattern means them all, as
+      // in dnf.
       return globbed || nevra.name === parts.name ? 'exactly' : 'ignoring case';
     },
-    narrow: (arch) => joinParts({ ...parts, ...(parts.version !== undefined && { release: parts.release ?? '*' }), arch }),
+    narrow: (arch) =>
+      joinParts({ ...parts, ...(parts.version !== undefined && { release: parts.release ?? '*' }), arch }),
   };
 }
 

@@ -12,7 +12,13 @@ declare module 'unbzip2-stream/lib/bzip2.js' {
     /** Reads a stream's header: the size of its blocks, in units of 100,000 bytes. */
     header(read: ReadBits): number;
     /** Reads a block; answers the stream's checksum so far, or null if that was the end of the stream. */
-    decompress(read: ReadBits, write: (byte: number) => void, space: Int32Array, size: number, checksum: number): number | null;
+    decompress(
+      read: ReadBits,
+      write: (byte: number) => void,
+      space: Int32Array,
+      size: number,
+      checksum: number,
+    ): number | null;
   };
   export default bzip2;
 }

@@ -15,13 +15,19 @@ export interface XmlListener {
 
 /** A document that is read as it comes. */
 export interface XmlReader {
-  /** Throws `MALFORMED` for what is not well-formed (https://www.w3.org/TR/xml/, with namespaces), or has a DOCTYPE. */
+  /**
+   * Throws `MALFORMED` for what is not well-formed (https://www.w3.org/TR/xml/, with namespaces), or has a
+   * DOCTYPE.
+   */
   write(text: string): void;
   /** Throws `MALFORMED` if the document is not whole. */
   end(): void;
 }
 
-/** Reads a document with namespaces. No entity but the five that XML predefines is ever expanded. `what` names it in errors. */
+/**
+ * Reads a document with namespaces. No entity but the five that XML predefines is ever expanded. `what` names
+ * it in errors.
+ */
 export function readXml(what: string, listener: XmlListener): XmlReader {
   const parser = new SaxesParser({ xmlns: true });
   let depth = -1;
@@ -29,7 +35,10 @@ export function readXml(what: string, listener: XmlListener): XmlReader {
     throw new PluginError('MALFORMED', `${what} is no well-formed XML: ${error.message.slice(0, 200)}`);
   });
   parser.on('doctype', () => {
-    throw new PluginError('MALFORMED', `${what} has a DOCTYPE, which repository metadata does not have; it is not read`);
+    throw new PluginError(
+      'MALFORMED',
+      `${what} has a DOCTYPE, which repository metadata does not have; it is not read`,
+    );
   });
   parser.on('opentag', (tag) => listener.open(tag, ++depth));
   parser.on('text', (text) => listener.text(text));

@@ -37,7 +37,11 @@ describe('gzip', () => {
   });
 
   it('may have several members, and zeros behind the last', async () => {
-    const members = Buffer.concat([gzipSync(text.subarray(0, 5)), gzipSync(text.subarray(5)), gzipSync(Buffer.alloc(0))]);
+    const members = Buffer.concat([
+      gzipSync(text.subarray(0, 5)),
+      gzipSync(text.subarray(5)),
+      gzipSync(Buffer.alloc(0)),
+    ]);
     expectSame(await read(members), text);
     expectSame(await read(Buffer.concat([members, Buffer.alloc(512)])), text);
   });
@@ -69,17 +73,22 @@ describeWith(programs, 'every compression', () => {
     ['.bz2', (bytes) => execFileSync('bzip2', ['-1'], { input: bytes, maxBuffer: 1e9 })],
   ];
 
-  it.each(compressions)('%s: is told by its first bytes, whatever the name says', async (ending, compress) => {
-    for (const name of ['primary.xml', `primary.xml${ending}`, 'primary.xml.gz'])
-      expectSame(await read(compress(text), name), text);
-  });
+  it.each(compressions)(
+    '%s: is told by its first bytes, whatever the name says',
+    async (ending, compress) => {
+      for (const name of ['primary.xml', `primary.xml${ending}`, 'primary.xml.gz'])
+        expectSame(await read(compress(text), name), text);
+    },
+  );
 
   it.each(compressions)(
     '%s: damaged or cut off anywhere is a coded error or leaves the right bytes, never others',
     async (_, compress) => {
       const stored = compress(text);
       const damages = [-1, -5, -9, stored.length >> 1, 12].map((at) => flip(stored, at));
-      const ends = [1, 3, 6, 20, stored.length >> 1, stored.length - 9, stored.length - 1].map((end) => stored.subarray(0, end));
+      const ends = [1, 3, 6, 20, stored.length >> 1, stored.length - 9, stored.length - 1].map((end) =>
+        stored.subarray(0, end),
+      );
       for (const bytes of [...damages, ...ends]) {
         const outcome = await read(bytes, 'primary.xml.gz').catch((thrown: unknown) => thrown);
         if (!Buffer.isBuffer(outcome)) expect(outcome).toMatchObject({ code: 'MALFORMED' });
@@ -89,15 +98,22 @@ describeWith(programs, 'every compression', () => {
     },
   );
 
-  it.each(compressions)('%s: a decompression bomb is stopped at the size that was told', async (_, compress) => {
-    const bomb = compress(Buffer.alloc(30 * 2 ** 20));
-    let most = 0;
-    const expected = { checksum: undefined, size: 1_000_000 };
-    const reading = async () => {
-      for await (const chunk of verifyBytes(decompress(toStream(bomb, 65_536), 'bomb'), 'the bomb', expected))
-        most += chunk.length;
-    };
-    await expect(reading()).rejects.toMatchObject({ code: 'UNTRUSTED' });
-    expect(most).toBeLessThanOrEqual(1_000_000);
-  });
+  it.each(compressions)(
+    '%s: a decompression bomb is stopped at the size that was told',
+    async (_, compress) => {
+      const bomb = compress(Buffer.alloc(30 * 2 ** 20));
+      let most = 0;
+      const expected = { checksum: undefined, size: 1_000_000 };
+      const reading = async () => {
+        for await (const chunk of verifyBytes(
+          decompress(toStream(bomb, 65_536), 'bomb'),
+          'the bomb',
+          expected,
+        ))
+          most += chunk.length;
+      };
+      await expect(reading()).rejects.toMatchObject({ code: 'UNTRUSTED' });
+      expect(most).toBeLessThanOrEqual(1_000_000);
+    },
+  );
 });

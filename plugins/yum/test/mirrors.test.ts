@@ -19,9 +19,14 @@ afterEach(async () => {
   await bad?.[Symbol.asyncDispose]();
 });
 
-function writeMetalink(sha: string, urls: readonly (readonly [url: string, preference: number])[], alternate = ''): string {
+function writeMetalink(
+  sha: string,
+  urls: readonly (readonly [url: string, preference: number])[],
+  alternate = '',
+): string {
   const list = urls.map(
-    ([url, preference]) => `<url protocol="http" type="http" preference="${preference}">${url}${repomd}</url>`,
+    ([url, preference]) =>
+      `<url protocol="http" type="http" preference="${preference}">${url}${repomd}</url>`,
   );
   return `<?xml version="1.0"?><metalink version="3.0" xmlns="http://www.metalinker.org/" xmlns:mm0="http://fedorahosted.org/mirrormanager">
 <files><file name="repomd.xml"><verification><hash type="md5">${'0'.repeat(32)}</hash><hash type="sha256">${sha}</hash></verification>
@@ -50,7 +55,11 @@ describe('a list of mirrors', () => {
 
   it('gives no credentials to mirrors elsewhere', async () => {
     good.documents.set('list', `${bad.url}\n${good.url}\n`);
-    await using opened = openRepository({ mirrorlist: `${good.url}list`, username: 'alice', password: 'not-for-mirrors' });
+    await using opened = openRepository({
+      mirrorlist: `${good.url}list`,
+      username: 'alice',
+      password: 'not-for-mirrors',
+    });
     await opened.poll(['pad']);
     expect(bad.server.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined]);
     expect(good.server.requests.every(({ headers }) => headers['authorization'] !== undefined)).toBe(true);

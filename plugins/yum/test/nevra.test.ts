@@ -29,7 +29,8 @@ describe('compare', () => {
     fc.assert(
       fc.property(text, text, text, (a, b, c) => {
         expect(Math.sign(compareVersions(a, b))).toBe(-Math.sign(compareVersions(b, a)) + 0);
-        if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0) expect(compareVersions(a, c)).toBeLessThanOrEqual(0);
+        if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0)
+          expect(compareVersions(a, c)).toBeLessThanOrEqual(0);
       }),
       { numRuns: 20_000 },
     );
@@ -39,7 +40,8 @@ describe('compare', () => {
 describe('order', () => {
   const older = { version: 'pad-2-1.noarch', data: { BUILD_TIME: '100' } };
   const newer = { version: 'pad-1-1.noarch', data: { BUILD_TIME: '200' } };
-  const settle = (order: 'version' | 'buildTime') => Math.sign(yum.order?.(older, newer, { spec: 'pad', order }) ?? Number.NaN);
+  const settle = (order: 'version' | 'buildTime') =>
+    Math.sign(yum.order?.(older, newer, { spec: 'pad', order }) ?? Number.NaN);
 
   it('is by version, or by build time where that is asked for', () => {
     expect(settle('version')).toBe(1);

@@ -39,7 +39,11 @@ describe('a poll', () => {
   });
 
   it('sends the validators of a repomd.xml that has settled, and none of one that may change within its second', async () => {
-    const settled = { date: 'Tue, 02 Jan 2024 00:00:00 GMT', 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT', etag: '"1"' };
+    const settled = {
+      date: 'Tue, 02 Jan 2024 00:00:00 GMT',
+      'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT',
+      etag: '"1"',
+    };
     const body = String(served.documents.get(repomd));
     for (const [headers, expected] of [
       [settled, '"1"'],
@@ -72,7 +76,8 @@ describe('a poll', () => {
   });
 
   it('warns when repomd.xml goes back in time, until it has caught up', async () => {
-    const publish = (version: string, revision: number) => served.publish([{ version }], { revision, timestamp: revision });
+    const publish = (version: string, revision: number) =>
+      served.publish([{ version }], { revision, timestamp: revision });
     publish('2.0', 200);
     expect((await opened.poll(['pad'])).repository?.warning).toBeUndefined();
     publish('1.0', 100);
@@ -134,7 +139,10 @@ describe('what a repository may not do', () => {
 
   it('offer its packages only as SQLite without being told how to do better', async () => {
     served.publish([{}], { type: 'primary_db' });
-    await expect(opened.poll(['pad'])).rejects.toMatchObject({ code: 'MALFORMED', message: expect.stringContaining('SQLite') });
+    await expect(opened.poll(['pad'])).rejects.toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringContaining('SQLite'),
+    });
   });
 
   it('list two rpms under one name without a warning', async () => {
@@ -177,6 +185,8 @@ describe('a spec', () => {
   it('means the name as it is written where another differs only in case', async () => {
     served.publish([{ name: 'pad' }, { name: 'Pad' }]);
     expect(versionsOf(await opened.poll(['Pad']), 'Pad')).toEqual(['Pad-1.0-1.noarch']);
-    expect((await opened.poll(['PAD'])).answers.get('PAD')).toMatchObject({ problem: { code: 'CONFIG_INVALID' } });
+    expect((await opened.poll(['PAD'])).answers.get('PAD')).toMatchObject({
+      problem: { code: 'CONFIG_INVALID' },
+    });
   });
 });

@@ -15,12 +15,17 @@ describe.each([
   ['evrcmp-rpm.json', compareTexts],
 ] as const)('every pair of %s', (file, compare) => {
   const path = join(acceptance, file);
-  it.skipIf(!existsSync(path))(`compares as rpm does${existsSync(path) ? '' : ` (skipped: ${path} is not there)`}`, () => {
-    const pairs: readonly Pair[] = JSON.parse(readFileSync(path, 'utf8'));
-    const wrong = pairs.filter(([a, b, expected]) => compare(a, b) !== expected || compare(b, a) !== -expected + 0);
-    expect(wrong).toEqual([]);
-    expect(pairs.length).toBeGreaterThan(100);
-  });
+  it.skipIf(!existsSync(path))(
+    `compares as rpm does${existsSync(path) ? '' : ` (skipped: ${path} is not there)`}`,
+    () => {
+      const pairs: readonly Pair[] = JSON.parse(readFileSync(path, 'utf8'));
+      const wrong = pairs.filter(
+        ([a, b, expected]) => compare(a, b) !== expected || compare(b, a) !== -expected + 0,
+      );
+      expect(wrong).toEqual([]);
+      expect(pairs.length).toBeGreaterThan(100);
+    },
+  );
 });
 
 const nasty = fc.string({ unit: fc.constantFrom(...'0019aZz.~^-_+:é'), maxLength: 9 });
@@ -30,7 +35,8 @@ describe('the order', () => {
     fc.assert(
       fc.property(nasty, nasty, nasty, (a, b, c) => {
         expect(Math.sign(compareTexts(a, b))).toBe(-Math.sign(compareTexts(b, a)) + 0);
-        if (compareTexts(a, b) <= 0 && compareTexts(b, c) <= 0) expect(compareTexts(a, c)).toBeLessThanOrEqual(0);
+        if (compareTexts(a, b) <= 0 && compareTexts(b, c) <= 0)
+          expect(compareTexts(a, c)).toBeLessThanOrEqual(0);
       }),
       { numRuns: 20_000 },
     );
@@ -44,7 +50,10 @@ describe('the order', () => {
       const evr = fc
         .tuple(fc.constantFrom('', '0:', '1:', '01:', '10:'), segment, fc.option(segment, { nil: undefined }))
         .map(([epoch, version, release]) => epoch + version + (release === undefined ? '' : `-${release}`));
-      const pairs = fc.sample(fc.oneof(fc.tuple(segment, segment), fc.tuple(evr, evr)), { numRuns: 5_000, seed: 7 });
+      const pairs = fc.sample(fc.oneof(fc.tuple(segment, segment), fc.tuple(evr, evr)), {
+        numRuns: 5_000,
+        seed: 7,
+      });
       const script = `for line in io.lines() do local a, b = line:match('^(.*)\\t(.*)$'); io.write(rpm.vercmp(a, b), "\\n") end`;
       const input = pairs.map((pair) => `${pair.join('\t')}\n`).join('');
       const signs = execFileSync('rpm', ['--eval', `%{lua: ${script}}`], { input, encoding: 'utf8' })

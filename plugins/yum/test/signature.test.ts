@@ -29,7 +29,10 @@ beforeEach(async () => {
 });
 afterEach(() => served?.[Symbol.asyncDispose]());
 
-async function signWith(signingKeys: PrivateKey, text = String(served.documents.get(repomd))): Promise<string> {
+async function signWith(
+  signingKeys: PrivateKey,
+  text = String(served.documents.get(repomd)),
+): Promise<string> {
   const message = await createMessage({ binary: Buffer.from(text) });
   return String(await sign({ message, signingKeys, detached: true, format: 'armored' }));
 }

@@ -118,16 +118,21 @@ let repository: RpmRepository;
 /** What the plugin says of a spec, as far as dnf says it too. */
 function summarize(polled: Polled, spec: string): object {
   const answer = polled.answers.get(spec);
-  if (answer && 'revisions' in answer) return { versions: answer.revisions.map(({ version }) => version).toSorted() };
+  if (answer && 'revisions' in answer)
+    return { versions: answer.revisions.map(({ version }) => version).toSorted() };
   const { code, message } = answer && 'problem' in answer ? answer.problem : { code: '', message: '' };
   if (code === 'NOT_FOUND') return { versions: [] };
   const list = /: write one of (.*)$|\((.*)\): add one/.exec(message);
-  return list?.[1] === undefined ? { arches: list?.[2]?.split(', ') } : { names: list[1].split(', ').toSorted() };
+  return list?.[1] === undefined
+    ? { arches: list?.[2]?.split(', ') }
+    : { names: list[1].split(', ').toSorted() };
 }
 
 /** The same from dnf's words, by the rule that a package is one name and one architecture. */
 function expectedOf(lines: readonly string[]): object {
-  const nevras = lines.map((line) => /^(?<name>.*)-(?<epoch>\d+):(?<rest>[^-]*-[^-]*)\.(?<arch>[^.]*)$/.exec(line)?.groups ?? {});
+  const nevras = lines.map(
+    (line) => /^(?<name>.*)-(?<epoch>\d+):(?<rest>[^-]*-[^-]*)\.(?<arch>[^.]*)$/.exec(line)?.groups ?? {},
+  );
   const distinct = (part: string) => [...new Set(nevras.map((nevra) => nevra[part] ?? ''))].toSorted();
   if (distinct('name').length > 1) return { names: distinct('name') };
   if (distinct('arch').length > 1) return { arches: distinct('arch') };
@@ -135,7 +140,11 @@ function expectedOf(lines: readonly string[]): object {
 }
 
 /** The metadata in other clothes: compressed with something that createrepo_c 0.17 does not write. */
-async function recompress(directory: string, ending: string, compress: (bytes: Buffer) => Buffer): Promise<void> {
+async function recompress(
+  directory: string,
+  ending: string,
+  compress: (bytes: Buffer) => Buffer,
+): Promise<void> {
   const data = join(directory, 'repodata');
   const gz = (await readdir(data)).find((name) => name.endsWith('primary.xml.gz')) ?? '';
   const open = execFileSync('gzip', ['-dc', join(data, gz)]);
@@ -143,7 +152,10 @@ async function recompress(directory: string, ending: string, compress: (bytes: B
   await rm(data, { recursive: true });
   await mkdir(data);
   await writeFile(join(data, `primary.xml${ending}`), stored);
-  await writeFile(join(data, 'repomd.xml'), writeRepomd({ stored, open, href: `repodata/primary.xml${ending}` }));
+  await writeFile(
+    join(data, 'repomd.xml'),
+    writeRepomd({ stored, open, href: `repodata/primary.xml${ending}` }),
+  );
 }
 
 describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
@@ -161,7 +173,9 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
       await using opened = openRepository({ url: repository.url });
       const [polled, lines] = await Promise.all([opened.poll(some), repoquery(repository.url, some)]);
       const told = Object.fromEntries(some.map((spec) => [spec, summarize(polled, spec)]));
-      expect(told).toEqual(Object.fromEntries(some.map((spec, index) => [spec, expectedOf(lines[index] ?? [])])));
+      expect(told).toEqual(
+        Object.fromEntries(some.map((spec, index) => [spec, expectedOf(lines[index] ?? [])])),
+      );
       expect(lines.filter((answer) => answer.length > 0).length).toBeGreaterThan(some.length * 0.6);
     });
   });
@@ -173,7 +187,13 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
       expect(digests).toEqual({ sha256: sha256(await readFile(new URL(location))) });
       const query = ['-qp', '--qf', '%{BUILDTIME} %{SOURCERPM} %{EPOCHNUM}', new URL(location).pathname];
       const [buildTime, sourceRpm, epoch] = execFileSync('rpm', query, { encoding: 'utf8' }).split(' ');
-      expect(data).toMatchObject({ NAME: 'pad', ARCH: 'noarch', BUILD_TIME: buildTime, SOURCE_RPM: sourceRpm, EPOCH: epoch });
+      expect(data).toMatchObject({
+        NAME: 'pad',
+        ARCH: 'noarch',
+        BUILD_TIME: buildTime,
+        SOURCE_RPM: sourceRpm,
+        EPOCH: epoch,
+      });
       expect(publishedAt).toBe(Number(buildTime) * 1000);
     }
     expect(revisions.find(({ version }) => version === 'pad-1.0-1.noarch')).toMatchObject({
@@ -182,7 +202,9 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
       trackbackUrl: 'https://made.example.com/?a=1&b=2',
       purl: 'pkg:rpm/pad@1.0-1?arch=noarch',
     });
-    expect(revisions.find(({ version }) => version === 'pad-1.9-1.noarch')).toMatchObject({ publisher: 'Acme & Sons' });
+    expect(revisions.find(({ version }) => version === 'pad-1.9-1.noarch')).toMatchObject({
+      publisher: 'Acme & Sons',
+    });
     expect(revisions.find(({ version }) => version === 'pad-1:0.5-1.noarch')).toMatchObject({
       purl: 'pkg:rpm/pad@0.5-1?arch=noarch&epoch=1',
     });
@@ -190,7 +212,9 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
 
   it('takes the form that yum had, with the epoch first', async () => {
     await using opened = openRepository({ url: repository.url });
-    expect(versionsOf(await opened.poll(['1:pad-0.5-1.noarch']), '1:pad-0.5-1.noarch')).toEqual(['pad-1:0.5-1.noarch']);
+    expect(versionsOf(await opened.poll(['1:pad-0.5-1.noarch']), '1:pad-0.5-1.noarch')).toEqual([
+      'pad-1:0.5-1.noarch',
+    ]);
   });
 
   const versions = ['pad-libs-1.0-1.x86_64', 'pad-libs-1.1-1.x86_64'];
@@ -216,18 +240,25 @@ describeWith(rpmTools, 'a repository made by rpmbuild and createrepo_c', () => {
       'gzip in several members',
       '.gz',
       (bytes) =>
-        Buffer.concat([bytes.subarray(0, 999), bytes.subarray(999)].map((part) => execFileSync('gzip', { input: part }))),
+        Buffer.concat(
+          [bytes.subarray(0, 999), bytes.subarray(999)].map((part) => execFileSync('gzip', { input: part })),
+        ),
     ],
     [
       'xz in several streams',
       '.xz',
-      (bytes) => Buffer.concat([bytes.subarray(0, 999), bytes.subarray(999)].map((part) => execFileSync('xz', { input: part }))),
+      (bytes) =>
+        Buffer.concat(
+          [bytes.subarray(0, 999), bytes.subarray(999)].map((part) => execFileSync('xz', { input: part })),
+        ),
     ],
     [
       'bzip2 in several streams',
       '.bz2',
       (bytes) =>
-        Buffer.concat([bytes.subarray(0, 999), bytes.subarray(999)].map((part) => execFileSync('bzip2', { input: part }))),
+        Buffer.concat(
+          [bytes.subarray(0, 999), bytes.subarray(999)].map((part) => execFileSync('bzip2', { input: part })),
+        ),
     ],
     ['gzip under the name of xz', '.xz', (bytes) => execFileSync('gzip', { input: bytes })],
   ])('is read when it is compressed with %s', async (_, ending, compress) => {

@@ -48,7 +48,11 @@ type Ask = (url: string, headers: Readonly<Record<string, string>>) => Promise<n
 async function measure(work: BareWork): Promise<BareCost> {
   const { url, names, etag, concurrency } = work;
   const ask = clients[work.client](concurrency);
-  const headers = { accept: 'application/json', 'accept-encoding': 'gzip', ...(etag !== undefined && { 'if-none-match': etag }) };
+  const headers = {
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    ...(etag !== undefined && { 'if-none-match': etag }),
+  };
   const wanted = etag === undefined ? 200 : 304;
   const waiting = names[Symbol.iterator]();
   const [started, cpu] = [performance.now(), process.cpuUsage()];

@@ -5,7 +5,10 @@ import { createServer } from 'node:http';
 /** A receiver of events that costs next to nothing, in a process of its own. */
 export interface EventCounter {
   readonly url: string;
-  /** Tells of the moment when so many more events have come: milliseconds since 1970, and the body of the last. */
+  /**
+   * Tells of the moment when so many more events have come: milliseconds since 1970, and the body of the
+   * last.
+   */
   expect(count: number): Promise<{ readonly at: number; readonly body: string }>;
   close(): void;
 }
@@ -33,7 +36,10 @@ function serve(): void {
     request.on('end', () => {
       response.writeHead(204).end();
       if (--left === 0)
-        process.send?.({ at: performance.timeOrigin + performance.now(), body: Buffer.concat(chunks).toString() });
+        process.send?.({
+          at: performance.timeOrigin + performance.now(),
+          body: Buffer.concat(chunks).toString(),
+        });
     });
   });
   process.on('message', (count: number) => {
@@ -41,7 +47,8 @@ function serve(): void {
   });
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
-    if (address !== null && typeof address === 'object') process.send?.(`http://127.0.0.1:${address.port}/events`);
+    if (address !== null && typeof address === 'object')
+      process.send?.(`http://127.0.0.1:${address.port}/events`);
   });
 }
 

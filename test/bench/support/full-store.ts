@@ -7,8 +7,18 @@ import { insertRepository } from '../../../core/src/store/repositories.ts';
 import type { Store, Tx } from '../../../core/src/store/store.ts';
 import { dependOn, makeConfig, makePipeline, makeStage, runJob } from '../../../core/test/engine/configs.ts';
 
-/** How much is in the store: `runs` go through `chains` of `depth` pipelines each, and share one package beside their own. */
-export const size = { repositories: 10, packages: 1_000, versions: 1_000, runs: 100_000, chains: 10, depth: 10 } as const;
+/**
+ * How much is in the store: `runs` go through `chains` of `depth` pipelines each, and share one package
+ * beside their own.
+ */
+export const size = {
+  repositories: 10,
+  packages: 1_000,
+  versions: 1_000,
+  runs: 100_000,
+  chains: 10,
+  depth: 10,
+} as const;
 
 const pipelines = size.chains * size.depth;
 /** The package that is behind every run, with one version of it. */
@@ -29,9 +39,19 @@ export function describeConfig(): Config {
 
 function makeChained(chain: number, level: number): PipelineConfig {
   const stages = [makeStage('build', [runJob('work')]), makeStage('deploy', [runJob('work')])];
-  const listen = (name: string) => ({ repository: 'r0', package: name, trigger: 'latest' as const, as: name.toUpperCase() });
-  const materials = level === 0 ? [listen(`p${chain}`), listen(base.name)] : [dependOn(nameOf(chain, level - 1))];
-  return makePipeline(nameOf(chain, level), { materials, stages, publishes: level === 9 ? [`r0/p${chain + 100}`] : [] });
+  const listen = (name: string) => ({
+    repository: 'r0',
+    package: name,
+    trigger: 'latest' as const,
+    as: name.toUpperCase(),
+  });
+  const materials =
+    level === 0 ? [listen(`p${chain}`), listen(base.name)] : [dependOn(nameOf(chain, level - 1))];
+  return makePipeline(nameOf(chain, level), {
+    materials,
+    stages,
+    publishes: level === 9 ? [`r0/p${chain + 100}`] : [],
+  });
 }
 
 /** Fills an empty store, by statements that make the rows in the database itself. */
@@ -76,9 +96,13 @@ async function fillNames(tx: Tx): Promise<void> {
 }
 
 /** Numbers from 0 as a table `n(i)`; PostgreSQL and SQLite say it alike. */
-const numbers = (count: number) => `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})`;
+const numbers = (count: number) =>
+  `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})`;
 const start = 1_700_000_000_000;
-/** Run `i` is the passage `i / pipelines` through pipeline `i % pipelines`; ids count from 1, upstream before downstream. */
+/**
+ * Run `i` is the passage `i / pipelines` through pipeline `i % pipelines`; ids count from 1, upstream before
+ * downstream.
+ */
 const pipeline = `(i % ${pipelines})`;
 const passage = `(i / ${pipelines})`;
 const chain = `(${pipeline} / ${size.depth})`;
@@ -98,7 +122,10 @@ function revisions(): readonly string[] {
 
 function runs(): readonly string[] {
   const behind = Array.from({ length: size.depth }, (_, depth) => {
-    const entries = Array.from({ length: depth }, (_, step) => `'"' || (${pipeline} - ${step}) || '":' || (i - ${step})`);
+    const entries = Array.from(
+      { length: depth },
+      (_, step) => `'"' || (${pipeline} - ${step}) || '":' || (i - ${step})`,
+    );
     return `when ${depth} then '{' ${entries.map((entry) => `|| ${entry}`).join(` || ','`)} || '}'`;
   });
   return [
@@ -133,7 +160,8 @@ function materials(): readonly string[] {
 }
 
 function stages(): readonly string[] {
-  const columns = 'run_id, pipeline_id, position, name, counter, status, latest, approval, ready_at, started_at, finished_at';
+  const columns =
+    'run_id, pipeline_id, position, name, counter, status, latest, approval, ready_at, started_at, finished_at';
   return [
     ...['build', 'deploy'].map(
       (name, position) =>

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** A Maven repository that costs next to nothing, in a process of its own: any artifact that is asked for is there. */
+/**
+ * A Maven repository that costs next to nothing, in a process of its own: any artifact that is asked for is
+ * there.
+ */
 export interface BenchMavenServer {
   readonly url: string;
   /** Deploys one more version of every artifact. */
@@ -86,7 +89,10 @@ function findBody(url: string, find: (artifact: string) => string): string | und
 }
 
 function writeMetadata(artifact: string, count: number): string {
-  const versions = Array.from({ length: count }, (_, index) => `      <version>1.${index >> 3}.${index & 7}</version>\n`);
+  const versions = Array.from(
+    { length: count },
+    (_, index) => `      <version>1.${index >> 3}.${index & 7}</version>\n`,
+  );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <metadata>
   <groupId>bench</groupId>

@@ -12,7 +12,9 @@ export interface ProcessCost {
   readonly output: string;
 }
 
-/** Runs a shell command and measures it; bash counts the time, the kernel the memory. Throws where it fails. */
+/**
+ * Runs a shell command and measures it; bash counts the time, the kernel the memory. Throws where it fails.
+ */
 export async function measureCommand(command: string): Promise<ProcessCost> {
   const child = spawn('bash', ['-c', `set -eo pipefail; TIMEFORMAT='%R %U %S'; time { ${command}; }`], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -29,7 +31,12 @@ export async function measureCommand(command: string): Promise<ProcessCost> {
   await ended;
   const [seconds = '', user = '', system = ''] = errors().trim().split('\n').at(-1)?.split(' ') ?? [];
   if (child.exitCode !== 0) throw new Error(`${command}: ${child.exitCode}: ${errors()}`);
-  return { seconds: Number(seconds), cpuSeconds: Number(user) + Number(system), peakMb: peak / 2 ** 20, output: output() };
+  return {
+    seconds: Number(seconds),
+    cpuSeconds: Number(user) + Number(system),
+    peakMb: peak / 2 ** 20,
+    output: output(),
+  };
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

@@ -7,8 +7,9 @@ export const shown = { pipelines: 500, groups: 10, stages: 3, runs: 10, versions
 const levelOf = (level: number): string => `level-${level}`;
 
 /**
- * The configuration: pipelines that listen to `bench/package-0`, and a chain of levels through which `bench/package-1` flows. The
- * server is to have polled once with it, so that each pipeline has had its first run, before the store is filled.
+ * The configuration: pipelines that listen to `bench/package-0`, and a chain of levels through which
+ * `bench/package-1` flows. The server is to have polled once with it, so that each pipeline has had its first
+ * run, before the store is filled.
  */
 export function describePagesConfig(registry: string, store: string): string {
   const work = (stage: number) => `{ name: stage-${stage}, jobs: { only: { run: ':' } } }`;
@@ -19,9 +20,15 @@ export function describePagesConfig(registry: string, store: string): string {
     describe(`pipeline-${index}`, `group-${index % shown.groups}`, '{ package: bench/package-0 }'),
   );
   const chain = Array.from({ length: shown.levels }, (_, level) =>
-    describe(levelOf(level), 'levels', level === 0 ? '{ package: bench/package-1 }' : `{ pipeline: ${levelOf(level - 1)} }`),
+    describe(
+      levelOf(level),
+      'levels',
+      level === 0 ? '{ package: bench/package-1 }' : `{ pipeline: ${levelOf(level - 1)} }`,
+    ),
   );
-  const packages = ['package-0', 'package-1'].map((name) => `${name}: { config: { name: ${name}, prereleases: true } }`);
+  const packages = ['package-0', 'package-1'].map(
+    (name) => `${name}: { config: { name: ${name}, prereleases: true } }`,
+  );
   return `
 server: { port: 0 }
 store: ${store}
@@ -30,7 +37,10 @@ pipelines:${[...wide, ...chain].join('')}
 `;
 }
 
-/** What a server has that has worked for long, without the hours: made out of what it has after its first poll. */
+/**
+ * What a server has that has worked for long, without the hours: made out of what it has after its first
+ * poll.
+ */
 export async function fillPagesStore(url: string): Promise<void> {
   const store = await openStore(url, { now: Date.now, random: Math.random });
   try {
@@ -79,7 +89,10 @@ const repeatRuns: readonly string[] = [
   'update pipeline set counter = counter + 1 where exists (select 1 from run where run.pipeline_id = pipeline.id)',
 ];
 
-/** Makes the newest run of each pipeline one that the run of another has started, as in a tree of threes: a value stream. */
+/**
+ * Makes the newest run of each pipeline one that the run of another has started, as in a tree of threes: a
+ * value stream.
+ */
 function linkRuns(): readonly string[] {
   const newest = (run: string, pipeline: string) =>
     `${run}.pipeline_id = ${pipeline}.id and ${run}.counter = ${pipeline}.counter`;
@@ -111,7 +124,9 @@ function promoteVersions(level: string): readonly string[] {
     `insert into run_package (run_id, pipeline_id, package_id, revision_id, edition)
      select run.id, pipeline.id, package.id, revision.id, 0 ${made}`,
     ...stages.map(
-      (one) => `insert into stage (run_id, pipeline_id, position, name, counter, status, ready_at, started_at, finished_at)
+      (
+        one,
+      ) => `insert into stage (run_id, pipeline_id, position, name, counter, status, ready_at, started_at, finished_at)
        select run.id, pipeline.id, ${one.stage}, 'stage-${one.stage}', 1, ${one.status}, 1, 1, 1 ${made}`,
     ),
     `update pipeline set counter = 100 + ${shown.versions} where name = '${level}'`,

@@ -13,16 +13,23 @@ const words =
   'library for reading and writing the of files a provides support to with development headers tools that fast small network server client common data plugin system module interface bindings parser format simple based used using which application package contains documentation user graphical command line utilities runtime protocol image audio video compression database access language'.split(
     ' ',
   );
-const stems = 'gnome perl python3 rubygem golang rust texlive kernel qt5 kf5 php nodejs java ghc R ocaml lib mingw64'.split(' ');
+const stems =
+  'gnome perl python3 rubygem golang rust texlive kernel qt5 kf5 php nodejs java ghc R ocaml lib mingw64'.split(
+    ' ',
+  );
 const sonames =
-  'libc.so.6 libm.so.6 libpthread.so.0 libglib-2.0.so.0 libstdc++.so.6 libgcc_s.so.1 libz.so.1 libX11.so.6 rtld'.split(' ');
-const symbols = 'GLIBC_2.2.5 GLIBC_2.3.4 GLIBC_2.4 GLIBC_2.14 GLIBCXX_3.4 GLIBCXX_3.4.21 CXXABI_1.3 GCC_3.0 GLIBC_2.34'.split(
-  ' ',
-);
+  'libc.so.6 libm.so.6 libpthread.so.0 libglib-2.0.so.0 libstdc++.so.6 libgcc_s.so.1 libz.so.1 libX11.so.6 rtld'.split(
+    ' ',
+  );
+const symbols =
+  'GLIBC_2.2.5 GLIBC_2.3.4 GLIBC_2.4 GLIBC_2.14 GLIBCXX_3.4 GLIBCXX_3.4.21 CXXABI_1.3 GCC_3.0 GLIBC_2.34'.split(
+    ' ',
+  );
 
 /**
- * Writes the primary.xml of a made-up distribution of some 3 KB a package, as createrepo_c writes it: summaries, descriptions,
- * provides, requires and files in the mix that Fedora has. In pieces of one package; the same for the same shape.
+ * Writes the primary.xml of a made-up distribution of some 3 KB a package, as createrepo_c writes it:
+ * summaries, descriptions, provides, requires and files in the mix that Fedora has. In pieces of one package;
+ * the same for the same shape.
  */
 export function* generatePrimary({ packages, seed = 1 }: PrimaryShape): Generator<string> {
   const random = createRandom(seed);
@@ -52,9 +59,14 @@ function writePackage(index: number, random: () => number): string {
     entry(n === 0 ? name : `${name}(${sentence(1)}-${count(999)})`),
   ).join('');
   const requires = Array.from({ length: 4 + count(50) }, () =>
-    random() < 0.7 ? entry(`${pick(sonames)}(${pick(symbols)})(64bit)`) : entry(nameAt(Math.floor(random() * 65_000))),
+    random() < 0.7
+      ? entry(`${pick(sonames)}(${pick(symbols)})(64bit)`)
+      : entry(nameAt(Math.floor(random() * 65_000))),
   ).join('');
-  const files = Array.from({ length: count(12) }, () => `    <file>/usr/bin/${sentence(1)}-${count(9999)}</file>\n`).join('');
+  const files = Array.from(
+    { length: count(12) },
+    () => `    <file>/usr/bin/${sentence(1)}-${count(9999)}</file>\n`,
+  ).join('');
   const time = 1_700_000_000 + index * 7;
   return `<package type="rpm">
   <name>${name}</name>

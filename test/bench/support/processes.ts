@@ -26,7 +26,9 @@ export async function readProcesses(pid: number): Promise<readonly ProcessFacts[
 
 async function listTree(pid: number): Promise<readonly number[]> {
   const tasks = await readdir(`/proc/${pid}/task`);
-  const lists = await Promise.all(tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8')));
+  const lists = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8')),
+  );
   const children = lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
   return [pid, ...(await Promise.all(children.map(listTree))).flat()];
 }

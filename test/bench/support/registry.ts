@@ -4,7 +4,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { makePackuments } from '../../support/packument.ts';
 
-/** An npm registry that costs next to nothing, in a process of its own: any package that is asked for is there. */
+/**
+ * An npm registry that costs next to nothing, in a process of its own: any package that is asked for is
+ * there.
+ */
 export interface BenchRegistry {
   /** With a trailing slash. */
   readonly url: string;
@@ -15,7 +18,9 @@ export interface BenchRegistry {
   close(): void;
 }
 
-/** Starts a registry whose packages have so many versions to begin with, some 3 KB each in the full document. */
+/**
+ * Starts a registry whose packages have so many versions to begin with, some 3 KB each in the full document.
+ */
 export async function startRegistry(versions: number): Promise<BenchRegistry> {
   const child = fork(import.meta.filename, [String(versions)]);
   const url = await hear(child);

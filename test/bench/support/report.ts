@@ -17,7 +17,11 @@ export type Bench = (say: (line: string) => void) => Promise<Report>;
 export function toMarkdown({ title, columns, rows, notes }: Report): string {
   const lines = [columns, columns.map(() => '---'), ...rows.map((row) => row.map(showCell))];
   const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  return [`## ${title}`, table, ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join('\n')] : [])].join('\n\n');
+  return [
+    `## ${title}`,
+    table,
+    ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join('\n')] : []),
+  ].join('\n\n');
 }
 
 function showCell(cell: Cell): string {

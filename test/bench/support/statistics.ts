@@ -1,4 +1,7 @@
-/** The value below which a share of the samples lies, `share` in [0, 1]: the nearest rank. Throws for no samples. */
+/**
+ * The value below which a share of the samples lies, `share` in [0, 1]: the nearest rank. Throws for no
+ * samples.
+ */
 export function findQuantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];

@@ -1,7 +1,8 @@
 /**
- * One process of the yum benchmark, so that each is measured from its start: `poll URL SPECS` polls for so many packages, 0 only
- * loads what a poll needs; `warm URL SPECS` polls cold four times and prints the CPU of the last in milliseconds; `unchanged URL POLLS` polls, and then again so often, and prints the CPU of those in milliseconds
- * each; `inflate FILE` decompresses; `parse FILE` reads with the full XML parser alone.
+ * One process of the yum benchmark, so that each is measured from its start: `poll URL SPECS` polls for so
+ * many packages, 0 only loads what a poll needs; `warm URL SPECS` polls cold four times and prints the CPU of
+ * the last in milliseconds; `unchanged URL POLLS` polls, and then again so often, and prints the CPU of those
+ * in milliseconds each; `inflate FILE` decompresses; `parse FILE` reads with the full XML parser alone.
  */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
@@ -23,7 +24,10 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
   },
   parse: async () => {
     let found = 0;
-    const reader = readPackages({ package: (rpm) => void (rpm?.name === nameAt(0) && found++), declared: () => {} });
+    const reader = readPackages({
+      package: (rpm) => void (rpm?.name === nameAt(0) && found++),
+      declared: () => {},
+    });
     for await (const text of createReadStream(target)
       .pipe(createGunzip({ chunkSize: 262_144 }))
       .setEncoding('utf8'))
@@ -36,15 +40,24 @@ await tasks[task ?? '']?.();
 
 /** A poll that keeps its cursors, as core does. */
 function openPoll(): () => Promise<readonly PollAnswer[]> {
-  const repository = yum.open(parseSettings(yum.repository, { url: target }), { environment: {}, directory: '/' });
+  const repository = yum.open(parseSettings(yum.repository, { url: target }), {
+    environment: {},
+    directory: '/',
+  });
   const { signal } = new AbortController();
   const log = { debug: () => {}, info: () => {}, warn: () => {} };
   const http = createHttp().forCall({ signal, log });
-  const names = Array.from({ length: task === 'unchanged' ? 1 : Number(count) }, (_, index) => nameAt(index * 64));
+  const names = Array.from({ length: task === 'unchanged' ? 1 : Number(count) }, (_, index) =>
+    nameAt(index * 64),
+  );
   const cursors = new Map<string, string>();
   let cursor: string | undefined;
   return async () => {
-    const due = names.map((key) => ({ key, config: parseSettings(yum.package, { spec: key }), cursor: cursors.get(key) }));
+    const due = names.map((key) => ({
+      key,
+      config: parseSettings(yum.package, { spec: key }),
+      cursor: cursors.get(key),
+    }));
     const call = { http, signal, log, cursor, progress: () => {}, secret: () => {} };
     const answers = await Array.fromAsync(repository.poll(due, call));
     for (const answer of answers) {
@@ -70,7 +83,8 @@ async function measureUnchanged(): Promise<number> {
   await poll();
   const cpuMs = await measureCpu(async () => {
     for (let index = 0; index < Number(count); index++) {
-      if ((await poll()).some((answer) => !('unchanged' in answer))) throw new Error('the repository has changed');
+      if ((await poll()).some((answer) => !('unchanged' in answer)))
+        throw new Error('the repository has changed');
     }
   });
   return cpuMs / Number(count);

@@ -11,7 +11,18 @@ describe('sluice token new', () => {
   afterAll(() => place?.remove());
 
   it('prints a token, and a line for access: that lets it in', async () => {
-    const options = ['--name', 'alice', '--role', 'admin', '--role', 'qa', '--person', 'a.b', '--expires', '2999-01-01'];
+    const options = [
+      '--name',
+      'alice',
+      '--role',
+      'admin',
+      '--role',
+      'qa',
+      '--person',
+      'a.b',
+      '--expires',
+      '2999-01-01',
+    ];
     const { code, stdout, stderr } = await place.sluice('token', 'new', ...options);
     const [token = '', line = ''] = stdout.split('\n');
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('SLUICE_TOKEN') });
@@ -22,7 +33,8 @@ describe('sluice token new', () => {
     await place.configure(`server: { port: 0 }\naccess:\n  tokens:\n${line}\n`);
     expect((await place.sluice('validate')).code).toBe(0);
     const server = await place.serve();
-    const ask = (bearer: string) => fetch(`${server.url}/api/v1/audit`, { headers: { authorization: `Bearer ${bearer}` } });
+    const ask = (bearer: string) =>
+      fetch(`${server.url}/api/v1/audit`, { headers: { authorization: `Bearer ${bearer}` } });
     expect([(await ask(token)).status, (await ask(`${token}x`)).status]).toEqual([200, 401]);
     await server.stop();
   });
@@ -43,10 +55,14 @@ describe('sluice token new', () => {
   });
 
   it('validate warns of a token that has expired', async () => {
-    await place.configure(`access: { tokens: { old: { sha256: [${'a'.repeat(64)}], expires: 2001-01-01 } } }\n`);
+    await place.configure(
+      `access: { tokens: { old: { sha256: [${'a'.repeat(64)}], expires: 2001-01-01 } } }\n`,
+    );
     const { code, stderr } = await place.sluice('validate');
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^sluice\.yaml: the token "old" has expired at 2001-01-01T00:00:00\.000Z .*renew or remove it\n$/);
+    expect(stderr).toMatch(
+      /^sluice\.yaml: the token "old" has expired at 2001-01-01T00:00:00\.000Z .*renew or remove it\n$/,
+    );
   });
 });
 
@@ -62,19 +78,50 @@ describe('commands that talk to a server with access:', () => {
     await story?.end();
   });
 
-  it.each([[['status']], [['runs', 'build']], [['trigger', 'build']]])('%j sends SLUICE_TOKEN', async (args) => {
-    expect(await mine.sluice(...args)).toMatchObject({ code: 0, stderr: '' });
-  });
+  it.each([[['status']], [['runs', 'build']], [['trigger', 'build']]])(
+    '%j sends SLUICE_TOKEN',
+    async (args) => {
+      expect(await mine.sluice(...args)).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
 
   it('audit tells an admin who did what', async () => {
-    const { code, stdout } = await mine.sluice('audit', '--token', tokens.admin, '--subject', 'build', '--actor', 'olga');
+    const { code, stdout } = await mine.sluice(
+      'audit',
+      '--token',
+      tokens.admin,
+      '--subject',
+      'build',
+      '--actor',
+      'olga',
+    );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d{4}-\S+Z olga from 127\.0\.0\.1: trigger build\/2 \{.*\}\n$/);
     const found = await mine.sluice(
-      ...['audit', '--token', tokens.admin, '--person', 'olg', '--action', 'trig', '--subject', 'uild/', '--since', '1h'],
+      ...[
+        'audit',
+        '--token',
+        tokens.admin,
+        '--person',
+        'olg',
+        '--action',
+        'trig',
+        '--subject',
+        'uild/',
+        '--since',
+        '1h',
+      ],
     );
     expect(found).toMatchObject({ code: 0, stdout });
-    const before = await mine.sluice('audit', '--token', tokens.admin, '--person', 'olg', '--until', '2001-01-01');
+    const before = await mine.sluice(
+      'audit',
+      '--token',
+      tokens.admin,
+      '--person',
+      'olg',
+      '--until',
+      '2001-01-01',
+    );
     expect(before).toEqual({ code: 0, stdout: '', stderr: 'nothing like that is recorded\n' });
     const asJson = await mine.sluice('audit', '--token', tokens.admin, '--json', '--limit', '1');
     expect(JSON.parse(asJson.stdout)).toMatchObject({ items: [{ action: 'trigger', subject: 'build/2' }] });
@@ -101,7 +148,9 @@ describe('commands that talk to a server with access:', () => {
 
   it('say what to do without a token, with a wrong one, and with one that may not', async () => {
     const none = await story.place.sluice('status', '--server', story.server.url);
-    expect(none.stderr).toMatch(/^sluice: \S+ wants an access token: set SLUICE_TOKEN to yours; .*"sluice token new"\n$/);
+    expect(none.stderr).toMatch(
+      /^sluice: \S+ wants an access token: set SLUICE_TOKEN to yours; .*"sluice token new"\n$/,
+    );
     const wrong = await mine.sluice('status', '--token', tokens.wrong);
     expect(wrong.stderr).toMatch(/^sluice: \S+ does not take this token .*\n$/);
     const lacking = await mine.sluice('audit');

@@ -1,7 +1,14 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AccessStory, allTokens, beginAccessStory, hash, hookSecret, tokens } from '../../support/access-story.ts';
+import {
+  type AccessStory,
+  allTokens,
+  beginAccessStory,
+  hash,
+  hookSecret,
+  tokens,
+} from '../../support/access-story.ts';
 import { readEvents } from '../../support/event-reader.ts';
 import { describeStores, type StorePlace } from '../../support/stores.ts';
 
@@ -22,9 +29,17 @@ describeStores('a server with access:', (placeStore) => {
   const statusOf = async (as: keyof typeof tokens) => (await story.ask('/api/v1/pipelines', { as })).status;
 
   /** With headers that a browser, and fetch, would not let anybody set. */
-  async function send(method: string, path: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  async function send(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<number | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-    const all = { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json', ...headers };
+    const all = {
+      authorization: `Bearer ${tokens.operator}`,
+      'content-type': 'application/json',
+      ...headers,
+    };
     const sent = request(story.server.url + path, { method, headers: all }, (answer) => {
       text(answer).then(() => resolve(answer.statusCode), reject);
     });
@@ -33,7 +48,11 @@ describeStores('a server with access:', (placeStore) => {
   }
 
   it('answers to any Host, and takes the word of a proxy', async () => {
-    const headers = { host: 'sluice.example.com', 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' };
+    const headers = {
+      host: 'sluice.example.com',
+      'x-forwarded-for': '192.0.2.1',
+      'x-forwarded-proto': 'https',
+    };
     expect(await send('GET', '/api/v1/pipelines', headers)).toBe(200);
   });
 
@@ -42,7 +61,9 @@ describeStores('a server with access:', (placeStore) => {
     expect(await send('POST', poll, { origin: 'https://evil.example.com' })).toBe(403);
     expect(await send('POST', poll, { origin: 'http://sluice.example.com' })).toBe(403);
     expect(await send('POST', poll, { origin: 'https://sluice.example.com' })).toBe(202);
-    expect(await send('POST', poll, { origin: 'https://other.example.com', host: 'other.example.com' })).toBe(202);
+    expect(await send('POST', poll, { origin: 'https://other.example.com', host: 'other.example.com' })).toBe(
+      202,
+    );
     expect(await send('POST', poll, { 'content-type': 'text/plain' })).toBe(415);
   });
 
@@ -66,16 +87,25 @@ describeStores('a server with access:', (placeStore) => {
       details: { materials: { 'shop/it': '1.0.0' } },
     });
     expect(items[2]).toMatchObject({ ...ofCi, action: 'poll', subject: 'shop', details: { for: 'build' } });
-    expect(items.at(-1)).toMatchObject({ actor: 'configuration', action: 'configuration.loaded', from: null });
+    expect(items.at(-1)).toMatchObject({
+      actor: 'configuration',
+      action: 'configuration.loaded',
+      from: null,
+    });
 
     const ofBuild = await story.read('/api/v1/audit?subject=build&actor=ci', { as: 'admin' });
     expect(ofBuild.body).toMatchObject({ items: [{ action: 'trigger' }], next: null, searchedTo: null });
     const today = new Date().toISOString().slice(0, 10);
-    const ofDay = await story.read(`/api/v1/audit?person=olga&action=trigg&subject=build&since=${today}&until=${today}`, {
-      as: 'admin',
-    });
+    const ofDay = await story.read(
+      `/api/v1/audit?person=olga&action=trigg&subject=build&since=${today}&until=${today}`,
+      {
+        as: 'admin',
+      },
+    );
     expect(ofDay.body).toEqual(ofBuild.body);
-    expect((await story.read('/api/v1/audit?until=2001-01-01', { as: 'admin' })).body).toMatchObject({ items: [] });
+    expect((await story.read('/api/v1/audit?until=2001-01-01', { as: 'admin' })).body).toMatchObject({
+      items: [],
+    });
     const noDay = await story.read('/api/v1/audit?since=2026-02-30', { as: 'admin' });
     expect(noDay).toMatchObject({
       status: 400,
@@ -93,29 +123,46 @@ describeStores('a server with access:', (placeStore) => {
   });
 
   it('writes down who took new bytes for right', async () => {
-    const dist = { tarball: `${story.registry.url}other.tgz`, integrity: `sha512-${Buffer.alloc(64, 1).toString('base64')}` };
+    const dist = {
+      tarball: `${story.registry.url}other.tgz`,
+      integrity: `sha512-${Buffer.alloc(64, 1).toString('base64')}`,
+    };
     story.registry.publish('1.0.0', { dist });
-    await story.ask('/api/v1/repositories/shop/poll', { as: 'operator', method: 'POST', body: { wait: true } });
+    await story.ask('/api/v1/repositories/shop/poll', {
+      as: 'operator',
+      method: 'POST',
+      body: { wait: true },
+    });
     const body = { digest: `sha512:${'01'.repeat(64)}`, comment: 'the build was repeated' };
     const path = '/api/v1/repositories/shop/packages/it/revisions/1.0.0/acknowledge';
-    expect(await story.read(path, { as: 'ci', method: 'POST', body })).toEqual({ status: 200, body: { acknowledged: true } });
+    expect(await story.read(path, { as: 'ci', method: 'POST', body })).toEqual({
+      status: 200,
+      body: { acknowledged: true },
+    });
     expect((await story.ask(path, { as: 'ci', method: 'POST', body })).status).toBe(409);
     const { body: audit } = await story.read('/api/v1/audit?subject=shop/it', { as: 'admin' });
     expect(audit).toMatchObject({
-      items: [{ actor: 'ci', person: 'olga', action: 'acknowledge', subject: 'shop/it/1.0.0', details: body }],
+      items: [
+        { actor: 'ci', person: 'olga', action: 'acknowledge', subject: 'shop/it/1.0.0', details: body },
+      ],
       next: null,
     });
   });
 
   it('takes both tokens while one is rotated, and only the new one after that', async () => {
     expect([await statusOf('ci'), await statusOf('ciBefore')]).toEqual([200, 200]);
-    await story.reconfigure({ tokens: { ...allTokens, ci: `{ sha256: [${hash('ci')}], roles: [operator], person: olga }` } });
+    await story.reconfigure({
+      tokens: { ...allTokens, ci: `{ sha256: [${hash('ci')}], roles: [operator], person: olga }` },
+    });
     expect([await statusOf('ci'), await statusOf('ciBefore')]).toEqual([200, 401]);
   });
 
   it.each([
     ['is removed', without('victor')],
-    ['is made to expire', { ...allTokens, victor: `{ sha256: [${hash('viewer')}], roles: [viewer], expires: 2001-01-01 }` }],
+    [
+      'is made to expire',
+      { ...allTokens, victor: `{ sha256: [${hash('viewer')}], roles: [viewer], expires: 2001-01-01 }` },
+    ],
   ])('closes the streams of a token that %s, and no other', async (_, others) => {
     const revoked = await story.ask('/api/v1/events', { as: 'viewer' });
     const kept = await story.ask('/api/v1/events', { as: 'admin' });
@@ -147,17 +194,25 @@ describeStores('a server with access:', (placeStore) => {
       const { body } = await story.read('/api/v1/configuration', { as });
       return (body as { readonly refused: { readonly problems: readonly string[] } | null }).refused;
     };
-    await expect.poll(() => readRefused('admin')).toMatchObject({ problems: [expect.stringContaining('nonsense')] });
+    await expect
+      .poll(() => readRefused('admin'))
+      .toMatchObject({ problems: [expect.stringContaining('nonsense')] });
     expect(await readRefused('viewer')).toMatchObject({ problems: [] });
-    const readAudit = async () => (await story.read('/api/v1/audit?actor=configuration&limit=1', { as: 'admin' })).body;
+    const readAudit = async () =>
+      (await story.read('/api/v1/audit?actor=configuration&limit=1', { as: 'admin' })).body;
     const problems = [expect.stringContaining('nonsense')];
-    await expect.poll(readAudit).toMatchObject({ items: [{ action: 'configuration.refused', details: { problems } }] });
+    await expect
+      .poll(readAudit)
+      .toMatchObject({ items: [{ action: 'configuration.refused', details: { problems } }] });
   });
 
   it('refuses wrong tokens of an address that sent many, and no right one', async () => {
     const guess = (token: string, from: string) =>
-      story.ask('/api/v1/pipelines', { headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from } });
-    for (let count = 0; count < 20; count++) expect((await guess(`guess-${count}`, '198.51.100.7')).status).toBe(401);
+      story.ask('/api/v1/pipelines', {
+        headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from },
+      });
+    for (let count = 0; count < 20; count++)
+      expect((await guess(`guess-${count}`, '198.51.100.7')).status).toBe(401);
     expect((await guess('guess-20', '198.51.100.7')).status).toBe(429);
     expect((await guess('guess-21', '198.51.100.7, 198.51.100.8')).status).toBe(401);
     expect((await guess(tokens.admin, '198.51.100.7')).status).toBe(200);

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AccessStory, type Bearer, beginAccessStory, confidential, hookSecret } from '../../support/access-story.ts';
+import {
+  type AccessStory,
+  type Bearer,
+  beginAccessStory,
+  confidential,
+  hookSecret,
+} from '../../support/access-story.ts';
 import { readEvents } from '../../support/event-reader.ts';
 import { describeStores, type StorePlace } from '../../support/stores.ts';
 
@@ -12,7 +18,9 @@ interface Operation {
 /** Everything that is told of runs and decisions in pages. */
 const pages = [
   ...['/', '/decisions', '/decisions?q=shop%2Fit', '/repositories', '/repositories/shop', '/configuration'],
-  ...['', '/board', '/value-stream?version=1.0.0&show=all'].map((end) => `/repositories/shop/packages/it${end}`),
+  ...['', '/board', '/value-stream?version=1.0.0&show=all'].map(
+    (end) => `/repositories/shop/packages/it${end}`,
+  ),
   ...['', '/runs/1', '/runs/1/value-stream'].map((end) => `/pipelines/build${end}`),
 ];
 
@@ -20,8 +28,12 @@ const health = ['/healthz', '/readyz'];
 /** Other servers call these, and prove themselves by a secret or a signature instead of a token. */
 const proven = ['/api/v1/hooks/{repo}', '/api/v1/hooks/jobs/{name}', '/api/v1/callbacks/{key}'];
 
-/** For each thing that a route may need: a token that has just it, and those that lack it, with the answer. */
-const expectations: Readonly<Record<string, { readonly least: Bearer; readonly lacking: Partial<Record<Bearer, 403 | 404>> }>> = {
+/**
+ * For each thing that a route may need: a token that has just it, and those that lack it, with the answer.
+ */
+const expectations: Readonly<
+  Record<string, { readonly least: Bearer; readonly lacking: Partial<Record<Bearer, 403 | 404>> }>
+> = {
   token: { least: 'qa', lacking: {} },
   viewer: { least: 'viewer', lacking: { qa: 403 } },
   operator: { least: 'operator', lacking: { qa: 403, viewer: 403 } },
@@ -32,7 +44,16 @@ const expectations: Readonly<Record<string, { readonly least: Bearer; readonly l
 
 function fill(path: string, pipeline: string): string {
   const names: Readonly<Record<string, string>> = {
-    ...{ repo: 'shop', pkg: 'it', version: '1.0.0', pipeline, counter: '1', other: '1', stage: 'one', job: 'say' },
+    ...{
+      repo: 'shop',
+      pkg: 'it',
+      version: '1.0.0',
+      pipeline,
+      counter: '1',
+      other: '1',
+      stage: 'one',
+      job: 'say',
+    },
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '1');
 }
@@ -48,7 +69,11 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
     const { body } = await story.read('/api/v1/openapi.json', { as: 'admin' });
     const { paths } = body as { paths: Record<string, Record<string, { readonly 'x-needs': string }>> };
     operations = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, needs: operation['x-needs'] })),
+      Object.entries(methods).map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path,
+        needs: operation['x-needs'],
+      })),
     );
   });
   afterAll(async () => {
@@ -57,14 +82,22 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
   });
 
   /** The status alone: a stream of events does not end. */
-  async function statusOf({ method, path }: Operation, as: Bearer | undefined, pipeline = 'build'): Promise<number> {
+  async function statusOf(
+    { method, path }: Operation,
+    as: Bearer | undefined,
+    pipeline = 'build',
+  ): Promise<number> {
     const answer = await story.ask(fill(path, pipeline), { as, method });
     await answer.body?.cancel();
     return answer.status;
   }
 
   /** The answers of many routes at once, so that all that is wrong shows. */
-  async function statuses(of: readonly Operation[], as: Bearer | undefined, pipeline?: string): Promise<Record<string, number>> {
+  async function statuses(
+    of: readonly Operation[],
+    as: Bearer | undefined,
+    pipeline?: string,
+  ): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
     for (const one of of) found[`${one.method} ${one.path}`] = await statusOf(one, as, pipeline);
     return found;
@@ -79,24 +112,33 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
     expect(open.toSorted()).toEqual([...health, ...proven].toSorted());
   });
 
-  it.each([undefined, 'wrong', 'expired'] as const)('answers 401 to the token "%s", and only health answers more', async (as) => {
-    const guarded = operations.filter(({ path }) => ![...health, ...proven].includes(path));
-    expect(await statuses(guarded, as)).toEqual(all(guarded, 401));
-    const refused = await statuses(
-      operations.filter(({ path }) => proven.includes(path)),
-      as,
-    );
-    // Without the proof there is no job's hook here, and a callback is not even well-formed.
-    expect(Object.values(refused).toSorted()).toEqual([400, 401, 404]);
-    const heads = guarded.filter(({ method, path }) => method === 'GET' && !path.endsWith('/events'));
-    for (const { path } of heads) expect((await story.ask(fill(path, 'build'), { as, method: 'HEAD' })).status).toBe(401);
-    for (const path of ['/', '/nothing', '/api/v1/nothing', '/api/v1/pipelines/nothing']) {
-      expect((await story.ask(path, { as })).status).toBe(401);
-    }
-    expect((await story.ask('/api/v1/pipelines', { as })).headers.get('www-authenticate')).toBe('Bearer realm="sluice"');
-    expect(await story.read('/healthz', { as })).toEqual({ status: 200, body: { status: 'ok' } });
-    expect(await story.read('/readyz', { as })).toEqual({ status: 200, body: { status: 'ready', reasons: [] } });
-  });
+  it.each([undefined, 'wrong', 'expired'] as const)(
+    'answers 401 to the token "%s", and only health answers more',
+    async (as) => {
+      const guarded = operations.filter(({ path }) => ![...health, ...proven].includes(path));
+      expect(await statuses(guarded, as)).toEqual(all(guarded, 401));
+      const refused = await statuses(
+        operations.filter(({ path }) => proven.includes(path)),
+        as,
+      );
+      // Without the proof there is no job's hook here, and a callback is not even well-formed.
+      expect(Object.values(refused).toSorted()).toEqual([400, 401, 404]);
+      const heads = guarded.filter(({ method, path }) => method === 'GET' && !path.endsWith('/events'));
+      for (const { path } of heads)
+        expect((await story.ask(fill(path, 'build'), { as, method: 'HEAD' })).status).toBe(401);
+      for (const path of ['/', '/nothing', '/api/v1/nothing', '/api/v1/pipelines/nothing']) {
+        expect((await story.ask(path, { as })).status).toBe(401);
+      }
+      expect((await story.ask('/api/v1/pipelines', { as })).headers.get('www-authenticate')).toBe(
+        'Bearer realm="sluice"',
+      );
+      expect(await story.read('/healthz', { as })).toEqual({ status: 200, body: { status: 'ok' } });
+      expect(await story.read('/readyz', { as })).toEqual({
+        status: 200,
+        body: { status: 'ready', reasons: [] },
+      });
+    },
+  );
 
   it.each(Object.keys(expectations))(
     'that needs "%s" is answered to who has just that, and to nobody who has less',
@@ -130,7 +172,9 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
   it('of a pipeline whose "operate" names a role is open to that role alone', async () => {
     const of = operations.filter(({ needs }) => needs === 'operate');
     expect(await statuses(of, 'operator', 'acceptance')).toEqual(all(of, 403));
-    expect(Object.values(await statuses(of, 'qa', 'acceptance')).filter((status) => [401, 403].includes(status))).toEqual([]);
+    expect(
+      Object.values(await statuses(of, 'qa', 'acceptance')).filter((status) => [401, 403].includes(status)),
+    ).toEqual([]);
     const { body } = await story.read('/api/v1/pipelines', { as: 'qa' });
     expect(body).toMatchObject({ items: [{ name: 'acceptance' }] });
   });
@@ -151,7 +195,13 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
     expect(await mentions('viewer')).toEqual([]);
     expect(await mentions('operator')).toEqual([]);
     expect(await mentions('admin')).toEqual(
-      expect.arrayContaining(['/', '/metrics', '/api/v1/pipelines', '/api/v1/configuration', ...pages.slice(6, 9)]),
+      expect.arrayContaining([
+        '/',
+        '/metrics',
+        '/api/v1/pipelines',
+        '/api/v1/configuration',
+        ...pages.slice(6, 9),
+      ]),
     );
   });
 
@@ -165,7 +215,9 @@ describeStores('with access:, each route of the OpenAPI document', (placeStore) 
       return (body as { items: readonly { counter: number }[] }).items[0]?.counter;
     };
     const pipelinesIn = (told: Awaited<ReturnType<typeof read>>) => [
-      ...new Set(told.flatMap(({ data }) => (typeof data['pipeline'] === 'string' ? [data['pipeline']] : []))),
+      ...new Set(
+        told.flatMap(({ data }) => (typeof data['pipeline'] === 'string' ? [data['pipeline']] : [])),
+      ),
     ];
     expect(pipelinesIn(await read('admin', `${confidential}/1`))).toContain(confidential);
     await story.publish('1.1.0');

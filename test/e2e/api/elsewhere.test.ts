@@ -41,7 +41,14 @@ describeStores('without access:, who asks from elsewhere', (placeStore) => {
     ['X-Forwarded-Host', { 'x-forwarded-host': 'localhost' }],
     ['Forwarded', { forwarded: 'for=10.0.0.1' }],
   ])('with %s gets nothing, changes nothing', async (_, headers) => {
-    for (const path of ['/', '/metrics', '/api/v1/repositories', '/api/v1/events', '/api/v1/openapi.json', '/nothing']) {
+    for (const path of [
+      '/',
+      '/metrics',
+      '/api/v1/repositories',
+      '/api/v1/events',
+      '/api/v1/openapi.json',
+      '/nothing',
+    ]) {
       expect(await send('GET', path, headers)).toBe(403);
     }
     expect(await send('POST', poll, { ...json, ...headers }, '{}')).toBe(403);
@@ -65,13 +72,21 @@ describeStores('without access:, who asks from elsewhere', (placeStore) => {
   });
 
   it('is given no permission by CORS', async () => {
-    const answer = await fetch(story.server.url + poll, { method: 'OPTIONS', headers: { origin: 'https://evil.example.com' } });
+    const answer = await fetch(story.server.url + poll, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://evil.example.com' },
+    });
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
   it('is not who asks from here: they may do everything, and have no name', async () => {
-    expect(await story.ask('/api/v1/me')).toMatchObject({ status: 200, body: { name: 'anonymous', roles: ['admin'] } });
-    expect(await story.post('/api/v1/pipelines/build/pause', { comment: 'lunch' })).toMatchObject({ status: 200 });
+    expect(await story.ask('/api/v1/me')).toMatchObject({
+      status: 200,
+      body: { name: 'anonymous', roles: ['admin'] },
+    });
+    expect(await story.post('/api/v1/pipelines/build/pause', { comment: 'lunch' })).toMatchObject({
+      status: 200,
+    });
     expect(await story.ask('/api/v1/audit?subject=build')).toMatchObject({
       body: { items: [{ actor: 'anonymous', action: 'pause', subject: 'build', from: '127.0.0.1' }] },
     });

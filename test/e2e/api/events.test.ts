@@ -50,7 +50,11 @@ describe('server-sent events', () => {
     story.shop.publish('3.0.0');
     await pollNow(story.server, 'shop');
     const [first] = await readEvents(stream, () => true);
-    expect(first).toMatchObject({ type: 'artifact.published', subject: 'shop/it', data: { version: '3.0.0' } });
+    expect(first).toMatchObject({
+      type: 'artifact.published',
+      subject: 'shop/it',
+      data: { version: '3.0.0' },
+    });
   });
 
   it('hold up nobody who only asks for the head', async () => {

@@ -75,7 +75,9 @@ const unknown: Readonly<Record<string, string>> = {
 
 interface Operation {
   readonly operationId: string;
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 interface OpenApi {
@@ -96,7 +98,8 @@ afterAll(() => story?.end());
 
 /** What an answer has against what the document says of it: too little, too much, or something else. */
 function findFaults(operation: Operation, status: number, body: unknown): unknown {
-  const schema = (operation.responses[status] ?? operation.responses['default'])?.content['application/json']?.schema;
+  const schema = (operation.responses[status] ?? operation.responses['default'])?.content['application/json']
+    ?.schema;
   if (!schema) return `nothing is said of ${status}`;
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   const validate = ajv.compile(forbidMore({ ...schema, components: document.components }));
@@ -125,7 +128,9 @@ describe('the OpenAPI document', () => {
       Object.keys(item).map((method) => `${method} ${path}`),
     );
     expect(known.toSorted()).toEqual(routes.toSorted());
-    const ids = Object.values(document.paths).flatMap((item) => Object.values(item).map(({ operationId }) => operationId));
+    const ids = Object.values(document.paths).flatMap((item) =>
+      Object.values(item).map(({ operationId }) => operationId),
+    );
     expect(new Set(ids).size).toBe(routes.length);
     expect(ids).not.toContain(undefined);
   });
@@ -156,6 +161,9 @@ describe('the OpenAPI document', () => {
     const operation = document.paths[path]?.['post'];
     if (!operation) throw new Error(`${path} is missing`);
     const answer = await story.post(fill(path, names), body);
-    expect({ status: answer.status, faults: findFaults(operation, status, answer.body) }).toEqual({ status, faults: [] });
+    expect({ status: answer.status, faults: findFaults(operation, status, answer.body) }).toEqual({
+      status,
+      faults: [],
+    });
   });
 });

@@ -4,7 +4,9 @@ import { type ApiStory, beginApiStory, hookSecret } from '../../support/api-stor
 import { pollNow } from '../../support/story.ts';
 import { until } from '../../support/until.ts';
 
-const refusal = (code: string, message: RegExp = /./) => ({ error: { code, message: expect.stringMatching(message) } });
+const refusal = (code: string, message: RegExp = /./) => ({
+  error: { code, message: expect.stringMatching(message) },
+});
 
 let story: ApiStory;
 beforeAll(async () => {
@@ -14,7 +16,10 @@ afterAll(() => story?.end());
 
 describe('a poll that is asked for', () => {
   it('is 202 at once, or is waited for', async () => {
-    expect(await story.post('/api/v1/repositories/shop/poll', {})).toMatchObject({ status: 202, body: { requested: true } });
+    expect(await story.post('/api/v1/repositories/shop/poll', {})).toMatchObject({
+      status: 202,
+      body: { requested: true },
+    });
     const before = story.shop.asks.length;
     const { status, body } = await story.post('/api/v1/repositories/shop/poll', { wait: true });
     expect({ status, body }).toMatchObject({ status: 200, body: { name: 'shop', status: 'ok' } });
@@ -24,26 +29,34 @@ describe('a poll that is asked for', () => {
   it.each([
     ['by a person', () => story.post('/api/v1/repositories/shop/poll', {})],
     ['by a hook', () => story.post('/api/v1/hooks/shop', {}, { 'x-sluice-token': hookSecret })],
-  ])('%s during a poll causes one more straight after, however often it is asked for', async (_, askForPoll) => {
-    const held = Promise.withResolvers<void>();
-    story.shop.spoil((document) => ({ body: document, hold: held.promise }));
-    const before = story.shop.asks.length;
-    await story.post('/api/v1/repositories/shop/poll', {});
-    await until(() => story.shop.asks.length === before + 1);
-    for (let times = 0; times < 3; times++) expect((await askForPoll()).status).toBe(202);
-    story.shop.spoil();
-    held.resolve();
-    await until(() => story.shop.asks.length === before + 2);
-    await pollNow(story.server, 'shop');
-    expect(story.shop.asks.length).toBe(before + 3);
-  });
+  ])(
+    '%s during a poll causes one more straight after, however often it is asked for',
+    async (_, askForPoll) => {
+      const held = Promise.withResolvers<void>();
+      story.shop.spoil((document) => ({ body: document, hold: held.promise }));
+      const before = story.shop.asks.length;
+      await story.post('/api/v1/repositories/shop/poll', {});
+      await until(() => story.shop.asks.length === before + 1);
+      for (let times = 0; times < 3; times++) expect((await askForPoll()).status).toBe(202);
+      story.shop.spoil();
+      held.resolve();
+      await until(() => story.shop.asks.length === before + 2);
+      await pollNow(story.server, 'shop');
+      expect(story.shop.asks.length).toBe(before + 3);
+    },
+  );
 });
 
 describe('a hook', () => {
   const body = '{"event":"package:publish","name":"<script>"}';
-  const sign = (algorithm: string, secret = hookSecret) => createHmac(algorithm, secret).update(body).digest('hex');
+  const sign = (algorithm: string, secret = hookSecret) =>
+    createHmac(algorithm, secret).update(body).digest('hex');
   const send = (headers: Readonly<Record<string, string>>) =>
-    story.ask('/api/v1/hooks/shop', { method: 'POST', body, headers: { 'content-type': 'text/plain', ...headers } });
+    story.ask('/api/v1/hooks/shop', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain', ...headers },
+    });
 
   it.each([
     ['X-Sluice-Token', { 'x-sluice-token': hookSecret }],
@@ -67,7 +80,10 @@ describe('a hook', () => {
   });
 
   it('does not take the secret from the URL', async () => {
-    const answer = await story.ask(`/api/v1/hooks/shop?token=${encodeURIComponent(hookSecret)}`, { method: 'POST', body });
+    const answer = await story.ask(`/api/v1/hooks/shop?token=${encodeURIComponent(hookSecret)}`, {
+      method: 'POST',
+      body,
+    });
     expect(answer).toMatchObject({ status: 401 });
   });
 

@@ -35,10 +35,21 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
   describe('the value stream', () => {
     it('of a run goes up through the repository that another run published to', async () => {
       const stream = (await story.server.get(`${api}/pipelines/deploy/runs/1/value-stream`)) as Stream;
-      expect(draw(stream)).toEqual(['build/1 > out/it@1.0.0', 'out/it@1.0.0 > deploy/1', 'shop/it@1.0.0 > build/1']);
+      expect(draw(stream)).toEqual([
+        'build/1 > out/it@1.0.0',
+        'out/it@1.0.0 > deploy/1',
+        'shop/it@1.0.0 > build/1',
+      ]);
       expect(stream.truncated).toBe(false);
       expect(stream.nodes).toContainEqual({
-        ...{ id: 'shop/it@1.0.0', kind: 'package', package: 'shop/it', version: '1.0.0', label: '1.0.0', status: 'published' },
+        ...{
+          id: 'shop/it@1.0.0',
+          kind: 'package',
+          package: 'shop/it',
+          version: '1.0.0',
+          label: '1.0.0',
+          status: 'published',
+        },
       });
       expect(stream.nodes).toContainEqual({
         ...{ id: 'build/1', kind: 'run', pipeline: 'build', counter: 1, label: '1.0.0', status: 'passed' },
@@ -60,7 +71,9 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
     });
 
     it('of a version tells every run that used it, and at which levels it is now', async () => {
-      const stream = (await story.server.get(`${shop}/revisions/1.0.0/value-stream`)) as Stream & { readonly levels: unknown };
+      const stream = (await story.server.get(`${shop}/revisions/1.0.0/value-stream`)) as Stream & {
+        readonly levels: unknown;
+      };
       expect(stream.nodes.map(({ id }) => id).toSorted()).toEqual([
         'acceptance/1',
         'build/1',
@@ -106,9 +119,16 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
     });
 
     it('comes in pages', async () => {
-      const first = (await story.server.get(`${shop}/board?limit=2`)) as { items: { version: string }[]; next: number };
+      const first = (await story.server.get(`${shop}/board?limit=2`)) as {
+        items: { version: string }[];
+        next: number;
+      };
       const rest = (await story.server.get(`${shop}/board?limit=2&after=${first.next}`)) as typeof first;
-      expect([...first.items, ...rest.items].map(({ version }) => version)).toEqual(['1.2.0', '1.1.0', '1.0.0']);
+      expect([...first.items, ...rest.items].map(({ version }) => version)).toEqual([
+        '1.2.0',
+        '1.1.0',
+        '1.0.0',
+      ]);
       expect(rest.next).toBeNull();
     });
   });
@@ -122,7 +142,14 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
         to: { counter: 2 },
         packages: [
           {
-            ...{ package: 'shop/it', direct: false, change: 'raised', from: '1.0.0', to: '1.2.0', truncated: false },
+            ...{
+              package: 'shop/it',
+              direct: false,
+              change: 'raised',
+              from: '1.0.0',
+              to: '1.2.0',
+              truncated: false,
+            },
             between: [{ version: '1.2.0' }, { version: '1.1.0' }],
             path: `${shop}/revisions`,
           },
@@ -137,12 +164,16 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
       });
       const back = await story.server.get(`${api}/pipelines/build/runs/3/compare/2`);
       expect(back).toMatchObject({
-        packages: [{ direct: true, change: 'lowered', from: '1.2.0', to: '1.1.0', between: [{ version: '1.2.0' }] }],
+        packages: [
+          { direct: true, change: 'lowered', from: '1.2.0', to: '1.1.0', between: [{ version: '1.2.0' }] },
+        ],
       });
     });
 
     it('of a run that there is not is not found', async () => {
-      await expect(story.server.get(`${api}/pipelines/build/runs/3/compare/9`)).rejects.toThrow(/404.*no run 9 of build/s);
+      await expect(story.server.get(`${api}/pipelines/build/runs/3/compare/9`)).rejects.toThrow(
+        /404.*no run 9 of build/s,
+      );
     });
   });
 
@@ -159,7 +190,9 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
     });
 
     it('of a version says nothing of others, page by page', async () => {
-      const first = (await story.server.get(`${api}/pipelines/acceptance/decisions?version=1.2.0&limit=1`)) as {
+      const first = (await story.server.get(
+        `${api}/pipelines/acceptance/decisions?version=1.2.0&limit=1`,
+      )) as {
         items: { run: number | null }[];
         next: number;
       };
@@ -176,7 +209,13 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
     });
 
     it('is readable on the command line', async () => {
-      const { code, stdout } = await story.place.sluice('explain', 'build', '1.1.0', '--server', story.server.url);
+      const { code, stdout } = await story.place.sluice(
+        'explain',
+        'build',
+        '1.1.0',
+        '--server',
+        story.server.url,
+      );
       expect(code).toBe(0);
       expect(stdout).toMatch(/^\S+ started build\/2 \(shop\/it 1\.1\.0\): shop\/it 1\.1\.0 was published\n$/);
     });

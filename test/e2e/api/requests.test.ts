@@ -46,7 +46,10 @@ describe('what the API refuses', () => {
     ['DELETE', '/api/v1/pipelines/build'],
   ])('%s %s: 404', async (method, path) => {
     const headers = { 'content-type': 'application/json' };
-    const { status, body } = await story.ask(path, { method, ...(method !== 'GET' && { headers, body: '{}' }) });
+    const { status, body } = await story.ask(path, {
+      method,
+      ...(method !== 'GET' && { headers, body: '{}' }),
+    });
     expect({ status, body }).toEqual({ status: 404, body: refusal('NOT_FOUND') });
   });
 
@@ -75,11 +78,16 @@ describe('what the API refuses', () => {
     ['a prototype', '{"__proto__":{"poll":false}}'],
   ])('a body that is %s: 400', async (_, body) => {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-    expect(await story.ask('/api/v1/pipelines/build/runs', init)).toMatchObject({ status: 400, body: refusal('BAD_REQUEST') });
+    expect(await story.ask('/api/v1/pipelines/build/runs', init)).toMatchObject({
+      status: 400,
+      body: refusal('BAD_REQUEST'),
+    });
   });
 
   it('a body that is too large: 413', async () => {
-    const { status, body } = await story.post('/api/v1/pipelines/build/runs', { environment: { TARGET: 'x'.repeat(2 ** 20) } });
+    const { status, body } = await story.post('/api/v1/pipelines/build/runs', {
+      environment: { TARGET: 'x'.repeat(2 ** 20) },
+    });
     expect({ status, body }).toEqual({ status: 413, body: refusal('TOO_LARGE') });
   });
 });
@@ -90,7 +98,11 @@ describe('a trigger', () => {
     const answer = await story.post<Run>('/api/v1/pipelines/build/runs', body);
     expect(answer).toMatchObject({
       status: 201,
-      body: { pipeline: 'build', cause: 'triggered by hand', materials: [{ version: '1.0.0', changed: true }] },
+      body: {
+        pipeline: 'build',
+        cause: 'triggered by hand',
+        materials: [{ version: '1.0.0', changed: true }],
+      },
     });
     expect(await untilEnded(answer.body.counter)).toMatchObject({
       status: 'failed',
@@ -99,14 +111,19 @@ describe('a trigger', () => {
         { name: 'ship', status: 'failed', jobs: [{ status: 'failed', exitCode: 3 }] },
       ],
     });
-    const log = await fetch(`${story.server.url}/api/v1/pipelines/build/runs/${answer.body.counter}/stages/make/jobs/print/log`);
+    const log = await fetch(
+      `${story.server.url}/api/v1/pipelines/build/runs/${answer.body.counter}/stages/make/jobs/print/log`,
+    );
     expect(await log.text()).toBe('broken 1.0.0\n');
   });
 
   it('polls first unless told otherwise, and takes the newest; without a body too', async () => {
     const asked = story.shop.asks.length;
     const headers = { 'content-type': 'application/json' };
-    const { status, body } = await story.ask<Run>('/api/v1/pipelines/build/runs', { method: 'POST', headers });
+    const { status, body } = await story.ask<Run>('/api/v1/pipelines/build/runs', {
+      method: 'POST',
+      headers,
+    });
     expect({ status, body }).toMatchObject({ status: 201, body: { materials: [{ version: '2.0.0' }] } });
     expect(story.shop.asks.length).toBe(asked + 1);
     expect((await untilEnded(body.counter)).status).toBe('passed');
@@ -119,13 +136,19 @@ describe('a trigger', () => {
     ['a material that it does not have', { materials: { 'shop/other': '1.0.0' } }, /shop\/other.*shop\/it/],
     ['a version that is none', { materials: { 'shop/it': '../1' } }, /not in the ledger/],
   ])('with %s is refused, in words', async (_, body, message) => {
-    const { status, body: answer } = await story.post('/api/v1/pipelines/build/runs', { ...body, poll: false });
+    const { status, body: answer } = await story.post('/api/v1/pipelines/build/runs', {
+      ...body,
+      poll: false,
+    });
     expect({ status, answer }).toEqual({ status: 422, answer: refusal('REFUSED', message) });
   });
 
   it('is refused where the repository cannot be polled first, and says how to do without', async () => {
     const { status, body } = await story.post('/api/v1/pipelines/odd/runs', {});
-    expect({ status, body }).toEqual({ status: 502, body: refusal('POLL_FAILED', /markup .*MALFORMED.*"poll": false/) });
+    expect({ status, body }).toEqual({
+      status: 502,
+      body: refusal('POLL_FAILED', /markup .*MALFORMED.*"poll": false/),
+    });
     expect(await story.post('/api/v1/pipelines/odd/runs', { poll: false })).toMatchObject({
       status: 422,
       body: refusal('REFUSED', /no version/),
@@ -147,15 +170,21 @@ describe('a republished version', () => {
     await pollNow(story.server, 'shop');
     const digest = `sha512:${'01'.repeat(64)}`;
     const newest = async () =>
-      (await story.ask<List<unknown>>('/api/v1/repositories/shop/packages/it/revisions?limit=1')).body.items[0];
+      (await story.ask<List<unknown>>('/api/v1/repositories/shop/packages/it/revisions?limit=1')).body
+        .items[0];
     expect(await newest()).toMatchObject({ state: 'republished', digest });
 
-    expect(await story.post(path, { digest })).toMatchObject({ status: 400, body: refusal('BAD_REQUEST', /comment/) });
+    expect(await story.post(path, { digest })).toMatchObject({
+      status: 400,
+      body: refusal('BAD_REQUEST', /comment/),
+    });
     expect(await story.post(path, { digest: `sha1:${sha1}`, comment: 'no' })).toMatchObject({
       status: 409,
       body: refusal('CONFLICT'),
     });
-    expect(await story.post(path.replace('2.0.0', '9.9.9'), { digest, comment: 'no' })).toMatchObject({ status: 404 });
+    expect(await story.post(path.replace('2.0.0', '9.9.9'), { digest, comment: 'no' })).toMatchObject({
+      status: 404,
+    });
     expect(await story.post(path, { digest, comment: 'the build was repeated' })).toMatchObject({
       status: 200,
       body: { acknowledged: true },

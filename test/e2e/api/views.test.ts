@@ -14,13 +14,24 @@ describe('what the API shows', () => {
   it('a repository', async () => {
     const { status, body } = await story.ask('/api/v1/repositories/shop');
     const expected = {
-      ...{ name: 'shop', plugin: 'npm', status: 'ok', problem: null, warning: null, lastPoll: isoTime, nextPoll: null },
+      ...{
+        name: 'shop',
+        plugin: 'npm',
+        status: 'ok',
+        problem: null,
+        warning: null,
+        lastPoll: isoTime,
+        nextPoll: null,
+      },
       listenedTo: true,
       packages: [{ name: 'it', problem: null, pointer: null }],
     };
     expect({ status, body }).toEqual({ status: 200, body: expected });
     expect((await story.ask<List<unknown>>('/api/v1/repositories')).body).toEqual({
-      items: [expect.objectContaining({ name: 'markup', status: 'never polled', problem: null, lastPoll: null }), expected],
+      items: [
+        expect.objectContaining({ name: 'markup', status: 'never polled', problem: null, lastPoll: null }),
+        expected,
+      ],
       next: null,
     });
   });
@@ -77,7 +88,13 @@ describe('what the API shows', () => {
     const noWait = { approval: 'auto', approvals: [], expiresAt: null, notBefore: null, held: false };
     const stage = { counter: 1, status: 'passed', cancelAt: null, readyAt: isoTime, ...noWait, ...times };
     expect(body).toEqual({
-      ...{ pipeline: 'build', counter: 2, label: '2-2.0.0', cause: 'shop/it 2.0.0 was published', status: 'passed' },
+      ...{
+        pipeline: 'build',
+        counter: 2,
+        label: '2-2.0.0',
+        cause: 'shop/it 2.0.0 was published',
+        status: 'passed',
+      },
       because: { code: 'published', facts: { package: 'shop/it', version: '2.0.0' } },
       ...{ startedBy: 'every', person: null, alarms: [] },
       ...{ createdAt: isoTime, finishedAt: isoTime },
@@ -88,8 +105,16 @@ describe('what the API shows', () => {
         },
       ],
       stages: [
-        { name: 'make', ...stage, jobs: [{ name: 'print', status: 'passed', exitCode: 0, message: null, link: null }] },
-        { name: 'ship', ...stage, jobs: [{ name: 'fail', status: 'passed', exitCode: 0, message: null, link: null }] },
+        {
+          name: 'make',
+          ...stage,
+          jobs: [{ name: 'print', status: 'passed', exitCode: 0, message: null, link: null }],
+        },
+        {
+          name: 'ship',
+          ...stage,
+          jobs: [{ name: 'fail', status: 'passed', exitCode: 0, message: null, link: null }],
+        },
       ],
     });
   });
@@ -102,7 +127,14 @@ describe('what the API shows', () => {
         { outcome: 'refused', version: '1.1.0', run: null, code: 'standing' },
         { outcome: 'started', version: '1.0.0', run: 1, code: 'published' },
       ].map(({ outcome, version, run, code }) => ({
-        ...{ at: isoTime, pipeline: 'build', outcome, reason: expect.stringMatching(/./), run, upstream: null },
+        ...{
+          at: isoTime,
+          pipeline: 'build',
+          outcome,
+          reason: expect.stringMatching(/./),
+          run,
+          upstream: null,
+        },
         ...{ code, facts: expect.objectContaining({ version }), materials: { 'shop/it': version } },
         links: {
           run: run && `/api/v1/pipelines/build/runs/${run}`,
@@ -117,7 +149,14 @@ describe('what the API shows', () => {
     const { body } = await story.ask<List<unknown>>('/api/v1/repositories/shop/polls?limit=1');
     expect(body.items).toEqual([
       {
-        ...{ startedAt: isoTime, finishedAt: isoTime, outcome: 'ok', problem: null, requests: 1, bytes: expect.any(Number) },
+        ...{
+          startedAt: isoTime,
+          finishedAt: isoTime,
+          outcome: 'ok',
+          problem: null,
+          requests: 1,
+          bytes: expect.any(Number),
+        },
         ...{ packages: 1, problems: 0, revisions: 1 },
       },
     ]);
@@ -132,7 +171,13 @@ describe('what the API shows', () => {
   it('the plugins', async () => {
     const { body } = await story.ask<List<unknown>>('/api/v1/plugins');
     expect(body.items).toContainEqual({
-      ...{ id: 'npm', title: 'npm registry', version: expect.stringMatching(/^\d/), contract: 1, source: '@sluice/plugin-npm' },
+      ...{
+        id: 'npm',
+        title: 'npm registry',
+        version: expect.stringMatching(/^\d/),
+        contract: 1,
+        source: '@sluice/plugin-npm',
+      },
     });
   });
 
@@ -145,7 +190,9 @@ describe('what the API shows', () => {
     const seen: unknown[] = [];
     for (let after: number | null | undefined; after !== null; ) {
       const page: List<Readonly<Record<string, unknown>>> = (
-        await story.ask<List<Readonly<Record<string, unknown>>>>(`${path}?limit=1${after === undefined ? '' : `&after=${after}`}`)
+        await story.ask<List<Readonly<Record<string, unknown>>>>(
+          `${path}?limit=1${after === undefined ? '' : `&after=${after}`}`,
+        )
       ).body;
       expect(page.items).toHaveLength(1);
       seen.push(page.items[0]?.[field]);

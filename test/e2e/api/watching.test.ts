@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiStory, beginApiStory, hookSecret, literalToken, referredToken } from '../../support/api-story.ts';
+import {
+  type ApiStory,
+  beginApiStory,
+  hookSecret,
+  literalToken,
+  referredToken,
+} from '../../support/api-story.ts';
 import { pollNow } from '../../support/story.ts';
 
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -39,7 +45,12 @@ describe('for the machines that watch', () => {
     expect(JSON.parse(written)).toMatchObject({
       ...{ hash: expect.stringMatching(/^[0-9a-f]{64}$/), loadedAt: isoTime, refused: null },
       repositories: [
-        { name: 'shop', plugin: 'npm', config: { url: story.shop.url, token: '${env:SHOP_TOKEN}' }, hook: true },
+        {
+          name: 'shop',
+          plugin: 'npm',
+          config: { url: story.shop.url, token: '${env:SHOP_TOKEN}' },
+          hook: true,
+        },
         { name: 'markup', config: { token: '[secret]' }, hook: false },
       ],
       pipelines: [{ name: 'build', environment: { TARGET: 'uat' } }, { name: 'odd' }],
@@ -55,14 +66,20 @@ describe('the pages', () => {
 
   it('show how everything is, under a policy that lets nothing in from elsewhere', async () => {
     const { answer, page } = await open('/');
-    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self'; style-src 'self'; /,
+    );
     expect(page).toContain('<a href="/pipelines/build/runs/2">2-2.0.0</a>');
-    expect(page).toContain('<ol class="stages"><li class="passed">make</li><li class="passed">ship</li></ol>');
+    expect(page).toContain(
+      '<ol class="stages"><li class="passed">make</li><li class="passed">ship</li></ol>',
+    );
   });
 
   it('show what is wrong with a repository and for how long, what others wrote as text', async () => {
     const { page } = await open('/repositories/markup');
-    expect(page).toMatch(/failing<\/span> <span class="hint">since <time datetime="\d{4}-[^"]*".*<code>MALFORMED<\/code>/);
+    expect(page).toMatch(
+      /failing<\/span> <span class="hint">since <time datetime="\d{4}-[^"]*".*<code>MALFORMED<\/code>/,
+    );
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).not.toContain('<script>');
   });

@@ -7,7 +7,10 @@ import { describeWith } from '../../support/requirement.ts';
 import { openShowcase, type Showcase, signIn, tokenOfAdmin } from '../../support/showcase.ts';
 import { openWorkplace } from '../../support/sluice.ts';
 
-/** What Enter asks for in each field of each page; a search asks for its list, everything else does what its page is for. */
+/**
+ * What Enter asks for in each field of each page; a search asks for its list, everything else does what its
+ * page is for.
+ */
 const wanted: Readonly<Record<string, string>> = {
   'pipelines q': 'GET /',
   'pipelines-filtered q': 'GET /',
@@ -39,15 +42,22 @@ describeWith(chromiumBrowser, 'Enter in a form', () => {
   });
   afterAll(() => ending.disposeAsync());
 
-  it.each([true, false])('does what the page is for, on every page; scripts: %s', long, async (javaScriptEnabled) => {
-    const { page, close } = await openPage(browser, show.server.url, { ...signIn(show.server), javaScriptEnabled });
-    const asked: Record<string, string> = {};
-    for (const [name, path] of Object.entries(pageList)) {
-      for (const [field, request] of await pressEnter(page, path)) asked[`${name} ${field}`] = request;
-    }
-    await close();
-    expect(asked).toEqual(wanted);
-  });
+  it.each([true, false])(
+    'does what the page is for, on every page; scripts: %s',
+    long,
+    async (javaScriptEnabled) => {
+      const { page, close } = await openPage(browser, show.server.url, {
+        ...signIn(show.server),
+        javaScriptEnabled,
+      });
+      const asked: Record<string, string> = {};
+      for (const [name, path] of Object.entries(pageList)) {
+        for (const [field, request] of await pressEnter(page, path)) asked[`${name} ${field}`] = request;
+      }
+      await close();
+      expect(asked).toEqual(wanted);
+    },
+  );
 
   it('signs in, and leads to what was asked for', async () => {
     const { page, close } = await openPage(browser, show.server.url);
@@ -74,11 +84,16 @@ async function fillIn(field: Locator): Promise<void> {
   await field.fill((await field.getAttribute('type')) === 'date' ? '2026-01-31' : 'x');
 }
 
-/** Presses Enter in each field of text of a page, and answers what the browser then wants to go to; it stays where it is. */
+/**
+ * Presses Enter in each field of text of a page, and answers what the browser then wants to go to; it stays
+ * where it is.
+ */
 async function pressEnter(page: Page, path: string): Promise<readonly (readonly [string, string])[]> {
   await page.goto(path);
   const isText = ':not([type=hidden], [type=checkbox], [type=radio])';
-  const names = await page.locator(`input${isText}`).evaluateAll((all) => all.map((one) => String(one.getAttribute('name'))));
+  const names = await page
+    .locator(`input${isText}`)
+    .evaluateAll((all) => all.map((one) => String(one.getAttribute('name'))));
   const found: (readonly [string, string])[] = [];
   for (const name of names) {
     // Whoever has sent a form cannot send it again.

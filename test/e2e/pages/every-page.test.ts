@@ -28,7 +28,9 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
     for (const path of paths) {
       await plain.page.goto(path);
       await scripted.page.goto(path);
-      const [without, having] = await Promise.all([plain, scripted].map(({ page }) => page.locator('main').innerText()));
+      const [without, having] = await Promise.all(
+        [plain, scripted].map(({ page }) => page.locator('main').innerText()),
+      );
       expect(withoutTimes(without)).toBe(withoutTimes(having));
       expect(without).not.toBe('');
     }
@@ -45,7 +47,9 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
   });
 
   async function read(path: string): Promise<string> {
-    const answer = await fetch(show.server.url + path, { headers: { authorization: `Bearer ${tokenOfAdmin}` } });
+    const answer = await fetch(show.server.url + path, {
+      headers: { authorization: `Bearer ${tokenOfAdmin}` },
+    });
     expect({ path, status: answer.status }).toEqual({ path, status: 200 });
     const main = /<main[^>]*>(.*)<\/main>/s.exec(await answer.text())?.[1] ?? '';
     return main.slice(Math.max(0, main.indexOf('</form>'))).replaceAll(/<[^>]*>/g, ' ');
@@ -78,7 +82,10 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
     ['/repositories/npmjs/packages/watched?after=0', 'No older version'],
     ['/repositories/npmjs/packages/watched/board?q=7.7', 'All that were ever seen were looked at.'],
     ['/pipelines/storefront?after=1', 'No older run'],
-    ['/pipelines/storefront/runs/1/stages/unit/1/jobs/unit?q=nowhere', 'None of the 2 lines that are kept has that'],
+    [
+      '/pipelines/storefront/runs/1/stages/unit/1/jobs/unit?q=nowhere',
+      'None of the 2 lines that are kept has that',
+    ],
     ['/?q=1.0.1', 'newest runs were looked at. What was decided about “1.0.1”, older runs too'],
   ])('says of what is not there how far it has looked: %s', async (path, wanted) => {
     expect((await read(path)).replaceAll(/\s+/g, ' ')).toContain(wanted);
@@ -88,7 +95,9 @@ describeWith(chromiumBrowser, 'every page, in Chromium', () => {
     const { page, close } = await openSignedIn();
     const listLinks = async (path: string): Promise<readonly string[]> => {
       await page.goto(path);
-      return page.locator('a[href^="/"]').evaluateAll((links) => links.map((link) => String(link.getAttribute('href'))));
+      return page
+        .locator('a[href^="/"]')
+        .evaluateAll((links) => links.map((link) => String(link.getAttribute('href'))));
     };
     const first = await listLinks('/');
     const reached = new Set(first);

@@ -1,6 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumBrowser, findBarriers, lookForBarriers, openBrowser, openPage } from '../../support/browser.ts';
+import {
+  chromiumBrowser,
+  findBarriers,
+  lookForBarriers,
+  openBrowser,
+  openPage,
+} from '../../support/browser.ts';
 import { long } from '../../support/long.ts';
 import { pageList } from '../../support/page-list.ts';
 import { describeWith } from '../../support/requirement.ts';
@@ -15,7 +21,10 @@ const windows = [
   { width: 320, height: 568 },
 ] as const;
 
-/** What is wider than its place: the page itself, a drawing, or a box that scrolls and is none for a table or a log. */
+/**
+ * What is wider than its place: the page itself, a drawing, or a box that scrolls and is none for a table or
+ * a log.
+ */
 const findWide = `(() => {
   const isBox = (element) => element.matches('.scroll:not(.canvas), .log, .found, pre');
   const wide = [...document.querySelectorAll('body *')].filter((element) => {
@@ -48,7 +57,8 @@ describeWith(chromiumBrowser, 'every page in every window, signed in, with 40 ap
       await page.goto(path);
       await page.locator('html[data-script=ready]').waitFor();
       await findBarriers(page);
-      for (const size of windows) found.push(...(await look(page, size)).map((one) => `${name} ${size.width}: ${one}`));
+      for (const size of windows)
+        found.push(...(await look(page, size)).map((one) => `${name} ${size.width}: ${one}`));
     }
     await close();
     expect({ found, faults: faults() }).toEqual({ found: [], faults: [] });

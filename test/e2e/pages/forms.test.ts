@@ -32,15 +32,21 @@ describeWith(chromiumBrowser, 'the forms of the pages, without scripts', () => {
   });
 
   it('change the colours, and the browser remembers', async () => {
-    const { page, close } = await openPage(browser, show.server.url, { javaScriptEnabled: false, colorScheme: 'light' });
-    const readGround = () => page.locator('body').evaluate((body) => body.computedStyleMap().get('background-color')?.toString());
+    const { page, close } = await openPage(browser, show.server.url, {
+      javaScriptEnabled: false,
+      colorScheme: 'light',
+    });
+    const readGround = () =>
+      page.locator('body').evaluate((body) => body.computedStyleMap().get('background-color')?.toString());
     await page.goto('/decisions?outcome=held');
     const light = await readGround();
     await page.getByRole('button', { name: 'Dark colours' }).click();
     expect(page.url()).toBe(`${show.server.url}/decisions?outcome=held`);
     expect(await readGround()).not.toBe(light);
     await page.goto('/');
-    expect(await page.getByRole('button', { name: 'Dark colours' }).getAttribute('aria-pressed')).toBe('true');
+    expect(await page.getByRole('button', { name: 'Dark colours' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
     await close();
   });
 
@@ -61,7 +67,9 @@ describe('a form that another page sends', () => {
     readonly headers?: Readonly<Record<string, string>>;
   }
 
-  async function send(make: (token: string, cookie: string) => Sent): Promise<{ status: number; text: string }> {
+  async function send(
+    make: (token: string, cookie: string) => Sent,
+  ): Promise<{ status: number; text: string }> {
     const page = await fetch(`${show.server.url}/repositories/npmjs`);
     const cookie = page.headers
       .getSetCookie()
@@ -85,12 +93,21 @@ describe('a form that another page sends', () => {
   it.each<[string, (token: string) => Sent]>([
     ['has no token', () => ({})],
     ['has a token that nobody gave', () => ({ token: 'guessed-token-of-some-length' })],
-    ['has the token without the cookie that it was made for', (token) => ({ token, headers: { cookie: '' } })],
-    ['comes from another origin', (token) => ({ token, headers: { origin: 'https://elsewhere.example.com' } })],
+    [
+      'has the token without the cookie that it was made for',
+      (token) => ({ token, headers: { cookie: '' } }),
+    ],
+    [
+      'comes from another origin',
+      (token) => ({ token, headers: { origin: 'https://elsewhere.example.com' } }),
+    ],
     ['comes from another site', (token) => ({ token, headers: { 'sec-fetch-site': 'cross-site' } })],
   ])('is refused where it %s', async (_, make) => {
     const { status, text } = await send(make);
-    expect({ status, text }).toEqual({ status: 403, text: expect.stringMatching(/csrf|cannot change anything here/i) });
+    expect({ status, text }).toEqual({
+      status: 403,
+      text: expect.stringMatching(/csrf|cannot change anything here/i),
+    });
   });
 
   it('is refused where it is no form', async () => {
@@ -105,14 +122,21 @@ describe('a form that another page sends', () => {
       .map((one) => one.split(';')[0])
       .join('; ');
     const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
-    for (const back of ['https://elsewhere.example.com/', '//elsewhere.example.com/', '/\\elsewhere.example.com']) {
+    for (const back of [
+      'https://elsewhere.example.com/',
+      '//elsewhere.example.com/',
+      '/\\elsewhere.example.com',
+    ]) {
       const answer = await fetch(`${show.server.url}/theme`, {
         method: 'POST',
         redirect: 'manual',
         headers: { cookie },
         body: new URLSearchParams({ _csrf: token, theme: 'dark', back }),
       });
-      expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({ status: 303, location: '/' });
+      expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({
+        status: 303,
+        location: '/',
+      });
     }
   });
 });

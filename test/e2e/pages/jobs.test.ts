@@ -1,7 +1,13 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, openBrowser, openPage } from '../../support/browser.ts';
-import { beginPromotion, type Person, type PromotionStory, stageIs, tokenOf } from '../../support/promotion-story.ts';
+import {
+  beginPromotion,
+  type Person,
+  type PromotionStory,
+  stageIs,
+  tokenOf,
+} from '../../support/promotion-story.ts';
 import { describeWith } from '../../support/requirement.ts';
 
 const pipelines = `
@@ -34,7 +40,9 @@ describeWith(chromiumBrowser, 'the five jobs of an operator, from the home page,
       await story.publish(version);
       await story.untilRun('release', index + 1, stageIs('production', 'waiting'));
     }
-    await story.post('quinn', '/pipelines/release/runs/1/stages/production/approve', { comment: 'tried on staging' });
+    await story.post('quinn', '/pipelines/release/runs/1/stages/production/approve', {
+      comment: 'tried on staging',
+    });
     await story.untilRun('release', 1, stageIs('production', 'passed'));
     // A fix for those who are still at 1.0: lower than what has started, so that nothing starts by itself.
     await story.publish('1.0.1');

@@ -69,7 +69,10 @@ describeWith(chromiumBrowser, 'an open page', () => {
     expect(await page.locator('.disconnected').innerText()).toMatch(/not connected/i);
 
     // A page comes back to the address that it has.
-    const [yaml, { port }] = [await readFile(join(show.place.directory, 'sluice.yaml'), 'utf8'), new URL(show.server.url)];
+    const [yaml, { port }] = [
+      await readFile(join(show.place.directory, 'sluice.yaml'), 'utf8'),
+      new URL(show.server.url),
+    ];
     await show.place.configure(yaml.replace('port: 0', `port: ${port}`));
     const server = await show.place.serve();
     await page.locator('.disconnected').waitFor({ state: 'hidden' });

@@ -35,7 +35,9 @@ pipelines:
     server = await place.serve();
     await pollNow(server, 'shop');
     await until(async () => {
-      const { lastRun } = (await server.get('/api/v1/pipelines/long')) as { lastRun: { status: string } | null };
+      const { lastRun } = (await server.get('/api/v1/pipelines/long')) as {
+        lastRun: { status: string } | null;
+      };
       return lastRun?.status === 'failed';
     });
   });
@@ -65,7 +67,9 @@ pipelines:
     await page.goto(long);
     await page.getByPlaceholder('Search the log').fill('LINE 77777 OF');
     await page.getByRole('button', { name: 'Search' }).click();
-    expect(await page.locator('.found li').allInnerTexts()).toEqual([expect.stringContaining('line 77777 of')]);
+    expect(await page.locator('.found li').allInnerTexts()).toEqual([
+      expect.stringContaining('line 77777 of'),
+    ]);
     await page.locator('.found a').click();
     expect(await page.locator('#L77777').innerText()).toContain('line 77777 of');
 

@@ -1,7 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumBrowser, findBarriers, openBrowser, openPage } from '../../support/browser.ts';
-import { beginPromotion, type Person, type PromotionStory, stageIs, tokenOf } from '../../support/promotion-story.ts';
+import {
+  beginPromotion,
+  type Person,
+  type PromotionStory,
+  stageIs,
+  tokenOf,
+} from '../../support/promotion-story.ts';
 import { describeWith } from '../../support/requirement.ts';
 
 const pipelines = `
@@ -52,7 +58,9 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     expect(await quinn.page.getByRole('heading', { level: 1 }).innerText()).toContain('Approve');
     await quinn.page.locator('textarea').fill(`${version} looks <b>good</b>`);
     await quinn.page.getByRole('button', { name: 'Approve' }).click();
-    expect(await quinn.page.locator('#stage-sign-off-1 .verdicts').innerText()).toContain(`looks <b>good</b>`);
+    expect(await quinn.page.locator('#stage-sign-off-1 .verdicts').innerText()).toContain(
+      `looks <b>good</b>`,
+    );
     await story.untilRun('acceptance', counter, stageIs('sign-off', 'passed'));
 
     const ada = await openAs('ada', javaScriptEnabled);
@@ -94,10 +102,16 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
       `${repository.at(-1)}/board`,
     ]) {
       await page.goto(path);
-      const offers = await page.locator('main .offers a, main a.small, main button[formaction]').allInnerTexts();
+      const offers = await page
+        .locator('main .offers a, main a.small, main button[formaction]')
+        .allInnerTexts();
       expect({ path, offers }).toEqual({ path, offers: [] });
     }
-    for (const path of ['/pipelines/acceptance/runs/3/stages/sign-off/approve', '/pipelines/acceptance/pause', '/audit']) {
+    for (const path of [
+      '/pipelines/acceptance/runs/3/stages/sign-off/approve',
+      '/pipelines/acceptance/pause',
+      '/audit',
+    ]) {
       const answer = await page.goto(path);
       expect({ path, status: answer?.status() }).toEqual({ path, status: 403 });
     }
@@ -133,7 +147,9 @@ describeWith(chromiumBrowser, 'the pages, for people who sign in', () => {
     await ada.page.goto('/pipelines/acceptance/runs/3');
     await ada.page.locator('#stage-smoke-1').getByRole('link', { name: 'Run again' }).click();
     await ada.page.getByRole('button', { name: 'Run again' }).click();
-    await story.untilRun('acceptance', 3, ({ stages }) => stages.some(({ name, counter }) => name === 'smoke' && counter === 2));
+    await story.untilRun('acceptance', 3, ({ stages }) =>
+      stages.some(({ name, counter }) => name === 'smoke' && counter === 2),
+    );
 
     await ada.page.goto('/pipelines/acceptance');
     await ada.page.getByRole('link', { name: 'Pause' }).click();

@@ -40,7 +40,9 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
   async function countConnections(): Promise<number> {
     const port = Number(new URL(server.url).port).toString(16).toUpperCase().padStart(4, '0');
     const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n');
-    return lines.filter((line) => new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]{4} 01 `).test(line)).length;
+    return lines.filter((line) =>
+      new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]{4} 01 `).test(line),
+    ).length;
   }
 
   async function openWindow(context: BrowserContext): Promise<Page> {
@@ -64,7 +66,8 @@ describeWith(chromiumBrowser, `${windows} windows of one browser`, () => {
 
     await pages[windows - 1]?.goto(`${server.url}/pipelines/web`);
     expect(await pages[windows - 1]?.locator('h1').innerText()).toContain('web');
-    // What remains is the stream, and what the browser keeps for what comes: less than the six that it opens at most.
+    // What remains is the stream, and what the browser keeps for what comes: less than the six that it opens
+    // at most.
     expect((await countConnections()) - own).toBeLessThanOrEqual(6);
     await context.close();
   });

@@ -30,7 +30,8 @@ describePromotion('access', { pipelines, packages: { web: '^1', app: '^2' } }, (
     const path = '/pipelines/theirs';
     const each = async (below: string, body?: object) => {
       const found: Partial<Record<Person, number>> = {};
-      for (const as of ['victor', 'ada', 'quinn'] as const) found[as] = await statusOf(as, `${path}${below}`, body);
+      for (const as of ['victor', 'ada', 'quinn'] as const)
+        found[as] = await statusOf(as, `${path}${below}`, body);
       return found;
     };
     await publish('1.0.0');
@@ -64,18 +65,26 @@ describePromotion('access', { pipelines, packages: { web: '^1', app: '^2' } }, (
     registry.republish('2.2.0');
     await publish();
     const digest = digestOf('other bytes of 2.2.0');
-    await act('ada', '/repositories/npmjs/packages/app/revisions/2.2.0/acknowledge', { digest, comment: 'built again' });
+    await act('ada', '/repositories/npmjs/packages/app/revisions/2.2.0/acknowledge', {
+      digest,
+      comment: 'built again',
+    });
     expect(await statusOf('victor', `${work}/pause`, { comment: 'no' })).toBe(403);
     expect(await statusOf('ada', `${work}/runs/3/stages/one/cancel`, {})).toBe(409);
     expect(await statusOf('ada', '/audit')).toBe(403);
     await restart();
 
     const read = async (subject: string) => {
-      const { body } = await ask<{ items: readonly Readonly<Record<string, unknown>>[] }>('root', `/audit?subject=${subject}`);
+      const { body } = await ask<{ items: readonly Readonly<Record<string, unknown>>[] }>(
+        'root',
+        `/audit?subject=${subject}`,
+      );
       return body.items.toReversed();
     };
     const items = await read('work');
-    expect(items.map(({ actor, person, action, subject }) => [actor, person, action, subject].join(' '))).toEqual([
+    expect(
+      items.map(({ actor, person, action, subject }) => [actor, person, action, subject].join(' ')),
+    ).toEqual([
       'quill quinn approve work/1/one',
       'ada ada rerun work/1/two',
       'ada ada take held work',
@@ -89,7 +98,9 @@ describePromotion('access', { pipelines, packages: { web: '^1', app: '^2' } }, (
     for (const item of items) expect(item).toMatchObject({ from: '127.0.0.1', at: isoTime });
     expect(items[0]).toMatchObject({ details: { comment: 'fine' } });
     expect(items[5]).toMatchObject({ details: { materials: { 'npmjs/app': '2.2.0' }, comment: 'try' } });
-    expect(await read('npmjs/app')).toMatchObject([{ actor: 'ada', action: 'acknowledge', subject: 'npmjs/app/2.2.0' }]);
+    expect(await read('npmjs/app')).toMatchObject([
+      { actor: 'ada', action: 'acknowledge', subject: 'npmjs/app/2.2.0' },
+    ]);
   });
 
   it('takes a token that sluice token new has made, once its line is in the file', async () => {

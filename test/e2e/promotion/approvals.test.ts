@@ -48,14 +48,24 @@ const pipelines = `
 const packages = { picked: '^1', signed: '^2', broken: '^3', timed: '^4', listed: '^5' };
 
 /** When a stage of a run began and ended, in milliseconds. */
-function timesOf({ stages }: AnsweredRun, name: string): { readonly startedAt: number; readonly finishedAt: number } {
+function timesOf(
+  { stages }: AnsweredRun,
+  name: string,
+): { readonly startedAt: number; readonly finishedAt: number } {
   const stage = stages.find((one) => one.name === name);
-  return { startedAt: Date.parse(String(stage?.startedAt)), finishedAt: Date.parse(String(stage?.finishedAt)) };
+  return {
+    startedAt: Date.parse(String(stage?.startedAt)),
+    finishedAt: Date.parse(String(stage?.finishedAt)),
+  };
 }
 
 describePromotion('stages and approvals', { pipelines, packages }, (story) => {
   const give = (as: Person, pipeline: string, word: string, body?: object) =>
-    story().post<AnsweredRun & { readonly error: { readonly message: string } }>(as, `/pipelines/${pipeline}/runs/${word}`, body);
+    story().post<AnsweredRun & { readonly error: { readonly message: string } }>(
+      as,
+      `/pipelines/${pipeline}/runs/${word}`,
+      body,
+    );
 
   it('let people pick one of several that wait, reject with a reason, and not approve their own', async () => {
     const { publish, untilRun, post, restart, place, decisions } = story();
@@ -76,7 +86,10 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
     await untilRun('ship', 2, ({ status }) => status === 'passed');
     expect(await place.lines('done')).toContain('ship 2 1.1.0');
 
-    const triggered = await post<AnsweredRun>('ada', '/pipelines/ship/runs', { comment: 'once more', poll: false });
+    const triggered = await post<AnsweredRun>('ada', '/pipelines/ship/runs', {
+      comment: 'once more',
+      poll: false,
+    });
     expect(triggered).toMatchObject({
       status: 201,
       body: { counter: 4, cause: 'triggered by ada: once more', person: 'ada' },
@@ -104,7 +117,9 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
     });
     expect(await give('quill', 'signed', '1/stages/sign/approve')).toMatchObject({
       status: 409,
-      body: { error: { message: 'quinn has approved sign of signed 1 already, and persons are counted once' } },
+      body: {
+        error: { message: 'quinn has approved sign of signed 1 already, and persons are counted once' },
+      },
     });
     expect((await give('ada', 'signed', '1/stages/sign/approve')).status).toBe(200);
     const run = await untilRun('signed', 1, ({ status }) => status === 'passed');
@@ -112,7 +127,9 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
       { person: 'quinn', name: 'quinn', verdict: 'approved', comment: 'looks good', at: isoTime },
       { person: 'ada', name: 'ada', verdict: 'approved', comment: null, at: isoTime },
     ]);
-    expect(await decisions('signed')).toContain('waits: quinn approved run 1 for sign: looks good; 1 of 2 persons have');
+    expect(await decisions('signed')).toContain(
+      'waits: quinn approved run 1 for sign: looks good; 1 of 2 persons have',
+    );
   });
 
   it('ask those whom both the stage and the pipeline name', async () => {
@@ -145,7 +162,9 @@ describePromotion('stages and approvals', { pipelines, packages }, (story) => {
     await untilRun('hurried', 1, stageIs('check', 'passed'));
     await restart();
     const soaked = await untilRun('soaked', 1, ({ status }) => status === 'passed');
-    expect(timesOf(soaked, 'ship').startedAt - timesOf(soaked, 'check').finishedAt).toBeGreaterThanOrEqual(3_000);
+    expect(timesOf(soaked, 'ship').startedAt - timesOf(soaked, 'check').finishedAt).toBeGreaterThanOrEqual(
+      3_000,
+    );
     expect((await decisions('soaked')).join('\n')).toMatch(
       /^waits: run 1 does not enter ship yet: it rests in the level before until \d{4}-.*Z$/m,
     );

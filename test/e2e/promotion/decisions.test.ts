@@ -34,7 +34,13 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
   };
   const sluice = async (...args: readonly string[]) => {
     const { place, server } = story();
-    const { code, stdout, stderr } = await place.sluice(...args, '--server', server().url, '--token', tokenOf('victor'));
+    const { code, stdout, stderr } = await place.sluice(
+      ...args,
+      '--server',
+      server().url,
+      '--token',
+      tokenOf('victor'),
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout.trimEnd().split('\n');
   };
@@ -48,8 +54,12 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     await publish('1.1.0');
     await publish('1.0.0');
     expect((await post('ada', '/pipelines/build/runs/1/stages/one/approve')).status).toBe(403);
-    expect((await post('quinn', '/pipelines/build/runs/1/stages/one/approve', { comment: 'fine' })).status).toBe(200);
-    expect((await post('ada', '/pipelines/build/runs', { materials: { 'npmjs/web': '9' }, poll: false })).status).toBe(422);
+    expect(
+      (await post('quinn', '/pipelines/build/runs/1/stages/one/approve', { comment: 'fine' })).status,
+    ).toBe(200);
+    expect(
+      (await post('ada', '/pipelines/build/runs', { materials: { 'npmjs/web': '9' }, poll: false })).status,
+    ).toBe(422);
     await untilRun('build', 1, hasPassed);
     const about = { at: isoTime, pipeline: 'build', upstream: null };
     expect((await explain('build')).slice(-6)).toEqual([
@@ -60,7 +70,10 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
       },
       {
         ...{ ...about, outcome: 'waits', reason: 'run 1 waits for approval to enter one: role:qa' },
-        ...{ code: 'waits-for-approval', facts: { run: 1, stage: 'one', by: ['role:qa'], required: 1, given: 0, lapsed: [] } },
+        ...{
+          code: 'waits-for-approval',
+          facts: { run: 1, stage: 'one', by: ['role:qa'], required: 1, given: 0, lapsed: [] },
+        },
         ...{ materials: {}, run: 1, links },
       },
       {
@@ -75,7 +88,14 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
         ...{ materials: {}, run: 1, links },
       },
       {
-        ...{ ...about, outcome: 'started', reason: 'quinn approved run 1 for one: fine', materials: {}, run: 1, links },
+        ...{
+          ...about,
+          outcome: 'started',
+          reason: 'quinn approved run 1 for one: fine',
+          materials: {},
+          run: 1,
+          links,
+        },
         ...{ code: 'approved', facts: { run: 1, stage: 'one', by: 'quinn', comment: 'fine' } },
       },
       {
@@ -91,7 +111,11 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
       reason: 'waits for missing to pass with npmjs/web 1.1.0 (build has)',
       materials: { build: 1 },
       upstream: { pipeline: 'build', counter: 1 },
-      links: { run: null, upstream: '/api/v1/pipelines/build/runs/1', materials: { build: '/api/v1/pipelines/build/runs/1' } },
+      links: {
+        run: null,
+        upstream: '/api/v1/pipelines/build/runs/1',
+        materials: { build: '/api/v1/pipelines/build/runs/1' },
+      },
     });
   });
 
@@ -113,13 +137,18 @@ describePromotion('decisions', { pipelines, packages }, (story) => {
     await restart();
     for (const [pipeline, take] of Object.entries(takes)) {
       expect(await ask('victor', `/pipelines/${pipeline}/held`)).toMatchObject({
-        body: { items: [{ materials: { 'npmjs/storm': '2.3.0' } }, { materials: { 'npmjs/storm': '2.4.0' } }] },
+        body: {
+          items: [{ materials: { 'npmjs/storm': '2.3.0' } }, { materials: { 'npmjs/storm': '2.4.0' } }],
+        },
       });
       expect(await decisions(pipeline)).toContain(
         'held: 2.4.0: one poll may start 2 runs here (maxNewRuns); take or drop the rest that it would start',
       );
       expect((await post('victor', `/pipelines/${pipeline}/held`, { take })).status).toBe(403);
-      expect(await post('ada', `/pipelines/${pipeline}/held`, { take })).toMatchObject({ status: 200, body: { held: 0 } });
+      expect(await post('ada', `/pipelines/${pipeline}/held`, { take })).toMatchObject({
+        status: 200,
+        body: { held: 0 },
+      });
       expect((await post('ada', `/pipelines/${pipeline}/held`, { take })).status).toBe(409);
     }
     await untilRun('release', 4, hasPassed);

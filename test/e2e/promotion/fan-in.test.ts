@@ -24,14 +24,19 @@ const pipelines = [
 describePromotion('fan-in', { pipelines, packages: { fastify: '^5', pino: '^9' } }, (story) => {
   const pass = async (pipeline: string, counter: number) => {
     await story().untilRun(pipeline, counter, stageIs('test', 'waiting'));
-    expect((await story().post('ada', `/pipelines/${pipeline}/runs/${counter}/stages/test/approve`)).status).toBe(200);
+    expect(
+      (await story().post('ada', `/pipelines/${pipeline}/runs/${counter}/stages/test/approve`)).status,
+    ).toBe(200);
     await story().untilRun(pipeline, counter, stageIs('test', 'passed'));
   };
   const trigger = (pipeline: string, materials: Readonly<Record<string, string | number>>) =>
     story().post<AnsweredRun>('ada', `/pipelines/${pipeline}/runs`, { materials, poll: false });
   const hasPassed = ({ status }: AnsweredRun) => status === 'passed';
   const count = async (pipeline: string) => {
-    const { body } = await story().ask<{ items: readonly unknown[] }>('victor', `/pipelines/${pipeline}/runs`);
+    const { body } = await story().ask<{ items: readonly unknown[] }>(
+      'victor',
+      `/pipelines/${pipeline}/runs`,
+    );
     return body.items.length;
   };
 
@@ -70,7 +75,9 @@ describePromotion('fan-in', { pipelines, packages: { fastify: '^5', pino: '^9' }
     const { post, untilRun, decisions } = story();
     expect((await post('ada', '/pipelines/performance/runs/2/stages/test/rerun')).status).toBe(200);
     await untilRun('performance', 2, ({ stages }) => stages[1]?.status === 'passed');
-    expect((await decisions('production'))[0]).toBe('superseded: the same set of materials has started run 1 already');
+    expect((await decisions('production'))[0]).toBe(
+      'superseded: the same set of materials has started run 1 already',
+    );
     expect(await count('production')).toBe(1);
   });
 

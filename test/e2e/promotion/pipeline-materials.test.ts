@@ -28,7 +28,10 @@ const pipelines = `
 
 describePromotion('pipeline materials', { pipelines, packages: { web: '^1', app: '^2' } }, (story) => {
   const countRuns = async (pipeline: string) => {
-    const { body } = await story().ask<{ items: readonly unknown[] }>('victor', `/pipelines/${pipeline}/runs`);
+    const { body } = await story().ask<{ items: readonly unknown[] }>(
+      'victor',
+      `/pipelines/${pipeline}/runs`,
+    );
     return body.items.length;
   };
   const hasPassed = ({ status }: AnsweredRun) => status === 'passed';
@@ -53,8 +56,16 @@ describePromotion('pipeline materials', { pipelines, packages: { web: '^1', app:
       `late b-1.0.0 build/1/package/1 true 1.0.0 ${digestOf('1.0.0')}`,
       'later late/1/one/1',
     ]);
-    const { body } = await ask<{ nodes: readonly { id: string }[] }>('victor', '/pipelines/later/runs/1/value-stream');
-    expect(body.nodes.map(({ id }) => id).toSorted()).toEqual(['build/1', 'late/1', 'later/1', 'npmjs/web@1.0.0']);
+    const { body } = await ask<{ nodes: readonly { id: string }[] }>(
+      'victor',
+      '/pipelines/later/runs/1/value-stream',
+    );
+    expect(body.nodes.map(({ id }) => id).toSorted()).toEqual([
+      'build/1',
+      'late/1',
+      'later/1',
+      'npmjs/web@1.0.0',
+    ]);
     expect(await ask('victor', '/pipelines/later/decisions?version=1.0.0')).toMatchObject({
       body: {
         items: [

@@ -24,11 +24,18 @@ const bytesOf = (version: string) => digestOf(`other bytes of ${version}`);
 
 describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (story) => {
   const trigger = (pipeline: string, body: object, as: 'ada' | 'root' = 'ada') =>
-    story().post<AnsweredRun & { readonly error: { readonly message: string } }>(as, `/pipelines/${pipeline}/runs`, body);
+    story().post<AnsweredRun & { readonly error: { readonly message: string } }>(
+      as,
+      `/pipelines/${pipeline}/runs`,
+      body,
+    );
   const revisions = '/repositories/npmjs/packages/app/revisions';
   const untilState = (version: string, state: string) =>
     until(async () => {
-      const { body } = await story().ask<{ items: readonly { version: string; state: string }[] }>('ada', revisions);
+      const { body } = await story().ask<{ items: readonly { version: string; state: string }[] }>(
+        'ada',
+        revisions,
+      );
       return body.items.find((revision) => revision.version === version)?.state === state;
     });
 
@@ -36,8 +43,15 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     const { publish, untilRun, place, decisions } = story();
     await publish('1.0.0', '1.1.0');
     await untilRun('build', 2, ({ status }) => status === 'passed');
-    const old = await trigger('ship', { materials: { 'npmjs/web': '1.0.0' }, environment: { TARGET: 'prod' }, poll: false });
-    expect(old).toMatchObject({ status: 201, body: { materials: [{ pipeline: 'build', counter: 1 }, { version: '1.0.0' }] } });
+    const old = await trigger('ship', {
+      materials: { 'npmjs/web': '1.0.0' },
+      environment: { TARGET: 'prod' },
+      poll: false,
+    });
+    expect(old).toMatchObject({
+      status: 201,
+      body: { materials: [{ pipeline: 'build', counter: 1 }, { version: '1.0.0' }] },
+    });
     await untilRun('ship', 1, ({ status }) => status === 'passed');
     const last = await trigger('ship', { materials: { 'npmjs/web': { passed: 'build/one' } } });
     expect(last).toMatchObject({ status: 201, body: { materials: [{ counter: 2 }, { version: '1.1.0' }] } });
@@ -45,7 +59,11 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     const byRun = await trigger('ship', { materials: { build: 1 }, poll: false });
     expect(byRun).toMatchObject({ status: 201, body: { materials: [{ counter: 1 }, { version: '1.0.0' }] } });
     await untilRun('ship', 3, ({ status }) => status === 'passed');
-    expect(await place.lines('done')).toEqual(['prod 1.0.0 build/1/one/1', 'uat 1.1.0 build/2/one/1', 'uat 1.0.0 build/1/one/1']);
+    expect(await place.lines('done')).toEqual([
+      'prod 1.0.0 build/1/one/1',
+      'uat 1.1.0 build/2/one/1',
+      'uat 1.0.0 build/1/one/1',
+    ]);
     const refused = [
       [{ materials: { 'npmjs/web': '1.0.0', build: 2 } }, 'do not agree with each other'],
       [{ materials: { build: 9 } }, 'there is no run "9" of build'],
@@ -55,7 +73,10 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     ] as const;
     for (const [body, why] of refused) {
       const { status, body: answer } = await trigger('ship', { ...body, poll: false });
-      expect({ status, message: answer.error.message }).toEqual({ status: 422, message: expect.stringContaining(why) });
+      expect({ status, message: answer.error.message }).toEqual({
+        status: 422,
+        message: expect.stringContaining(why),
+      });
       expect(await decisions('ship')).toContain(`refused: ${answer.error.message}`);
     }
     const { status } = await story().post('victor', '/pipelines/ship/runs', { poll: false });
@@ -65,7 +86,10 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
   it('polls the materials first, and is refused where that fails', async () => {
     const { registry, ask, decisions } = story();
     const countPolls = async () => {
-      const { body } = await ask<{ items: readonly { details: object }[] }>('root', '/audit?subject=npmjs&actor=ada&limit=200');
+      const { body } = await ask<{ items: readonly { details: object }[] }>(
+        'root',
+        '/audit?subject=npmjs&actor=ada&limit=200',
+      );
       return body.items.filter(({ details }) => 'for' in details && details.for === 'hotfix').length;
     };
     registry.publish('2.0.0');
@@ -77,7 +101,9 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     const { status, body } = await trigger('hotfix', {});
     expect({ status, message: body.error.message }).toEqual({
       status: 502,
-      message: expect.stringMatching(/^npmjs could not be polled first \(UNREACHABLE: .*\); send "poll": false/),
+      message: expect.stringMatching(
+        /^npmjs could not be polled first \(UNREACHABLE: .*\); send "poll": false/,
+      ),
     });
     expect(await decisions('hotfix')).toContain(`refused: ${body.error.message}`);
     registry.spoil();
@@ -105,7 +131,8 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     );
     await restart();
     await untilRun('hotfix', counter, ({ stages }) => stages[0]?.status === 'pending' && stages[0].held);
-    const acknowledge = (digest: string) => post('ada', `${revisions}/2.1.0/acknowledge`, { digest, comment: 'built again' });
+    const acknowledge = (digest: string) =>
+      post('ada', `${revisions}/2.1.0/acknowledge`, { digest, comment: 'built again' });
     expect((await acknowledge(digestOf('2.1.0'))).status).toBe(409);
     expect((await acknowledge(bytesOf('2.1.0'))).status).toBe(200);
     await untilRun('hotfix', counter, ({ status }) => status === 'passed');
@@ -130,7 +157,10 @@ describePromotion('pulling', { pipelines, packages, poll: '{ every: 1s }' }, (st
     const { status, body } = await trigger('hotfix', { materials, override: true, comment: 'audit' }, 'root');
     expect({ status, body }).toMatchObject({
       status: 201,
-      body: { cause: 'triggered by root, despite what is wrong with its revisions: audit', materials: [{ version: '2.2.0' }] },
+      body: {
+        cause: 'triggered by root, despite what is wrong with its revisions: audit',
+        materials: [{ version: '2.2.0' }],
+      },
     });
     await untilRun('hotfix', body.counter, stageIs('one', 'waiting'));
     expect((await post('ada', `/pipelines/hotfix/runs/${body.counter}/stages/one/approve`)).status).toBe(200);

@@ -29,7 +29,8 @@ const pipelines = `
 `;
 const packages = { work: '^1', calm: '^2', locked: '^3' };
 
-const describeStages = ({ stages }: AnsweredRun) => stages.map(({ name, counter, status }) => `${name} ${counter} ${status}`);
+const describeStages = ({ stages }: AnsweredRun) =>
+  stages.map(({ name, counter, status }) => `${name} ${counter} ${status}`);
 const hasPassed = ({ status }: AnsweredRun) => status === 'passed';
 
 describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (story) => {
@@ -37,7 +38,11 @@ describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (sto
     const { publish, untilRun, post, restart, place, decisions } = story();
     const at = '/pipelines/work/runs/1/stages';
     await publish('1.0.0');
-    await untilRun('work', 1, ({ stages }) => stages[0]?.jobs.find(({ name }) => name === 'good')?.status === 'passed');
+    await untilRun(
+      'work',
+      1,
+      ({ stages }) => stages[0]?.jobs.find(({ name }) => name === 'good')?.status === 'passed',
+    );
     const [line = ''] = await until(async () => {
       const lines = await place.lines('processes');
       return lines.length > 0 && lines;
@@ -49,13 +54,18 @@ describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (sto
     expect((await post('victor', `${at}/long/cancel`)).status).toBe(403);
     expect((await post('ada', `${at}/long/cancel`, { comment: 'it hangs' })).status).toBe(200);
     const cancelled = await untilRun('work', 1, ({ status }) => status === 'cancelled');
-    expect(cancelled.stages[0]).toMatchObject({ status: 'cancelled', jobs: [{ status: 'passed' }, { status: 'cancelled' }] });
+    expect(cancelled.stages[0]).toMatchObject({
+      status: 'cancelled',
+      jobs: [{ status: 'passed' }, { status: 'cancelled' }],
+    });
     await until(() => !processes.some(isAlive));
     expect((await post('ada', `${at}/long/cancel`)).status).toBe(409);
     expect((await post('ada', `${at}/after/rerun`)).status).toBe(409);
 
     await place.write('mended');
-    expect((await post('ada', `${at}/long/rerun`, { failedJobsOnly: true, comment: 'mended' })).status).toBe(200);
+    expect((await post('ada', `${at}/long/rerun`, { failedJobsOnly: true, comment: 'mended' })).status).toBe(
+      200,
+    );
     const mended = await untilRun('work', 1, hasPassed);
     expect(describeStages(mended)).toEqual(['long 1 cancelled', 'long 2 passed', 'after 1 passed']);
     expect((await post('ada', `${at}/long/rerun`)).status).toBe(200);
@@ -107,7 +117,9 @@ describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (sto
     await untilRun('single', 1, stageIs('two', 'running'));
     await publish('3.1.0');
     await restart();
-    expect(await ask('ada', '/pipelines/careful')).toMatchObject({ body: { lock: 'onFailure', lockedBy: 1, waiting: 1 } });
+    expect(await ask('ada', '/pipelines/careful')).toMatchObject({
+      body: { lock: 'onFailure', lockedBy: 1, waiting: 1 },
+    });
     expect((await decisions('careful'))[0]).toBe('waits: the pipeline is locked by run 1 (failed)');
     expect((await post('victor', '/pipelines/careful/unlock')).status).toBe(403);
     expect((await post('ada', '/pipelines/careful/unlock')).status).toBe(200);
@@ -115,7 +127,9 @@ describePromotion('rerun, cancel, pause and lock', { pipelines, packages }, (sto
     expect(await ask('ada', '/pipelines/careful')).toMatchObject({ body: { lockedBy: null } });
     expect((await post('ada', '/pipelines/careful/unlock')).status).toBe(409);
 
-    expect(await ask('ada', '/pipelines/single')).toMatchObject({ body: { lockedBy: 1, waiting: 1, lastRun: { counter: 1 } } });
+    expect(await ask('ada', '/pipelines/single')).toMatchObject({
+      body: { lockedBy: 1, waiting: 1, lastRun: { counter: 1 } },
+    });
     expect((await decisions('single'))[0]).toBe('waits: the pipeline is locked by run 1 (running)');
     expect((await post('ada', '/pipelines/single/unlock')).status).toBe(409);
     await place.write('single');

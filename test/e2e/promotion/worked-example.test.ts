@@ -17,7 +17,8 @@ async function adapt(store: string): Promise<(registry: string) => string> {
   };
   const open = replace(example, '0 9 * * 1-4', '* * * * *');
   const named = replace(open, '"@acme/web"', 'watched');
-  return (registry) => `server: { port: 0 }\nstore: ${store}\n${replace(named, 'https://registry.example.com/', registry)}`;
+  return (registry) =>
+    `server: { port: 0 }\nstore: ${store}\n${replace(named, 'https://registry.example.com/', registry)}`;
 }
 
 describeContract('the promotion model of docs/promotion.md', (placeStore) => {
@@ -30,7 +31,11 @@ describeContract('the promotion model of docs/promotion.md', (placeStore) => {
     await story.publish('1.0.0', '1.1.0');
     // The first look is a baseline: the newest starts.
     // A run and its stages are read one after the other, so both are waited for.
-    const waiting = await story.untilRun('release', 1, (run) => run.status === 'waiting' && stageIs('sign-off', 'waiting')(run));
+    const waiting = await story.untilRun(
+      'release',
+      1,
+      (run) => run.status === 'waiting' && stageIs('sign-off', 'waiting')(run),
+    );
     expect(waiting).toMatchObject({
       label: '1.1.0',
       status: 'waiting',
@@ -42,7 +47,10 @@ describeContract('the promotion model of docs/promotion.md', (placeStore) => {
       { package: 'npmjs/web', version: '1.1.0', digest: digestOf('1.1.0') },
     ]);
     const approve = (as: 'ada' | 'quinn' | 'quentin') =>
-      story?.post<AnsweredRun>(as, '/pipelines/release/runs/1/stages/sign-off/approve', { comment: `by ${as}`, stageCounter: 1 });
+      story?.post<AnsweredRun>(as, '/pipelines/release/runs/1/stages/sign-off/approve', {
+        comment: `by ${as}`,
+        stageCounter: 1,
+      });
     expect((await approve('ada'))?.status).toBe(403);
     expect(await approve('quinn')).toMatchObject({ status: 200, body: { status: 'waiting' } });
     expect(await approve('quinn')).toMatchObject({ status: 409 });
@@ -52,7 +60,9 @@ describeContract('the promotion model of docs/promotion.md', (placeStore) => {
       { person: 'quinn', verdict: 'approved', comment: 'by quinn' },
       { person: 'quentin', verdict: 'approved', comment: 'by quentin' },
     ]);
-    const done = await until(async () => ((await story?.place.lines('done')) ?? []).length === 7 && story?.place.lines('done'));
+    const done = await until(
+      async () => ((await story?.place.lines('done')) ?? []).length === 7 && story?.place.lines('done'),
+    );
     expect(done).toContain(`production 1.1.0 ${digestOf('1.1.0')}`);
     expect(done.toSorted()).toEqual(
       ['unit', 'chromium', 'firefox', 'load', 'staging', 'signed off']

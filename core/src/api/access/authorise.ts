@@ -6,10 +6,13 @@ import { type AuthenticationSurroundings, authenticate } from './authenticate.ts
 import { requireRight } from './require-right.ts';
 
 /**
- * Who sends a request that is being answered, as if it came now: by the configuration in force now; undefined where it would be
- * refused.
+ * Who sends a request that is being answered, as if it came now: by the configuration in force now; undefined
+ * where it would be refused.
  */
-export function authoriseAgain(request: FastifyRequest, surroundings: AuthenticationSurroundings): Actor | undefined {
+export function authoriseAgain(
+  request: FastifyRequest,
+  surroundings: AuthenticationSurroundings,
+): Actor | undefined {
   const { config } = surroundings.configuration();
   try {
     if (!config.access) requireSameMachine(request);

@@ -26,14 +26,17 @@ export function guardRoutes(server: FastifyInstance, surroundings: ApiSurroundin
   server.decorateRequest('actor');
   server.addHook('onRoute', requireDeclaration);
   server.addHook('onRequest', async (request, reply) => {
-    request.actor = request.routeOptions.config.foreign ? nobody : recognise(request, reply, { guesses, surroundings });
+    request.actor = request.routeOptions.config.foreign
+      ? nobody
+      : recognise(request, reply, { guesses, surroundings });
     requireRight(request.actor, request, surroundings.configuration().config);
   });
 }
 
 function requireDeclaration({ method, url, config, schema }: RouteOptions): void {
   const needs = config?.needs;
-  if (needs === undefined) throw new Error(`${method} ${url} declares no "needs" in its config: say who may ask for it`);
+  if (needs === undefined)
+    throw new Error(`${method} ${url} declares no "needs" in its config: say who may ask for it`);
   const isOfPipeline = /\/:pipeline(\/|$)/.test(url);
   if (isOfPipeline !== (needs === 'view' || needs === 'operate')) {
     throw new Error(
@@ -49,16 +52,26 @@ interface Recognition {
 }
 
 /** Who sends a request. Throws UNAUTHORIZED and TOO_MANY_REQUESTS, unless nothing is needed. */
-function recognise(request: FastifyRequest, reply: FastifyReply, { guesses, surroundings }: Recognition): Actor {
+function recognise(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { guesses, surroundings }: Recognition,
+): Actor {
   const actor = authenticate(request, surroundings);
   if (actor) return actor;
   const token = readToken(request);
   const isTooMuch = token !== undefined && guesses.isReached(request.ip);
   if (token !== undefined && guesses.count(request.ip, token)) {
-    request.log.warn(`${request.ip} has sent too many different wrong tokens; wrong ones from there are refused for a minute`);
+    request.log.warn(
+      `${request.ip} has sent too many different wrong tokens; wrong ones from there are refused for a minute`,
+    );
   }
   if (readNeeds(request) === 'nothing') return nobody;
-  if (isTooMuch) throw new ApiError('TOO_MANY_REQUESTS', 'Too many wrong tokens came from your address; wait for a minute');
+  if (isTooMuch)
+    throw new ApiError(
+      'TOO_MANY_REQUESTS',
+      'Too many wrong tokens came from your address; wait for a minute',
+    );
   reply.header('www-authenticate', 'Bearer realm="sluice"');
   throw new ApiError(
     'UNAUTHORIZED',

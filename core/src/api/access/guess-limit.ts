@@ -4,8 +4,9 @@ import { Recent } from './recent.ts';
 const mostGuesses = 20;
 
 /**
- * Understands when an address has guessed too often: 20 different wrong tokens within a minute. The same wrong token again, as a
- * program sends it whose token was revoked, is no new guess. A right token is none either: nobody can lock out those who have one.
+ * Understands when an address has guessed too often: 20 different wrong tokens within a minute. The same
+ * wrong token again, as a program sends it whose token was revoked, is no new guess. A right token is none
+ * either: nobody can lock out those who have one.
  */
 export class GuessLimit {
   readonly #addresses: Recent<Set<string>>;

@@ -13,8 +13,15 @@ export interface Presence {
   readonly signal: AbortSignal;
 }
 
-/** Follows whether the sender of a request may stay, until the signal aborts. A reload that says otherwise is noticed at once. */
-export function followPresence(request: FastifyRequest, surroundings: AuthenticationSurroundings, signal: AbortSignal): Presence {
+/**
+ * Follows whether the sender of a request may stay, until the signal aborts. A reload that says otherwise is
+ * noticed at once.
+ */
+export function followPresence(
+  request: FastifyRequest,
+  surroundings: AuthenticationSurroundings,
+  signal: AbortSignal,
+): Presence {
   const revoked = new AbortController();
   const actor = () => authoriseAgain(request, surroundings);
   const look = () => {
@@ -22,7 +29,8 @@ export function followPresence(request: FastifyRequest, surroundings: Authentica
   };
   const followConfiguration = () => {
     look();
-    if (!revoked.signal.aborted) surroundings.configuration().replaced.addEventListener('abort', followConfiguration, { signal });
+    if (!revoked.signal.aborted)
+      surroundings.configuration().replaced.addEventListener('abort', followConfiguration, { signal });
   };
   followConfiguration();
   const looking = setInterval(look, lookMs);

@@ -2,7 +2,8 @@ const windowMs = 60_000;
 const mostKeys = 1_000;
 
 /**
- * What was counted lately, by key: what begins under a key is forgotten a minute later, and counting begins anew.
+ * What was counted lately, by key: what begins under a key is forgotten a minute later, and counting begins
+ * anew.
  *
  * Of more than 1,000 keys the one that began longest ago is forgotten.
  */

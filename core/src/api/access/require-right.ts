@@ -7,8 +7,8 @@ import { unknownPipeline } from '../unknown-pipeline.ts';
 import { mayViewPipeline } from './visible.ts';
 
 /**
- * What a route needs of whoever asks: `nothing`; any `token`, where what is answered depends on who asks; a built-in role; or the
- * right to `view` or `operate` the pipeline that its address names as `:pipeline`.
+ * What a route needs of whoever asks: `nothing`; any `token`, where what is answered depends on who asks; a
+ * built-in role; or the right to `view` or `operate` the pipeline that its address names as `:pipeline`.
  */
 export type Needs = 'nothing' | 'token' | 'viewer' | 'operator' | 'admin' | 'view' | 'operate';
 
@@ -17,7 +17,10 @@ export function readNeeds({ routeOptions }: FastifyRequest): Needs {
   return routeOptions.config.needs ?? 'token';
 }
 
-/** Throws FORBIDDEN where somebody may not make a request, or NOT_FOUND where the pipeline is none of theirs to know about. */
+/**
+ * Throws FORBIDDEN where somebody may not make a request, or NOT_FOUND where the pipeline is none of theirs
+ * to know about.
+ */
 export function requireRight(actor: Actor, request: FastifyRequest, config: Config): void {
   const needs = readNeeds(request);
   if (needs === 'nothing' || needs === 'token') return;
@@ -29,7 +32,9 @@ export function requireRight(actor: Actor, request: FastifyRequest, config: Conf
   if (!mayViewPipeline(actor, config, name)) throw unknownPipeline(name);
   const pipeline = config.pipelines.get(name);
   if (needs === 'view' || !pipeline || mayOperate(actor, pipeline.access)) return;
-  const how = pipeline.access.operate ? `it is not named under "operate:" of ${name}` : 'it needs the role operator';
+  const how = pipeline.access.operate
+    ? `it is not named under "operate:" of ${name}`
+    : 'it needs the role operator';
   throw new ApiError('FORBIDDEN', `${actor.name} may not operate ${name}: ${how}`);
 }
 

@@ -10,13 +10,19 @@ export interface VisiblePipelines {
   isVisible(pipeline: string): boolean;
 }
 
-/** Whether somebody may see a pipeline; of one that the configuration does not have any more, only an admin sees what is left. */
+/**
+ * Whether somebody may see a pipeline; of one that the configuration does not have any more, only an admin
+ * sees what is left.
+ */
 export function mayViewPipeline(actor: Actor, { pipelines }: Config, name: string): boolean {
   const pipeline = pipelines.get(name);
   return pipeline ? mayView(actor, pipeline.access) : hasRole(actor, 'admin');
 }
 
-/** The pipelines that somebody may see, by name; undefined for an admin, who also sees what is left of those that are gone. */
+/**
+ * The pipelines that somebody may see, by name; undefined for an admin, who also sees what is left of those
+ * that are gone.
+ */
 export function listVisiblePipelines(actor: Actor, config: Config): readonly string[] | undefined {
   if (hasRole(actor, 'admin')) return undefined;
   return [...config.pipelines.keys()].filter((name) => mayViewPipeline(actor, config, name));

@@ -41,7 +41,10 @@ function findKind(type: unknown, choices: unknown, writeOnly: unknown): SettingF
   return type === 'integer' || type === 'number' ? 'number' : 'text';
 }
 
-/** Reads a form; what is not filled in gets a name to begin with. Settings are called `repository.url`, `package.name`. */
+/**
+ * Reads a form; what is not filled in gets a name to begin with. Settings are called `repository.url`,
+ * `package.name`.
+ */
 export function readDraft(plugins: ReadonlyMap<string, LoadedPlugin>, body: FormBody): Draft {
   const wanted = plugins.get(readField(body, 'plugin') ?? 'npm') ?? plugins.values().next().value;
   const plugin = wanted?.id ?? '';

@@ -38,7 +38,12 @@ export function showState({ file, problems }: Pick<FirstStartSurroundings, 'file
   }</div>`;
 }
 
-function showPart(part: 'repository' | 'package', title: string, draft: Draft, fields: readonly SettingField[]): Html {
+function showPart(
+  part: 'repository' | 'package',
+  title: string,
+  draft: Draft,
+  fields: readonly SettingField[],
+): Html {
   const { name, config } = draft[part];
   return html`<section class="stage fields"><h2>${title}</h2>
     <label>A name of yours for it<input name=${`${part}Name`} value=${name} form=${actionForm} required pattern="[A-Za-z0-9][A-Za-z0-9_.\\-]*" /></label>
@@ -56,7 +61,12 @@ function showField(part: string, field: SettingField, value: PluginSettings[stri
   return html`<label>${label}<input name=${id} value=${value === undefined ? '' : String(value)} placeholder=${hint} form=${actionForm} required=${required} autocomplete="off" /></label>`;
 }
 
-function showChoice(id: string, label: Html, choices: readonly string[], value: PluginSettings[string] | undefined): Html {
+function showChoice(
+  id: string,
+  label: Html,
+  choices: readonly string[],
+  value: PluginSettings[string] | undefined,
+): Html {
   return html`<label>${label}<select name=${id} form=${actionForm}><option value=""></option>${choices.map(
     (choice) => html`<option value=${choice} selected=${String(value) === choice}>${choice}</option>`,
   )}</select></label>`;

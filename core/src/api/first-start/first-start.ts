@@ -34,8 +34,14 @@ export interface FirstStartSurroundings {
 
 const schema = { hide: true } as const;
 
-/** Makes the server of a first start: one page, for this machine only, that helps to write a configuration. It does not listen yet. */
-export async function createFirstStart(around: FirstStartSurroundings, log: FastifyBaseLogger): Promise<FastifyInstance> {
+/**
+ * Makes the server of a first start: one page, for this machine only, that helps to write a configuration. It
+ * does not listen yet.
+ */
+export async function createFirstStart(
+  around: FirstStartSurroundings,
+  log: FastifyBaseLogger,
+): Promise<FastifyInstance> {
   const server = await createServer(log);
   server.addHook('onRequest', async (request) => {
     requireSameMachine(request);
@@ -64,5 +70,7 @@ async function registerFirstStart(server: FastifyInstance, around: FirstStartSur
   });
 
   // The server that comes after this one leads whoever still asks to its own pages.
-  server.get('/first-start', { schema }, async (_, reply) => reply.type('text/html; charset=utf-8').send(showState(around).text));
+  server.get('/first-start', { schema }, async (_, reply) =>
+    reply.type('text/html; charset=utf-8').send(showState(around).text),
+  );
 }

@@ -10,7 +10,10 @@ import { html } from './html.ts';
 import { actionForm } from './layout.ts';
 import type { Page } from './page.ts';
 
-type OfPackage = { readonly Params: { readonly repo: string; readonly pkg: string }; readonly Body: FormBody };
+type OfPackage = {
+  readonly Params: { readonly repo: string; readonly pkg: string };
+  readonly Body: FormBody;
+};
 
 /** Asks for somebody's word that the new bytes of a republished version are right. */
 export const acknowledgePage: Page = {
@@ -48,8 +51,12 @@ export function registerAcknowledge(server: FastifyInstance): void {
     async (request, reply) => {
       const { repo, pkg } = request.params;
       const version = readField(request.body, 'version') ?? '';
-      const { digest, comment } = { digest: readField(request.body, 'digest'), comment: readField(request.body, 'comment') };
-      if (digest === undefined || comment === undefined) throw new ApiError('BAD_REQUEST', 'Say why the bytes are right');
+      const { digest, comment } = {
+        digest: readField(request.body, 'digest'),
+        comment: readField(request.body, 'comment'),
+      };
+      if (digest === undefined || comment === undefined)
+        throw new ApiError('BAD_REQUEST', 'Say why the bytes are right');
       const path = `/api/v1/repositories/${encodeURIComponent(repo)}/packages/${encodeURIComponent(pkg)}/revisions/${encodeURIComponent(version)}/acknowledge`;
       await callApi(request, path, { digest, comment });
       leaveNotice(reply, `The new bytes of ${version} are acknowledged.`);

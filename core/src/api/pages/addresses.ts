@@ -1,4 +1,5 @@
-const at = (...steps: readonly (string | number)[]): string => steps.map((step) => `/${encodeURIComponent(step)}`).join('');
+const at = (...steps: readonly (string | number)[]): string =>
+  steps.map((step) => `/${encodeURIComponent(step)}`).join('');
 
 /** Where the page of a pipeline is. */
 export function pathOfPipeline(pipeline: string): string {
@@ -10,7 +11,10 @@ export function pathOfRun(pipeline: string, counter: number | string): string {
   return at('pipelines', pipeline, 'runs', counter);
 }
 
-/** Where a page asks before something is done to a stage; the API has its actions at the same path below its own. */
+/**
+ * Where a page asks before something is done to a stage; the API has its actions at the same path below its
+ * own.
+ */
 export function pathOfStageAction(
   run: { readonly pipeline: string; readonly counter: number | string },
   stage: string,
@@ -45,7 +49,11 @@ export function pathOfBoard(material: string): string {
 }
 
 /** Where the log of a job is; `stageCounter` says of which time that the stage was run. */
-export function pathOfLog(run: { readonly pipeline: string; readonly counter: number }, stage: LogStage, job: string): string {
+export function pathOfLog(
+  run: { readonly pipeline: string; readonly counter: number },
+  stage: LogStage,
+  job: string,
+): string {
   return `${pathOfRun(run.pipeline, run.counter)}${at('stages', stage.name, stage.counter, 'jobs', job)}`;
 }
 
@@ -72,9 +80,16 @@ export function pathOfPackage(material: string): string {
 }
 
 /** A path with a query; what is undefined or empty is left out. */
-export function withQuery(path: string, query: Readonly<Record<string, string | number | null | undefined>>): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+export function withQuery(
+  path: string,
+  query: Readonly<Record<string, string | number | null | undefined>>,
+): string {
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
+  const text = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   return text === '' ? path : `${path}?${text}`;
 }
 

@@ -47,8 +47,15 @@ export function registerAssets(server: FastifyInstance): void {
     { config: { needs: 'nothing' }, schema: { hide: true } },
     async ({ params }, reply) => {
       const asset = params.version === version ? assets.get(params.name) : undefined;
-      if (!asset) throw new ApiError('NOT_FOUND', `There is no file ${params.name} of this version; load the page again`);
-      return reply.type(asset.type).header('cache-control', 'public, max-age=31536000, immutable').send(asset.content);
+      if (!asset)
+        throw new ApiError(
+          'NOT_FOUND',
+          `There is no file ${params.name} of this version; load the page again`,
+        );
+      return reply
+        .type(asset.type)
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .send(asset.content);
     },
   );
 }

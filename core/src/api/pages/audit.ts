@@ -29,7 +29,9 @@ export const auditPage: Page = {
   async read({ query, now }, { store }) {
     const wanted = { words: splitWords(query.get('q') ?? ''), ...readFilter(query) };
     const range = { limit: shown, after: readAfter(query) };
-    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) => listAudit(tx, { ...wanted, ...part }));
+    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) =>
+      listAudit(tx, { ...wanted, ...part }),
+    );
     const searched = { path: '/audit', query, searchedTo, now };
     const main = html`<header class="page"><h1>Audit</h1><p class="lead">Everything that somebody changed; nothing here can be altered.</p></header>
       ${showFilter({ path: '/audit', query, search: 'A person, action, name or version', fields, choices: [] })}

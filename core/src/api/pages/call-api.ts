@@ -11,12 +11,18 @@ export interface ApiCall {
   readonly token?: string;
 }
 
-/** Does something because a form asks, by the same road as programs; answers what the API answers, and throws its refusal. */
+/**
+ * Does something because a form asks, by the same road as programs; answers what the API answers, and throws
+ * its refusal.
+ */
 export function callApi(request: FastifyRequest, url: string, body: unknown): Promise<unknown> {
   return askApi(request, { method: 'POST', url, body });
 }
 
-/** Makes a request to the API, from the same address and with the same rights as the request of a page. Throws its refusal. */
+/**
+ * Makes a request to the API, from the same address and with the same rights as the request of a page. Throws
+ * its refusal.
+ */
 export async function askApi(
   request: FastifyRequest,
   { method, url, body, token = readToken(request) }: ApiCall,

@@ -1,5 +1,10 @@
 import type { Status } from '../../domain/status.ts';
-import { type Comparison, compareRuns, type PackageChange, type PipelineChange } from '../../engine/compare-runs.ts';
+import {
+  type Comparison,
+  compareRuns,
+  type PackageChange,
+  type PipelineChange,
+} from '../../engine/compare-runs.ts';
 import { mayViewPipeline } from '../access/visible.ts';
 import { unknownRun } from '../view-run.ts';
 import { pathOfComparison, pathOfPackage, pathOfPipeline, pathOfRun } from './addresses.ts';
@@ -32,7 +37,11 @@ export const comparePage: Page = {
       </header>
       <section><h2>Packages</h2>${showPackages(compared.packages, now)}</section>
       ${pipelines.length > 0 && html`<section><h2>Upstream runs</h2>${showPipelines(pipelines)}</section>`}`;
-    return { title: `${pipeline} ${compared.from.label} and ${compared.to.label}`, section: 'pipelines', main };
+    return {
+      title: `${pipeline} ${compared.from.label} and ${compared.to.label}`,
+      section: 'pipelines',
+      main,
+    };
   },
 };
 

@@ -7,7 +7,10 @@ import { showValue } from './components/value.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './page.ts';
 
-/** The configuration that runs, as it was written, secrets hidden; and what is wrong with the files as they are now. */
+/**
+ * The configuration that runs, as it was written, secrets hidden; and what is wrong with the files as they
+ * are now.
+ */
 export const configurationPage: Page = {
   path: '/configuration',
   needs: 'viewer',
@@ -16,7 +19,9 @@ export const configurationPage: Page = {
     const { loadedAt, config } = surroundings.configuration();
     const refused = viewRefused(surroundings, actor);
     const { repositories, pipelines, events } = viewConfiguration(surroundings, actor);
-    const sections = Object.entries(viewSections(surroundings, actor)).filter(([, value]) => value !== undefined);
+    const sections = Object.entries(viewSections(surroundings, actor)).filter(
+      ([, value]) => value !== undefined,
+    );
     const main = html`<header class="page" id="state" data-part><h1>Configuration</h1>
         <p class="facts"><span>In force since ${showTime(loadedAt, now)}</span><span>hash <code title=${config.hash}>${config.hash.slice(0, 12)}</code></span></p>
         ${refused && showProblem(html`The files as they are now were refused ${showTime(refused.at, now)}; what is below runs on.`, html`<ul class="problems">${refused.problems.map((problem) => html`<li><code>${problem}</code></li>`)}</ul>`)}
@@ -31,7 +36,11 @@ export const configurationPage: Page = {
   },
 };
 
-function showNamed(config: Config, section: string, { name, ...rest }: Readonly<Record<string, unknown>>): Html {
+function showNamed(
+  config: Config,
+  section: string,
+  { name, ...rest }: Readonly<Record<string, unknown>>,
+): Html {
   return showEntry(String(name), rest, showPlace(config, `${section}/${name}`));
 }
 

@@ -31,7 +31,9 @@ export const decisionsPage: Page = {
       outcome: isDecisionOutcome(outcome) ? outcome : undefined,
     };
     const range = { limit: shown, after: readAfter(query) };
-    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) => searchDecisions(tx, { ...wanted, ...part }));
+    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) =>
+      searchDecisions(tx, { ...wanted, ...part }),
+    );
     const searched = { path: '/decisions', query, searchedTo, now };
     const main = html`<header class="page"><h1>Decisions</h1><p class="lead">Every new version, trigger and request leaves a reason why it did or did not start a run.</p></header>
       ${showFilter({
@@ -39,7 +41,11 @@ export const decisionsPage: Page = {
         query,
         search: 'Package, version, person or reason',
         choices: [
-          { name: 'pipeline', title: 'Pipeline', options: (visible ?? [...config.pipelines.keys()]).toSorted() },
+          {
+            name: 'pipeline',
+            title: 'Pipeline',
+            options: (visible ?? [...config.pipelines.keys()]).toSorted(),
+          },
           { name: 'outcome', title: 'Decision', options: outcomes },
         ],
       })}

@@ -6,7 +6,11 @@ import { sendPage } from './send-page.ts';
 import { askToSignIn } from './sign-in.ts';
 
 /** Says on a page what went wrong, and what to do. */
-export function answerErrorPage(error: FastifyError | ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerErrorPage(
+  error: FastifyError | ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   if (error instanceof ApiError && error.code === 'UNAUTHORIZED') return askToSignIn(request, reply);
   const { code, message } = judgeError(error, request);
   const { status } = apiErrors[code];

@@ -11,7 +11,10 @@ interface FormRoute {
   readonly preHandler: preHandlerHookHandler;
 }
 
-/** The options of a route that a form is sent to: it takes forms of our own pages only, made for the very browser that sends them. */
+/**
+ * The options of a route that a form is sent to: it takes forms of our own pages only, made for the very
+ * browser that sends them.
+ */
 export function formRoute(server: FastifyInstance, needs: Needs): FormRoute {
   return { schema: { hide: true }, config: { form: true, needs }, preHandler: server.csrfProtection };
 }
@@ -33,7 +36,12 @@ const longestNotice = 1_000;
 
 /** Leaves a sentence for the next page that this browser opens. */
 export function leaveNotice(reply: FastifyReply, notice: string): void {
-  reply.setCookie(noticeCookie, notice.slice(0, longestNotice), { path: '/', httpOnly: true, sameSite: 'strict', maxAge: 60 });
+  reply.setCookie(noticeCookie, notice.slice(0, longestNotice), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    maxAge: 60,
+  });
 }
 
 /** Takes the sentence that was left; it is told once. */

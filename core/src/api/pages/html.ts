@@ -11,10 +11,12 @@ export class Html {
 export type Part = Html | string | number | boolean | null | undefined | readonly Part[];
 
 /**
- * A template. A part between tags is content; a part right after `name=` is an attribute's whole value, and the attribute is left
- * out where the part is false, null or undefined. A part anywhere else is refused, since nothing could be escaped for it.
+ * A template. A part between tags is content; a part right after `name=` is an attribute's whole value, and
+ * the attribute is left out where the part is false, null or undefined. A part anywhere else is refused,
+ * since nothing could be escaped for it.
  *
- * preact with htm was tried in its place: it takes four times as long, and its types bring the whole DOM into the server.
+ * preact with htm was tried in its place: it takes four times as long, and its types bring the whole DOM into
+ * the server.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const { literals, attributes } = compiled.get(strings) ?? compile(strings);
@@ -40,7 +42,13 @@ function showAttribute(name: string, part: Part): string {
   return ` ${name}="${escapeText(String(part))}"`;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escapeText(text: string): string {
   return /[&<>"']/.test(text) ? text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '') : text;
@@ -62,7 +70,8 @@ function compile(strings: TemplateStringsArray): Template {
     const isLast = index === strings.length - 1;
     place = findPlace(string, place);
     const attribute = place === 'tag' ? /\s([a-z][a-z0-9-]*)=$/i.exec(string)?.[1] : undefined;
-    if (!isLast && place !== 'content' && attribute === undefined) throw new Error(`a part where none can be: ${string}`);
+    if (!isLast && place !== 'content' && attribute === undefined)
+      throw new Error(`a part where none can be: ${string}`);
     literals.push(squeeze(attribute === undefined ? string : string.replace(/\s[^\s]*=$/, '')));
     if (!isLast) attributes.push(attribute);
   }

@@ -40,7 +40,10 @@ const htmxConfig = JSON.stringify({ includeIndicatorStyles: false, allowEval: fa
 /** The form to which what a page offers belongs: its buttons say where it goes with `formaction`. */
 export const actionForm = 'act';
 
-/** The form of the buttons in the frame. Enter in a field presses the first button of its form, and that must be one of the page's. */
+/**
+ * The form of the buttons in the frame. Enter in a field presses the first button of its form, and that must
+ * be one of the page's.
+ */
 const frameForm = 'frame';
 
 /** A whole document. */
@@ -71,9 +74,12 @@ function showForm(id: string, { token, path }: Frame): Html {
 }
 
 function showSections(current: Section, actor: Actor | undefined): readonly Html[] {
-  const visible = Object.entries(sections).filter(([, { role }]) => actor && (role === undefined || reaches(actor, role)));
+  const visible = Object.entries(sections).filter(
+    ([, { role }]) => actor && (role === undefined || reaches(actor, role)),
+  );
   return visible.map(
-    ([name, { path, title }]) => html`<a href=${path} aria-current=${name === current ? 'page' : null}>${title}</a>`,
+    ([name, { path, title }]) =>
+      html`<a href=${path} aria-current=${name === current ? 'page' : null}>${title}</a>`,
   );
 }
 

@@ -1,10 +1,16 @@
-/** The parts of a page that are kept true while it is open, by their ids: each is an element with an `id` and `data-part`. */
+/**
+ * The parts of a page that are kept true while it is open, by their ids: each is an element with an `id` and
+ * `data-part`.
+ */
 export type LiveParts = ReadonlyMap<string, string>;
 
 // What an attribute holds is escaped, so that a tag ends where it seems to.
 const tags = /<(\/?)([a-z][a-z0-9]*)([^>]*)>/g;
 
-/** Finds the outermost parts in a page's text, which {@link html} has made: its elements are closed, and its attributes quoted. */
+/**
+ * Finds the outermost parts in a page's text, which {@link html} has made: its elements are closed, and its
+ * attributes quoted.
+ */
 export function findParts(text: string): LiveParts {
   const parts = new Map<string, string>();
   let open: { readonly id: string; readonly name: string; readonly from: number; depth: number } | undefined;

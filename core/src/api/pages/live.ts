@@ -9,7 +9,10 @@ const mostEvents = 100;
 const sharedMs = 400;
 const mostRemembered = 500;
 
-/** Where a browser is: up to which event it knows, and what it shows, by the name that it was told; undefined right after loading. */
+/**
+ * Where a browser is: up to which event it knows, and what it shows, by the name that it was told; undefined
+ * right after loading.
+ */
 export interface Place {
   readonly position: number;
   readonly seen: string | undefined;
@@ -24,7 +27,10 @@ export interface LiveRequest {
   readonly place: Place;
 }
 
-/** What is not true any more of what a browser shows, as elements for htmx to put in their places, and where it is then. */
+/**
+ * What is not true any more of what a browser shows, as elements for htmx to put in their places, and where
+ * it is then.
+ */
 export interface Changes {
   readonly text: string;
   readonly place: Place;
@@ -37,7 +43,10 @@ interface Reading {
   readonly shown: Promise<Shown>;
 }
 
-/** Understands which parts of open pages are not true any more. Pages that show the same are read once for all who look. */
+/**
+ * Understands which parts of open pages are not true any more. Pages that show the same are read once for all
+ * who look.
+ */
 export class LivePages {
   readonly #surroundings: RouteSurroundings;
   readonly #readings = new Map<string, Reading>();
@@ -62,7 +71,9 @@ export class LivePages {
   }
 
   /** What has happened since; the events are undefined where they are too many to look at. */
-  #readEvents(after: number): Promise<{ readonly position: number; readonly events: readonly RecordedEvent[] | undefined }> {
+  #readEvents(
+    after: number,
+  ): Promise<{ readonly position: number; readonly events: readonly RecordedEvent[] | undefined }> {
     return this.#surroundings.store.read(async (tx) => {
       const events = await readEvents(tx, after, mostEvents);
       if (events.length === mostEvents) return { position: await readNewestEventId(tx), events: undefined };

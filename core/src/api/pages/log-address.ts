@@ -11,13 +11,17 @@ export type ExactLogAddress = LogAddress & { readonly stageCounter: number };
 /** Which log the parameters of {@link logRoute} name. Throws NOT_FOUND where that can be none. */
 export function readLogAddress(params: Readonly<Record<string, string>>): ExactLogAddress {
   const { pipeline = '', counter = '', stage = '', stageCounter = '', job = '' } = params;
-  if (!/^\d{1,9}$/.test(counter) || !/^\d{1,9}$/.test(stageCounter)) throw new ApiError('NOT_FOUND', 'There is no such run');
+  if (!/^\d{1,9}$/.test(counter) || !/^\d{1,9}$/.test(stageCounter))
+    throw new ApiError('NOT_FOUND', 'There is no such run');
   return { pipeline, counter: Number(counter), stage, stageCounter: Number(stageCounter), job };
 }
 
 /** The refusal where there is no such job. */
 export function unknownLog({ pipeline, counter, stage, job }: LogAddress): ApiError {
-  return new ApiError('NOT_FOUND', `There is no job ${job} in stage ${stage} of ${pipeline}/${counter}, or none any more`);
+  return new ApiError(
+    'NOT_FOUND',
+    `There is no job ${job} in stage ${stage} of ${pipeline}/${counter}, or none any more`,
+  );
 }
 
 /** Where the page of a log is. */

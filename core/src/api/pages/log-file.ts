@@ -32,7 +32,9 @@ export function registerLogFile(server: FastifyInstance, surroundings: RouteSurr
     options,
     async ({ params, query }, reply) => {
       const address = readLogAddress(params);
-      const log = await store.read((tx) => readLogLines(tx, address, { from: readFrom(query.from ?? '0'), count: linesAtOnce }));
+      const log = await store.read((tx) =>
+        readLogLines(tx, address, { from: readFrom(query.from ?? '0'), count: linesAtOnce }),
+      );
       if (!log) throw unknownLog(address);
       return reply.type('text/html; charset=utf-8').send(showBlock(log).text);
     },
@@ -61,7 +63,8 @@ async function* whileAuthorised(
   surroundings: RouteSurroundings,
 ): AsyncGenerator<string, void> {
   for await (const part of parts) {
-    if (!authoriseAgain(request, surroundings)) throw new ApiError('FORBIDDEN', 'The reader may not see this log any more');
+    if (!authoriseAgain(request, surroundings))
+      throw new ApiError('FORBIDDEN', 'The reader may not see this log any more');
     yield part;
   }
 }

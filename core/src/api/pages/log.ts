@@ -10,7 +10,10 @@ import { type ExactLogAddress, logRoute, pathOfAddress, readLogAddress, unknownL
 import { type Found, findLines } from './log-search.ts';
 import type { Page } from './page.ts';
 
-/** What a job printed: its end first, the rest where one looks; searched, kept as a file, followed while it runs. */
+/**
+ * What a job printed: its end first, the rest where one looks; searched, kept as a file, followed while it
+ * runs.
+ */
 export const logPage: Page = {
   path: logRoute,
   needs: 'view',
@@ -26,7 +29,10 @@ export const logPage: Page = {
       ${wanted === '' ? await showLog(address, query) : showFound(address, wanted, await findLines(store, address, wanted))}`;
     return { title: `${address.job} of ${address.pipeline} ${run?.label ?? ''}`, section: 'pipelines', main };
 
-    async function showLog(of: ExactLogAddress, { get }: { get(name: string): string | null }): Promise<Html> {
+    async function showLog(
+      of: ExactLogAddress,
+      { get }: { get(name: string): string | null },
+    ): Promise<Html> {
       const from = readFrom(get.call(query, 'from'));
       const log = await store.read((tx) => readLogLines(tx, of, { from, count: linesAtOnce }));
       if (!log) throw unknownLog(of);
@@ -56,7 +62,10 @@ function showHead(run: RunView | undefined, address: ExactLogAddress): Html {
 function showLines(address: ExactLogAddress, log: LogLines): Html {
   const after = log.from + log.lines.length;
   if (log.total === 0 && log.complete)
-    return showEmpty('No output is kept', 'The job printed nothing, or so long ago that it is not kept any more.');
+    return showEmpty(
+      'No output is kept',
+      'The job printed nothing, or so long ago that it is not kept any more.',
+    );
   return html`<div class="log" id="log">
     ${showPlaceholders(address, { from: 0, to: log.from })}
     ${showBlock(log)}

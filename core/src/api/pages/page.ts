@@ -5,7 +5,9 @@ import type { RouteSurroundings } from '../surroundings.ts';
 import type { Html } from './html.ts';
 
 /** The entries of the navigation, in their order. */
-export const sections: Readonly<Record<Section, { readonly path: string; readonly title: string; readonly role?: Role }>> = {
+export const sections: Readonly<
+  Record<Section, { readonly path: string; readonly title: string; readonly role?: Role }>
+> = {
   pipelines: { path: '/', title: 'Pipelines' },
   repositories: { path: '/repositories', title: 'Repositories', role: 'viewer' },
   decisions: { path: '/decisions', title: 'Decisions' },
@@ -35,11 +37,14 @@ export interface PageView {
   /** Undefined for a page that stands alone. */
   readonly section: Section | undefined;
   /**
-   * What stands between the navigation and the foot. Elements with an `id` and `data-part` are kept true while the page is open:
-   * the same request must give them the same ids. What belongs to one browser only, as a token does, is not in it.
+   * What stands between the navigation and the foot. Elements with an `id` and `data-part` are kept true
+   * while the page is open: the same request must give them the same ids. What belongs to one browser only,
+   * as a token does, is not in it.
    */
   readonly main: Html;
-  /** Whether an event may change what is shown now, where that is known better than of the page in general. */
+  /**
+   * Whether an event may change what is shown now, where that is known better than of the page in general.
+   */
   readonly concerns?: (event: RecordedEvent) => boolean;
 }
 

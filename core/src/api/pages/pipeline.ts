@@ -26,7 +26,9 @@ export const pipelinePage: Page = {
   path: '/pipelines/:pipeline',
   needs: 'view',
   concerns: ({ type, subject }, { params }) =>
-    type === 'configuration.loaded' || subject === params['pipeline'] || subject.startsWith(`${params['pipeline']}/`),
+    type === 'configuration.loaded' ||
+    subject === params['pipeline'] ||
+    subject.startsWith(`${params['pipeline']}/`),
   async read({ params, query, actor, now }, { store, configuration }) {
     const { pipeline: name = '' } = params;
     const whole = configuration().config;
@@ -47,7 +49,8 @@ export const pipelinePage: Page = {
           pipeline.paused &&
           html`<span class="status waiting">‖ paused ${showTime(pipeline.paused.since, now)}${pipeline.paused.reason && `: ${pipeline.paused.reason}`}</span>`
         }<span>${pipeline.waiting === 0 ? 'Nothing waits to start' : `${pipeline.waiting} waiting to start`}</span>${
-          pipeline.held > 0 && html`<span class="status waiting">${pipeline.held} held by the storm guard</span>`
+          pipeline.held > 0 &&
+          html`<span class="status waiting">${pipeline.held} held by the storm guard</span>`
         }${pipeline.lockedBy !== null && html`<span>locked by <a href=${pathOfRun(name, pipeline.lockedBy)}>run ${pipeline.lockedBy}</a></span>`}</p>
         ${mayOperate(actor, config.access) && showPipelineOffers(pipeline, { mayStart: pipeline.paused === null && !hold })}</div>
       </header>
@@ -68,7 +71,10 @@ export const pipelinePage: Page = {
 
 function showNoRun(isLater: boolean): Html {
   if (isLater) return showEmpty('No older run', 'Those of the page before are the oldest that are kept.');
-  return showEmpty('No run yet', 'It starts when every material has a version; the decisions below say what it waits for.');
+  return showEmpty(
+    'No run yet',
+    'It starts when every material has a version; the decisions below say what it waits for.',
+  );
 }
 
 function showMaterial(material: Material): Html {

@@ -8,8 +8,8 @@ import type { RouteSurroundings } from '../surroundings.ts';
 const pauseMs = 400;
 
 /**
- * Tells a browser that something has happened, and no more than that: each of its open pages asks for itself what it may show. So
- * one stream is enough for all of them.
+ * Tells a browser that something has happened, and no more than that: each of its open pages asks for itself
+ * what it may show. So one stream is enough for all of them.
  */
 export function registerNews(server: FastifyInstance, surroundings: RouteSurroundings): void {
   const options = { config: { needs: 'token' }, schema: { hide: true }, exposeHeadRoute: false } as const;

@@ -19,12 +19,17 @@ export function registerPage(
     const position = await store.read(readNewestEventId);
     const view = await page.read(toPageRequest(request, now()), surroundings);
     return sendPage(request, reply, view, {
-      live: { path: `/live${request.url}`, place: writePlace({ position, seen: undefined }), refreshMs: page.refreshMs },
+      live: {
+        path: `/live${request.url}`,
+        place: writePlace({ position, seen: undefined }),
+        refreshMs: page.refreshMs,
+      },
       refused: viewRefused(surroundings, request.actor) !== undefined,
     });
   });
 
-  // What has changed of an open page: a request like any other, so that it is answered to those only whom the page is shown to.
+  // What has changed of an open page: a request like any other, so that it is answered to those only whom the
+  // page is shown to.
   server.get<{ Params: Readonly<Record<string, string>> }>(
     page.path === '/' ? '/live/' : `/live${page.path}`,
     options,
@@ -41,9 +46,17 @@ export function registerPage(
   );
 }
 
-function toPageRequest(request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>, now: number): PageRequest {
+function toPageRequest(
+  request: FastifyRequest<{ Params: Readonly<Record<string, string>> }>,
+  now: number,
+): PageRequest {
   const at = request.url.indexOf('?');
-  return { params: request.params, query: new URLSearchParams(at < 0 ? '' : request.url.slice(at)), actor: request.actor, now };
+  return {
+    params: request.params,
+    query: new URLSearchParams(at < 0 ? '' : request.url.slice(at)),
+    actor: request.actor,
+    now,
+  };
 }
 
 const placePattern = /^(\d{1,15})(?:\.([\w-]{22}))?$/;

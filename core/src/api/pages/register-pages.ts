@@ -52,7 +52,10 @@ const pages: readonly Page[] = [
   releasePage,
 ];
 
-/** The web face: pages for people, made here and complete without scripts; scripts keep them true while they are open. */
+/**
+ * The web face: pages for people, made here and complete without scripts; scripts keep them true while they
+ * are open.
+ */
 export async function registerPages(server: FastifyInstance, surroundings: RouteSurroundings): Promise<void> {
   await registerFace(server);
   registerLedHome(server);
@@ -69,5 +72,6 @@ export async function registerPages(server: FastifyInstance, surroundings: Route
   const layouts = new StreamLayouts();
   server.addHook('onClose', () => layouts.close());
   const live = new LivePages(surroundings);
-  for (const page of [...pages, ...makeValueStreamPages(layouts)]) registerPage(server, page, { ...surroundings, live });
+  for (const page of [...pages, ...makeValueStreamPages(layouts)])
+    registerPage(server, page, { ...surroundings, live });
 }

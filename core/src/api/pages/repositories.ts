@@ -15,7 +15,8 @@ const packagesShown = 12;
 export const repositoriesPage: Page = {
   path: '/repositories',
   needs: 'viewer',
-  concerns: ({ type }) => type.startsWith('repository.') || type === 'artifact.published' || type === 'configuration.loaded',
+  concerns: ({ type }) =>
+    type.startsWith('repository.') || type === 'artifact.published' || type === 'configuration.loaded',
   refreshMs: 15_000,
   async read({ actor, now }, { store, configuration }) {
     const all = await store.read((tx) => readRepositories(tx));

@@ -1,6 +1,10 @@
 import { reaches } from '../../engine/rights.ts';
 import { type ListedPoll, listPolls } from '../../store/polls.ts';
-import { type PackageStatus, type RepositoryStatus, readRepositories } from '../../store/read-repositories.ts';
+import {
+  type PackageStatus,
+  type RepositoryStatus,
+  readRepositories,
+} from '../../store/read-repositories.ts';
 import { ApiError } from '../api-error.ts';
 import { pathOfPackage, pathOfRepository } from './addresses.ts';
 import { showBytes } from './components/bytes.ts';
@@ -31,7 +35,8 @@ export const repositoryPage: Page = {
   async read({ params, query, actor, now }, { store, configuration }) {
     const { repo: name = '' } = params;
     const [[repository], polls] = await store.read(
-      async (tx) => [await readRepositories(tx, name), await listPolls(tx, name, { limit: pollsCharted })] as const,
+      async (tx) =>
+        [await readRepositories(tx, name), await listPolls(tx, name, { limit: pollsCharted })] as const,
     );
     if (!repository) throw new ApiError('NOT_FOUND', `There is no repository ${name}`);
     const path = pathOfRepository(name);
@@ -54,8 +59,13 @@ export const repositoryPage: Page = {
   },
 };
 
-function showPackages({ name: repository, packages }: RepositoryStatus, query: URLSearchParams, now: number): Html {
-  if (packages.length === 0) return showEmpty('Nothing is watched here', 'Add a package to the repository in sluice.yaml.');
+function showPackages(
+  { name: repository, packages }: RepositoryStatus,
+  query: URLSearchParams,
+  now: number,
+): Html {
+  if (packages.length === 0)
+    return showEmpty('Nothing is watched here', 'Add a package to the repository in sluice.yaml.');
   const wanted = query.get('q')?.trim().toLowerCase() ?? '';
   const found = packages.filter(({ name }) => name.toLowerCase().includes(wanted));
   const sorted = found.toSorted((a, b) => Number(b.problem !== null) - Number(a.problem !== null));
@@ -77,7 +87,17 @@ function showPolls(polls: readonly ListedPoll[], now: number): Html {
     'Polls',
     ['When', 'Outcome', 'Took', 'New', 'Packages', 'Requests', 'Read'],
     polls.map(
-      ({ startedAt, finishedAt, outcome, revisions, packages, problems, requests, bytes, problem }) => html`<tr>
+      ({
+        startedAt,
+        finishedAt,
+        outcome,
+        revisions,
+        packages,
+        problems,
+        requests,
+        bytes,
+        problem,
+      }) => html`<tr>
         <td>${showTime(startedAt, now)}</td>
         <td>${showMark(outcomes[outcome], outcome)}${problem && html`<div class="error"><code>${problem.code}</code> ${problem.message}</div>`}</td>
         <td class="number">${showDuration(finishedAt - startedAt)}</td>

@@ -16,7 +16,10 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What every page is sent with: nothing comes from elsewhere, nothing inline runs, and nobody keeps or frames it. */
+/**
+ * What every page is sent with: nothing comes from elsewhere, nothing inline runs, and nobody keeps or frames
+ * it.
+ */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': policy,

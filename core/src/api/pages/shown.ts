@@ -27,7 +27,10 @@ export function takeApart({ main: { text }, concerns }: PageView): Shown {
   return { seen: { name, digests, concerns }, parts, main: text };
 }
 
-/** What changes one into the other, as elements for htmx to put in their places: parts or, where they are others, the whole. */
+/**
+ * What changes one into the other, as elements for htmx to put in their places: parts or, where they are
+ * others, the whole.
+ */
 export function findChanges(before: Seen | undefined, { seen, parts, main }: Shown): string {
   if (before && !haveSameKeys(before.digests, seen.digests)) {
     return `<main id="main" tabindex="-1" hx-swap-oob="morph">${main}</main>`;

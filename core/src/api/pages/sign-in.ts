@@ -11,7 +11,10 @@ import { sendPage } from './send-page.ts';
 
 const halfDaySeconds = 12 * 3_600;
 
-/** Signing in with a token, which the browser then brings in a cookie that no script can read and no other site can send; signing out. */
+/**
+ * Signing in with a token, which the browser then brings in a cookie that no script can read and no other
+ * site can send; signing out.
+ */
 export function registerSignIn(server: FastifyInstance): void {
   server.get<{ Querystring: { readonly back?: string | readonly string[] } }>(
     '/sign-in',
@@ -24,10 +27,21 @@ export function registerSignIn(server: FastifyInstance): void {
     const back = readField(request.body, 'to');
     const refusal = await findRefusal(request, token);
     if (refusal) {
-      return sendPage(request, reply.status(apiErrors[refusal.code].status), showSignIn(back, refusal.message), {});
+      return sendPage(
+        request,
+        reply.status(apiErrors[refusal.code].status),
+        showSignIn(back, refusal.message),
+        {},
+      );
     }
     const secure = request.protocol === 'https';
-    reply.setCookie(sessionCookie, token, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: halfDaySeconds });
+    reply.setCookie(sessionCookie, token, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure,
+      maxAge: halfDaySeconds,
+    });
     return goBack(reply, { back });
   });
 

@@ -11,7 +11,10 @@ export function registerUnknownPage(server: FastifyInstance, needs: 'token' | 'n
     );
     scope.get('/*', { config: { needs }, schema: { hide: true } }, async (request) => {
       const [path] = request.url.split('?');
-      throw new ApiError('NOT_FOUND', isForPeople(request) ? `Nothing is at ${path}` : `There is no GET ${path}`);
+      throw new ApiError(
+        'NOT_FOUND',
+        isForPeople(request) ? `Nothing is at ${path}` : `There is no GET ${path}`,
+      );
     });
   });
 }

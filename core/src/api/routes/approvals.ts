@@ -10,14 +10,18 @@ import { viewAlarm, viewApproval } from '../view-run.ts';
 const mostWaiting = 1_000;
 
 /** What waits for people, in the pipelines that whoever asks may see. */
-export function registerApprovals(server: FastifyInstance, { store, configuration, now }: ApiSurroundings): void {
+export function registerApprovals(
+  server: FastifyInstance,
+  { store, configuration, now }: ApiSurroundings,
+): void {
   server.get(
     '/api/v1/approvals',
     {
       config: { needs: 'token' },
       schema: {
         operationId: 'listApprovals',
-        summary: 'The runs that wait for approval, longest first, with what is wrong with the versions behind them',
+        summary:
+          'The runs that wait for approval, longest first, with what is wrong with the versions behind them',
         response: answerList('WaitingApproval'),
       },
     },

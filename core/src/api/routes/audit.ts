@@ -7,7 +7,10 @@ import { searchBack } from '../search-back.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 import { readTimeRange, type TimeRangeQuery, timeRangeSchema } from '../time-range.ts';
 
-type AuditQuery = PageQuery & { readonly q?: string } & Pick<AuditFilter, 'person' | 'action' | 'subject' | 'actor'> &
+type AuditQuery = PageQuery & { readonly q?: string } & Pick<
+    AuditFilter,
+    'person' | 'action' | 'subject' | 'actor'
+  > &
   TimeRangeQuery;
 
 const fragment = { type: 'string', maxLength: 255 } as const;
@@ -20,7 +23,10 @@ const filters = {
   ...timeRangeSchema,
 } as const;
 
-/** Who did what, from where, when. For admins only, since it speaks of every pipeline and says where people were. */
+/**
+ * Who did what, from where, when. For admins only, since it speaks of every pipeline and says where people
+ * were.
+ */
 export function registerAudit(server: FastifyInstance, { store }: ApiSurroundings): void {
   server.get<{ Querystring: AuditQuery }>(
     '/api/v1/audit',
@@ -35,8 +41,14 @@ export function registerAudit(server: FastifyInstance, { store }: ApiSurrounding
     },
     async ({ query }) => {
       const filter = { ...query, words: splitWords(query.q ?? ''), ...readTimeRange(query) };
-      const { items, next, searchedTo } = await searchBack(store, query, (tx, part) => listAudit(tx, { ...filter, ...part }));
-      return { items: items.map((entry) => ({ ...entry, at: toIso(entry.at) })), next, searchedTo: toIso(searchedTo) };
+      const { items, next, searchedTo } = await searchBack(store, query, (tx, part) =>
+        listAudit(tx, { ...filter, ...part }),
+      );
+      return {
+        items: items.map((entry) => ({ ...entry, at: toIso(entry.at) })),
+        next,
+        searchedTo: toIso(searchedTo),
+      };
     },
   );
 }

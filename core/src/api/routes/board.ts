@@ -31,7 +31,8 @@ export function registerBoard(server: FastifyInstance, { store, configuration }:
       config: { needs: 'viewer' },
       schema: {
         operationId: 'readBoard',
-        summary: 'The promotion board: versions, newest first, and where each is of the levels that the package flows through',
+        summary:
+          'The promotion board: versions, newest first, and where each is of the levels that the package flows through',
         querystring,
         response: answerOne('Board'),
       },
@@ -41,7 +42,9 @@ export function registerBoard(server: FastifyInstance, { store, configuration }:
       const board = await store.read(async (tx) => {
         const packageId = await findPackageId(tx, params.repo, params.pkg);
         const name = `${params.repo}/${params.pkg}`;
-        return packageId === undefined ? undefined : readBoardPage(tx, { packageId, name, ...query }, { config, actor });
+        return packageId === undefined
+          ? undefined
+          : readBoardPage(tx, { packageId, name, ...query }, { config, actor });
       });
       if (!board) throw unknownPackage(params);
       const items = board.items.map((row) => ({

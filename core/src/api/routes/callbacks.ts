@@ -17,7 +17,10 @@ const refusals: Readonly<Record<Exclude<ReportVerdict, 'taken' | 'repeated'>, Ap
   unknown: new ApiError('NOT_FOUND', 'There is no job that waits for this report, or none any more'),
 };
 
-/** Where receivers of webhooks that were accepted report the result; the signature in the address is the proof. */
+/**
+ * Where receivers of webhooks that were accepted report the result; the signature in the address is the
+ * proof.
+ */
 export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSurroundings): void {
   const limit = new HookLimit(now);
   server.post<{
@@ -30,8 +33,13 @@ export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSu
       config: { needs: 'nothing', foreign: true },
       schema: {
         operationId: 'reportResult',
-        summary: 'The receiver of a webhook reports the result of its job, once; the same again changes nothing',
-        params: { type: 'object', properties: { key: { type: 'string', maxLength: 200 } }, required: ['key'] },
+        summary:
+          'The receiver of a webhook reports the result of its job, once; the same again changes nothing',
+        params: {
+          type: 'object',
+          properties: { key: { type: 'string', maxLength: 200 } },
+          required: ['key'],
+        },
         querystring: {
           type: 'object',
           properties: {
@@ -58,11 +66,13 @@ export function registerCallbacks(server: FastifyInstance, { store, now }: ApiSu
       const { status, message = null } = request.body;
       const signedBy = await store.read((tx) => findCallbackKey(tx, by));
       if (signedBy === undefined || !provesCallback({ key, expires }, signature, signedBy)) {
-        const why = 'The address is not one that this server gave; report to the address of the webhook, as it is';
+        const why =
+          'The address is not one that this server gave; report to the address of the webhook, as it is';
         throw limit.reject(new ApiError('UNAUTHORIZED', why), request, reply);
       }
       limit.admit(key, reply);
-      if (expires <= now()) throw new ApiError('UNAUTHORIZED', 'The address has expired with the time limit of its job');
+      if (expires <= now())
+        throw new ApiError('UNAUTHORIZED', 'The address has expired with the time limit of its job');
       const verdict = await store.transact((tx) => takeReport(tx, key, { status, message }));
       if (verdict === 'contrary' || verdict === 'unknown') throw refusals[verdict];
       return { reported: true };

@@ -52,16 +52,26 @@ function viewComparison(
     to: { ...to, path: pathOfRun(pipeline, to.counter) },
     packages: packages.map(({ package: name, isDirect, isCut, between, ...change }) => ({
       ...{ package: name, direct: isDirect, ...change },
-      between: between.map(({ publishedAt, ...version }) => ({ ...version, publishedAt: toIso(publishedAt) })),
+      between: between.map(({ publishedAt, ...version }) => ({
+        ...version,
+        publishedAt: toIso(publishedAt),
+      })),
       ...{ truncated: isCut, path: `${pathOfPackage(name)}/revisions` },
     })),
     pipelines: pipelines.filter(({ pipeline: name }) => isVisible(name)).map(viewPipelineChange),
   };
 }
 
-function viewPipelineChange({ pipeline, isDirect, isChanged, from, to }: PipelineChange): Readonly<Record<string, unknown>> {
+function viewPipelineChange({
+  pipeline,
+  isDirect,
+  isChanged,
+  from,
+  to,
+}: PipelineChange): Readonly<Record<string, unknown>> {
   const viewRun = (run: PipelineChange['from']) =>
     run && { counter: run.counter, label: run.label, path: pathOfRun(pipeline, run.counter) };
-  const compare = from && to && isChanged ? `${pathOfRun(pipeline, from.counter)}/compare/${to.counter}` : null;
+  const compare =
+    from && to && isChanged ? `${pathOfRun(pipeline, from.counter)}/compare/${to.counter}` : null;
   return { pipeline, direct: isDirect, changed: isChanged, from: viewRun(from), to: viewRun(to), compare };
 }

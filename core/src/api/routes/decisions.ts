@@ -61,7 +61,8 @@ export function registerDecisions(server: FastifyInstance, surroundings: ApiSurr
         response: answerSearch('Decision'),
       },
     },
-    async ({ query: asked, actor }) => viewPage(await search(surroundings, actor, asked), actor, surroundings),
+    async ({ query: asked, actor }) =>
+      viewPage(await search(surroundings, actor, asked), actor, surroundings),
   );
   server.get<{ Params: OfPipeline; Querystring: QueryOfPipeline }>(
     '/api/v1/pipelines/:pipeline/decisions',
@@ -90,7 +91,11 @@ async function search(
   actor: Actor,
   { q = '', outcome, pipeline, ...page }: DecisionQuery & Partial<OfPipeline>,
 ): Promise<SearchPage<DecisionView>> {
-  const wanted = { words: splitWords(q), outcome, ...narrowPipelines(actor, configuration().config, pipeline) };
+  const wanted = {
+    words: splitWords(q),
+    outcome,
+    ...narrowPipelines(actor, configuration().config, pipeline),
+  };
   return searchBack(store, page, (tx, part) => searchDecisions(tx, { ...wanted, ...part }));
 }
 
@@ -100,7 +105,10 @@ async function readAbout(
   { version, q, outcome, ...page }: QueryOfPipeline & { readonly version: string },
 ): Promise<SearchPage<DecisionView>> {
   if (q !== undefined || outcome !== undefined) {
-    throw new ApiError('BAD_REQUEST', '"version" is asked for alone; a fragment of a version can be one of the words of "q"');
+    throw new ApiError(
+      'BAD_REQUEST',
+      '"version" is asked for alone; a fragment of a version can be one of the words of "q"',
+    );
   }
   const { config } = configuration();
   const found = await store.read(async (tx): Promise<Page<DecisionView>> => {
@@ -112,22 +120,47 @@ async function readAbout(
   return { ...found, searchedTo: null };
 }
 
-function viewPage({ items, next, searchedTo }: SearchPage<DecisionView>, actor: Actor, { configuration }: ApiSurroundings) {
+function viewPage(
+  { items, next, searchedTo }: SearchPage<DecisionView>,
+  actor: Actor,
+  { configuration }: ApiSurroundings,
+) {
   const { config } = configuration();
-  return { items: items.map((decision) => viewDecision(decision, actor, config)), next, searchedTo: toIso(searchedTo) };
+  return {
+    items: items.map((decision) => viewDecision(decision, actor, config)),
+    next,
+    searchedTo: toIso(searchedTo),
+  };
 }
 
-function viewDecision(decision: DecisionView, actor: Actor, config: Config): Readonly<Record<string, unknown>> {
+function viewDecision(
+  decision: DecisionView,
+  actor: Actor,
+  config: Config,
+): Readonly<Record<string, unknown>> {
   const { at, pipeline, materials, run, upstream, ...rest } = decision;
   const isVisible = (name: string) => mayViewPipeline(actor, config, name);
-  const shown = Object.entries(materials).filter(([name, value]) => typeof value === 'string' || isVisible(name));
+  const shown = Object.entries(materials).filter(
+    ([name, value]) => typeof value === 'string' || isVisible(name),
+  );
   const pass = upstream && isVisible(upstream.pipeline) ? upstream : null;
   const links = {
     run: run === null ? null : pathOfRun(pipeline, run),
     upstream: pass && pathOfRun(pass.pipeline, pass.counter),
     materials: Object.fromEntries(
-      shown.map(([name, value]) => [name, typeof value === 'string' ? pathOfVersion(name, value) : pathOfRun(name, value)]),
+      shown.map(([name, value]) => [
+        name,
+        typeof value === 'string' ? pathOfVersion(name, value) : pathOfRun(name, value),
+      ]),
     ),
   };
-  return { at: toIso(at), pipeline, ...rest, materials: Object.fromEntries(shown), run, upstream: pass, links };
+  return {
+    at: toIso(at),
+    pipeline,
+    ...rest,
+    materials: Object.fromEntries(shown),
+    run,
+    upstream: pass,
+    links,
+  };
 }

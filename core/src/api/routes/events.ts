@@ -17,8 +17,13 @@ export function registerEvents(server: FastifyInstance, surroundings: RouteSurro
       config: { needs: 'token' },
       schema: {
         operationId: 'followEvents',
-        summary: 'Server-sent events: what happens from now on, or after the event that Last-Event-ID or ?after= names',
-        querystring: { type: 'object', properties: { after: { type: 'integer', minimum: 0 } }, additionalProperties: false },
+        summary:
+          'Server-sent events: what happens from now on, or after the event that Last-Event-ID or ?after= names',
+        querystring: {
+          type: 'object',
+          properties: { after: { type: 'integer', minimum: 0 } },
+          additionalProperties: false,
+        },
         response: answerText(
           'text/event-stream',
           'Each event: `id`, `event` (its type), `data` (JSON: id, at, type, subject, data)',
@@ -27,7 +32,8 @@ export function registerEvents(server: FastifyInstance, surroundings: RouteSurro
     },
     (request, reply) => {
       const last = request.headers['last-event-id'];
-      const after = request.query.after ?? (typeof last === 'string' && /^\d+$/.test(last) ? Number(last) : undefined);
+      const after =
+        request.query.after ?? (typeof last === 'string' && /^\d+$/.test(last) ? Number(last) : undefined);
       return openStream(request, reply, surroundings, ({ actor, signal }) => {
         const maySee = (event: RecordedEvent) => {
           const reader = actor();

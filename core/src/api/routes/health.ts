@@ -13,7 +13,11 @@ export function registerHealth(server: FastifyInstance, surroundings: ApiSurroun
     '/healthz',
     {
       config: { needs: 'nothing' },
-      schema: { operationId: 'readHealth', summary: 'Alive: the process answers', response: answerOne('Health') },
+      schema: {
+        operationId: 'readHealth',
+        summary: 'Alive: the process answers',
+        response: answerOne('Health'),
+      },
     },
     async () => ({ status: 'ok' }),
   );

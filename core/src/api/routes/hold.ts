@@ -18,7 +18,11 @@ export function registerHold(server: FastifyInstance, surroundings: ApiSurroundi
     '/api/v1/hold',
     {
       config: { needs: 'viewer' },
-      schema: { operationId: 'readHold', summary: 'What holds all starts, as after a restore', response: answerOne('Hold') },
+      schema: {
+        operationId: 'readHold',
+        summary: 'What holds all starts, as after a restore',
+        response: answerOne('Hold'),
+      },
     },
     viewHold,
   );

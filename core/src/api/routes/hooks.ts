@@ -7,8 +7,14 @@ import { provesItself } from '../hook-proof.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
-/** Where registries say that something was published. What they send is not believed: it only means "poll now". */
-export function registerHooks(server: FastifyInstance, { store, configuration, resolve, now }: ApiSurroundings): void {
+/**
+ * Where registries say that something was published. What they send is not believed: it only means "poll
+ * now".
+ */
+export function registerHooks(
+  server: FastifyInstance,
+  { store, configuration, resolve, now }: ApiSurroundings,
+): void {
   const limit = new HookLimit(now);
   takeRawBodies(server);
 
@@ -34,7 +40,14 @@ export function registerHooks(server: FastifyInstance, { store, configuration, r
         throw limit.reject(new ApiError('UNAUTHORIZED', why), request, reply);
       }
       limit.admit(repo, reply);
-      const audit = { actor: 'hook', person: 'hook', action: 'hook', subject: repo, from: request.ip, details: {} };
+      const audit = {
+        actor: 'hook',
+        person: 'hook',
+        action: 'hook',
+        subject: repo,
+        from: request.ip,
+        details: {},
+      };
       await store.transact(async (tx) => {
         if (await requestPoll(tx, repo, 'hook')) await appendAudit(tx, audit, now());
       });

@@ -9,8 +9,14 @@ import { provesItself } from '../hook-proof.ts';
 import { answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
 
-/** Where the servers that builds run on say that something changed. What they send is not believed: it only means "look now". */
-export function registerJobHooks(server: FastifyInstance, { store, configuration, resolve, now }: ApiSurroundings): void {
+/**
+ * Where the servers that builds run on say that something changed. What they send is not believed: it only
+ * means "look now".
+ */
+export function registerJobHooks(
+  server: FastifyInstance,
+  { store, configuration, resolve, now }: ApiSurroundings,
+): void {
   const limit = new HookLimit(now);
   takeRawBodies(server);
 
@@ -20,7 +26,8 @@ export function registerJobHooks(server: FastifyInstance, { store, configuration
       config: { needs: 'nothing', foreign: true },
       schema: {
         operationId: 'takeJobHook',
-        summary: "A build server says that a build changed; it knows the hookSecret of the pipeline's jobs there",
+        summary:
+          "A build server says that a build changed; it knows the hookSecret of the pipeline's jobs there",
         response: answerOne('Looking', 202),
       },
     },
@@ -77,5 +84,7 @@ function findProven(
   body: Buffer,
   resolve: (template: string) => string,
 ): ReadonlySet<string> {
-  return new Set(secrets.filter(({ secret }) => provesItself(headers, body, resolve(secret))).map(({ job }) => job));
+  return new Set(
+    secrets.filter(({ secret }) => provesItself(headers, body, resolve(secret))).map(({ job }) => job),
+  );
 }

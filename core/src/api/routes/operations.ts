@@ -14,12 +14,21 @@ interface Body {
   readonly take?: 'all' | 'newest' | 'none';
 }
 
-const optional = { type: ['object', 'null'], properties: { comment: commentSchema }, additionalProperties: false };
+const optional = {
+  type: ['object', 'null'],
+  properties: { comment: commentSchema },
+  additionalProperties: false,
+};
 const operations = [
   {
     path: 'pause',
     summary: 'Stop starts and automatic approvals; says why',
-    body: { type: 'object', properties: { comment: commentSchema }, required: ['comment'], additionalProperties: false },
+    body: {
+      type: 'object',
+      properties: { comment: commentSchema },
+      required: ['comment'],
+      additionalProperties: false,
+    },
     wishOf: (): PipelineWish['what'] => 'pause',
   },
   {
@@ -72,7 +81,11 @@ export function registerOperations(server: FastifyInstance, surroundings: ApiSur
     '/api/v1/pipelines/:pipeline/held',
     {
       config: { needs: 'view' },
-      schema: { operationId: 'listHeld', summary: 'What the storm guard holds, and would start', response: answerList('Held') },
+      schema: {
+        operationId: 'listHeld',
+        summary: 'What the storm guard holds, and would start',
+        response: answerList('Held'),
+      },
     },
     async ({ params }) => {
       const items = await store.read(async (tx) => {

@@ -4,7 +4,11 @@ import type { ApiSurroundings } from '../surroundings.ts';
 
 /** The plugins that are loaded. */
 export function registerPlugins(server: FastifyInstance, { host }: ApiSurroundings): void {
-  const schema = { operationId: 'listPlugins', summary: 'The plugins that are loaded', response: answerList('Plugin') };
+  const schema = {
+    operationId: 'listPlugins',
+    summary: 'The plugins that are loaded',
+    response: answerList('Plugin'),
+  };
   server.get('/api/v1/plugins', { config: { needs: 'viewer' }, schema }, async () => ({
     items: [...host().loaded().values()].map(({ id, title, version, contract, source }) => ({
       id,

@@ -38,14 +38,21 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
   };
   server.get('/api/v1/repositories', { config: { needs: 'viewer' }, schema: list }, async () => {
     const all = await store.read((tx) => readRepositories(tx));
-    return { items: all.map((status) => viewRepository(status, pluginOf(surroundings, status.name))), next: null };
+    return {
+      items: all.map((status) => viewRepository(status, pluginOf(surroundings, status.name))),
+      next: null,
+    };
   });
 
   server.get<{ Params: InRepository }>(
     '/api/v1/repositories/:repo',
     {
       config: { needs: 'viewer' },
-      schema: { operationId: 'readRepository', summary: 'A repository and how it is', response: answerOne('Repository') },
+      schema: {
+        operationId: 'readRepository',
+        summary: 'A repository and how it is',
+        response: answerOne('Repository'),
+      },
     },
     async ({ params }) => readOne(params.repo),
   );
@@ -74,8 +81,13 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
       config: { needs: 'operator' },
       schema: {
         operationId: 'pollRepository',
-        summary: 'Poll now: 202 at once, or with {"wait": true} 200 and the repository after a poll that began after the request',
-        body: { type: ['object', 'null'], properties: { wait: { type: 'boolean' } }, additionalProperties: false },
+        summary:
+          'Poll now: 202 at once, or with {"wait": true} 200 and the repository after a poll that began after the request',
+        body: {
+          type: ['object', 'null'],
+          properties: { wait: { type: 'boolean' } },
+          additionalProperties: false,
+        },
         response: { ...answerOne('Repository'), ...answerOne('Requested', 202) },
       },
     },
@@ -86,7 +98,9 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
         await pollOnRequest(surroundings, params.repo, audit);
         return readOne(params.repo);
       }
-      const requested = await store.transact((tx) => requestAuditedPoll(tx, params.repo, { audit, now: now() }));
+      const requested = await store.transact((tx) =>
+        requestAuditedPoll(tx, params.repo, { audit, now: now() }),
+      );
       if (!requested) throw unknownRepository(params.repo);
       return reply.status(202).send({ requested: true });
     },
@@ -105,22 +119,31 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
     },
     async ({ params, query }) => {
       const address = { repository: params.repo, package: params.pkg };
-      const page = await store.read((tx) => listRevisions(tx, address, { limit: query.limit, after: query.after }));
+      const page = await store.read((tx) =>
+        listRevisions(tx, address, { limit: query.limit, after: query.after }),
+      );
       if (!page) throw unknownPackage(params);
       return { items: page.items.map(viewRevision), next: page.next };
     },
   );
 
-  server.post<{ Params: OfPackage & { readonly version: string }; Body: { readonly digest: string; readonly comment: string } }>(
+  server.post<{
+    Params: OfPackage & { readonly version: string };
+    Body: { readonly digest: string; readonly comment: string };
+  }>(
     '/api/v1/repositories/:repo/packages/:pkg/revisions/:version/acknowledge',
     {
       config: { needs: 'operator' },
       schema: {
         operationId: 'acknowledgeRevision',
-        summary: 'The new bytes of a republished revision are right: names the very digest, and says why; 409 if it moved on',
+        summary:
+          'The new bytes of a republished revision are right: names the very digest, and says why; 409 if it moved on',
         body: {
           type: 'object',
-          properties: { digest: { type: 'string', minLength: 1 }, comment: { type: 'string', minLength: 1, maxLength: 4096 } },
+          properties: {
+            digest: { type: 'string', minLength: 1 },
+            comment: { type: 'string', minLength: 1, maxLength: 4096 },
+          },
           required: ['digest', 'comment'],
           additionalProperties: false,
         },
@@ -138,7 +161,8 @@ export function registerRepositories(server: FastifyInstance, surroundings: ApiS
         return acknowledged;
       });
       tell(runs);
-      if (result === 'unknown') throw new ApiError('NOT_FOUND', `There is no revision ${version} of ${repository}/${pkg}`);
+      if (result === 'unknown')
+        throw new ApiError('NOT_FOUND', `There is no revision ${version} of ${repository}/${pkg}`);
       if (result === 'moved on') {
         throw new ApiError(
           'CONFLICT',
@@ -159,10 +183,16 @@ function requireRepository({ configuration }: ApiSurroundings, name: string): vo
 }
 
 function unknownRepository(name: string): ApiError {
-  return new ApiError('NOT_FOUND', `There is no repository ${name}; GET /api/v1/repositories names those that there are`);
+  return new ApiError(
+    'NOT_FOUND',
+    `There is no repository ${name}; GET /api/v1/repositories names those that there are`,
+  );
 }
 
 /** The answer for a package that the configuration does not have. */
 export function unknownPackage({ repo, pkg }: OfPackage): ApiError {
-  return new ApiError('NOT_FOUND', `There is no package ${repo}/${pkg}; GET /api/v1/repositories names those that there are`);
+  return new ApiError(
+    'NOT_FOUND',
+    `There is no package ${repo}/${pkg}; GET /api/v1/repositories names those that there are`,
+  );
 }

@@ -46,7 +46,10 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
     async ({ params }) => readRunDocument(surroundings, params),
   );
 
-  server.get<{ Params: OfRun & { readonly stage: string; readonly job: string }; Querystring: { readonly after?: string } }>(
+  server.get<{
+    Params: OfRun & { readonly stage: string; readonly job: string };
+    Querystring: { readonly after?: string };
+  }>(
     '/api/v1/pipelines/:pipeline/runs/:counter/stages/:stage/jobs/:job/log',
     {
       config: { needs: 'view' },
@@ -54,8 +57,15 @@ export function registerRuns(server: FastifyInstance, surroundings: ApiSurroundi
         operationId: 'readJobLog',
         summary:
           'What a job printed, masked; `Sluice-Log-Next` is the ?after= of what comes next, `Sluice-Log-Complete` whether anything can',
-        params: { ...runParams, properties: { ...runParams.properties, stage: { type: 'string' }, job: { type: 'string' } } },
-        querystring: { type: 'object', properties: { after: { type: 'string', maxLength: 32 } }, additionalProperties: false },
+        params: {
+          ...runParams,
+          properties: { ...runParams.properties, stage: { type: 'string' }, job: { type: 'string' } },
+        },
+        querystring: {
+          type: 'object',
+          properties: { after: { type: 'string', maxLength: 32 } },
+          additionalProperties: false,
+        },
         response: answerText('text/plain', 'A part of the log'),
       },
     },

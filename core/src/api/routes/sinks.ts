@@ -21,7 +21,8 @@ const replayBody = {
     sink: { type: 'string', description: 'One sink; all of them where it is left out' },
     from: {
       anyOf: [{ type: 'integer', minimum: 1 }, { type: 'string' }],
-      description: 'The id of the first event to tell again, or a time (ISO 8601): all that followed is told again too',
+      description:
+        'The id of the first event to tell again, or a time (ISO 8601): all that followed is told again too',
     },
     dead: { type: 'boolean', description: 'Tells dead letters again' },
   },
@@ -33,9 +34,16 @@ const deadLettersQuery = {
   properties: { ...pageQuerySchema.properties, sink: { type: 'string', description: 'Of this sink alone' } },
 } as const;
 
-/** Who is told of events, what could not be told, and telling again; the latter two speak of every pipeline, and are for admins. */
+/**
+ * Who is told of events, what could not be told, and telling again; the latter two speak of every pipeline,
+ * and are for admins.
+ */
 export function registerSinks(server: FastifyInstance, { store, now }: ApiSurroundings): void {
-  const list = { operationId: 'listSinks', summary: 'The sinks of events and how they are', response: answerList('Sink') };
+  const list = {
+    operationId: 'listSinks',
+    summary: 'The sinks of events and how they are',
+    response: answerList('Sink'),
+  };
   server.get('/api/v1/events/sinks', { config: { needs: 'viewer' }, schema: list }, async () => {
     const sinks = await store.read(listSinks);
     const items = sinks.map(({ failing, ...sink }) => ({
@@ -80,14 +88,17 @@ export function registerSinks(server: FastifyInstance, { store, now }: ApiSurrou
     },
     async (request) => {
       const { sink, from, dead = false } = request.body ?? {};
-      if ((from === undefined) === !dead) throw new ApiError('BAD_REQUEST', 'Say either "from", or "dead": true');
+      if ((from === undefined) === !dead)
+        throw new ApiError('BAD_REQUEST', 'Say either "from", or "dead": true');
       const items = await store.transact(async (tx) => {
         const first = from === undefined ? undefined : await findFirst(tx, from);
         const replayed = await replayEvents(tx, { sink, from: first }, now());
-        if (replayed.length > 0) await appendAudit(tx, auditOf(request, 'replay', sink ?? 'events', { from, dead }), now());
+        if (replayed.length > 0)
+          await appendAudit(tx, auditOf(request, 'replay', sink ?? 'events', { from, dead }), now());
         return replayed;
       });
-      if (sink !== undefined && items.length === 0) throw new ApiError('NOT_FOUND', `There is no sink "${sink}"`);
+      if (sink !== undefined && items.length === 0)
+        throw new ApiError('NOT_FOUND', `There is no sink "${sink}"`);
       return { items };
     },
   );
@@ -98,7 +109,10 @@ async function findFirst(tx: Tx, from: number | string): Promise<number> {
   if (/^\d+$/.test(String(from))) return Math.max(1, Number(from));
   const time = Date.parse(String(from));
   if (Number.isNaN(time))
-    throw new ApiError('BAD_REQUEST', `"${from}" is neither the id of an event nor a time as ISO 8601 has it`);
+    throw new ApiError(
+      'BAD_REQUEST',
+      `"${from}" is neither the id of an event nor a time as ISO 8601 has it`,
+    );
   const first = await findEventSince(tx, time);
   if (first === undefined) throw new ApiError('NOT_FOUND', `Nothing has happened since ${from}`);
   return first;

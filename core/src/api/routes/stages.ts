@@ -68,7 +68,12 @@ export function registerStages(server: FastifyInstance, surroundings: ApiSurroun
           operationId: `${action}Stage`,
           summary,
           params: { ...runParams, properties: { ...runParams.properties, stage: { type: 'string' } } },
-          body: { type: isOptional ? ['object', 'null'] : 'object', properties, required, additionalProperties: false },
+          body: {
+            type: isOptional ? ['object', 'null'] : 'object',
+            properties,
+            required,
+            additionalProperties: false,
+          },
           response: answerOne('Run'),
         },
       },

@@ -19,7 +19,9 @@ import { requirePipeline } from './pipelines.ts';
 
 /** What a trigger says. */
 interface TriggerBody {
-  /** A version, the counter of an upstream run, or what last passed a stage: `{"passed": "acceptance/smoke"}`. */
+  /**
+   * A version, the counter of an upstream run, or what last passed a stage: `{"passed": "acceptance/smoke"}`.
+   */
   readonly materials?: Readonly<Record<string, string | number | { readonly passed: string }>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly poll?: boolean;
@@ -52,7 +54,11 @@ const triggerBody = {
       additionalProperties: { type: 'string' },
       description: 'For names that the pipeline declares',
     },
-    poll: { type: 'boolean', default: true, description: "Whether the materials' repositories are polled first" },
+    poll: {
+      type: 'boolean',
+      default: true,
+      description: "Whether the materials' repositories are polled first",
+    },
     comment: commentSchema,
     override: {
       type: 'boolean',
@@ -80,12 +86,16 @@ export function registerTrigger(server: FastifyInstance, surroundings: ApiSurrou
       const { params } = request;
       requirePipeline(surroundings, params.pipeline);
       const counter = await startRun(surroundings, request);
-      return reply.status(201).send(await readRunDocument(surroundings, { pipeline: params.pipeline, counter }));
+      return reply
+        .status(201)
+        .send(await readRunDocument(surroundings, { pipeline: params.pipeline, counter }));
     },
   );
 }
 
-function toChoices(materials: NonNullable<TriggerBody['materials']>): Readonly<Record<string, MaterialChoice>> {
+function toChoices(
+  materials: NonNullable<TriggerBody['materials']>,
+): Readonly<Record<string, MaterialChoice>> {
   const choose = (given: string | number | { readonly passed: string }): MaterialChoice => {
     if (typeof given !== 'object') return given;
     const [pipeline = '', stage = ''] = given.passed.split('/');
@@ -97,20 +107,34 @@ function toChoices(materials: NonNullable<TriggerBody['materials']>): Readonly<R
 /** Has what is to be pinned looked at before; answers what stands against it. */
 async function prepare(surroundings: ApiSurroundings, request: TriggerRequest): Promise<Refusal | undefined> {
   const { poll = true, materials = {} } = request.body ?? {};
-  return (poll ? await pollMaterials(surroundings, request) : undefined) ?? describeMaterials(surroundings, materials);
+  return (
+    (poll ? await pollMaterials(surroundings, request) : undefined) ??
+    describeMaterials(surroundings, materials)
+  );
 }
 
 /** Polls the repositories of a pipeline's materials; where one of them fails, "newest" would be a guess. */
-async function pollMaterials(surroundings: ApiSurroundings, request: TriggerRequest): Promise<Refusal | undefined> {
+async function pollMaterials(
+  surroundings: ApiSurroundings,
+  request: TriggerRequest,
+): Promise<Refusal | undefined> {
   const { pipeline } = request.params;
   for (const repository of repositoriesOf(surroundings.configuration().config, pipeline)) {
-    const why = await findPollProblem(surroundings, repository, auditOf(request, 'poll', repository, { for: pipeline }));
+    const why = await findPollProblem(
+      surroundings,
+      repository,
+      auditOf(request, 'poll', repository, { for: pipeline }),
+    );
     if (why !== undefined) return because('poll-failed-first', { repository, why });
   }
   return undefined;
 }
 
-async function findPollProblem(surroundings: ApiSurroundings, repository: string, audit: NewAudit): Promise<string | undefined> {
+async function findPollProblem(
+  surroundings: ApiSurroundings,
+  repository: string,
+  audit: NewAudit,
+): Promise<string | undefined> {
   try {
     const answer = await pollOnRequest(surroundings, repository, audit);
     const isFailed = answer?.problem && answer.outcome === 'failed';

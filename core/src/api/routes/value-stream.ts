@@ -54,8 +54,15 @@ export function registerValueStreams(server: FastifyInstance, surroundings: ApiS
         const packageId = await findPackageId(tx, repo, pkg);
         const id = packageId === undefined ? undefined : await findRevision(tx, packageId, version);
         if (packageId === undefined || id === undefined) return undefined;
-        const board = await readBoardPage(tx, { packageId, name: `${repo}/${pkg}`, version, limit: 1 }, { config, actor });
-        return { ...(await traceVisible(tx, { kind: 'package', id }, { config, actor })), levels: board.items[0]?.cells ?? [] };
+        const board = await readBoardPage(
+          tx,
+          { packageId, name: `${repo}/${pkg}`, version, limit: 1 },
+          { config, actor },
+        );
+        return {
+          ...(await traceVisible(tx, { kind: 'package', id }, { config, actor })),
+          levels: board.items[0]?.cells ?? [],
+        };
       });
       if (!found) throw new ApiError('NOT_FOUND', `There is no revision ${version} of ${repo}/${pkg}`);
       return { ...found, levels: found.levels.filter((cell) => cell !== null) };

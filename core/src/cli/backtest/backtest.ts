@@ -17,10 +17,14 @@ interface Options extends ServerOptions, ConfigOptions {
 
 const defaultSince = '90d';
 
-/** Adds `sluice backtest`: which runs a changed configuration would have started, and which it would not have. */
+/**
+ * Adds `sluice backtest`: which runs a changed configuration would have started, and which it would not have.
+ */
 export function addBacktestCommand(program: Command, surroundings: CliSurroundings): void {
   addServerOptions(addConfigOption(program.command('backtest')), surroundings.environment)
-    .description('which runs a changed configuration would have started that were not (+), and which not that were (-)')
+    .description(
+      'which runs a changed configuration would have started that were not (+), and which not that were (-)',
+    )
     .addOption(createSinceOption())
     .option('--json', 'print one JSON document')
     .action(({ config: file, since, json, ...server }: Options) =>
@@ -33,8 +37,13 @@ export function addBacktestCommand(program: Command, surroundings: CliSurroundin
           await replay(history, scene, surroundings.signal);
           const unjudged = findUnjudged(history, config);
           const differences = await judge(history, scene, unjudged);
-          const notes = [...history.notes, ...[...unjudged].map(describeUnjudged), ...[...history.keptSince].map(describeKept)];
-          if (json) surroundings.printJson({ since: toIso(history.since), runs: differences.map(toDocument), notes });
+          const notes = [
+            ...history.notes,
+            ...[...unjudged].map(describeUnjudged),
+            ...[...history.keptSince].map(describeKept),
+          ];
+          if (json)
+            surroundings.printJson({ since: toIso(history.since), runs: differences.map(toDocument), notes });
           else print(differences, notes, surroundings);
         } finally {
           await scene.store.close();
@@ -57,7 +66,11 @@ function readDuration(text: string): number {
   }
 }
 
-function print(differences: readonly Difference[], notes: readonly string[], { print: say, warn }: CliSurroundings): void {
+function print(
+  differences: readonly Difference[],
+  notes: readonly string[],
+  { print: say, warn }: CliSurroundings,
+): void {
   for (const { sign, pipeline, packages } of differences) say(`${sign} ${pipeline} ${packages}`);
   if (differences.length === 0) say('the same runs would have been started');
   for (const note of notes) warn(`note: ${note}`);

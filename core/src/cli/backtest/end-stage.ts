@@ -27,9 +27,17 @@ export async function endStage(
     const wish = { what: 'cancel', pipeline, counter, stage } as const;
     return (await happen(tx, { kind: 'asked', wish, actor: anonymous, comment: undefined }, inForce)).events;
   }
-  const claim = { node: 'backtest', configHash: config.hash, mayBegin: true, inHand: [], room: mostJobs, now: at };
+  const claim = {
+    node: 'backtest',
+    configHash: config.hash,
+    mayBegin: true,
+    inHand: [],
+    room: mostJobs,
+    now: at,
+  };
   const claimed = (await claimJobs(tx, claim)).filter(
-    ({ facts }) => facts.run.pipeline === pipeline && facts.run.counter === counter && facts.stage.name === stage,
+    ({ facts }) =>
+      facts.run.pipeline === pipeline && facts.run.counter === counter && facts.stage.name === stage,
   );
   const outcome = { status, exitCode: null, message: null };
   const attempts = claimed.map(({ lease, facts }) => ({ lease, facts, outcome }));

@@ -18,7 +18,10 @@ export interface History {
 export interface PackageHistory {
   readonly repository: string;
   readonly package: string;
-  /** The version that a followed pointer names: then its moves, which the ledger does not keep, start what it starts. */
+  /**
+   * The version that a followed pointer names: then its moves, which the ledger does not keep, start what it
+   * starts.
+   */
   readonly pointer: string | null;
   /** Lowest rank first. */
   readonly revisions: readonly RecordedRevision[];

@@ -21,8 +21,15 @@ interface Started {
   readonly at: number;
 }
 
-/** Holds the runs of a replay against those that were recorded; both only as far as a publication within the time caused them. */
-export async function judge(history: History, scene: Scene, unjudged: ReadonlySet<string>): Promise<readonly Difference[]> {
+/**
+ * Holds the runs of a replay against those that were recorded; both only as far as a publication within the
+ * time caused them.
+ */
+export async function judge(
+  history: History,
+  scene: Scene,
+  unjudged: ReadonlySet<string>,
+): Promise<readonly Difference[]> {
   const isNew = createIsNew(history);
   const counts = ({ pipeline, packages, at }: Started) =>
     !unjudged.has(pipeline) && isNew(packages) && at >= (history.keptSince.get(pipeline) ?? 0);
@@ -35,9 +42,13 @@ export async function judge(history: History, scene: Scene, unjudged: ReadonlySe
 
 /** The pipelines that a followed pointer stands behind, whose moves the ledger does not keep. */
 export function findUnjudged({ packages }: History, config: Config): ReadonlySet<string> {
-  const followers = packages.filter(({ pointer }) => pointer !== null).map((one) => `${one.repository}/${one.package}`);
+  const followers = packages
+    .filter(({ pointer }) => pointer !== null)
+    .map((one) => `${one.repository}/${one.package}`);
   const names = [...config.pipelines.keys()];
-  return new Set(names.filter((name) => followers.some((follower) => listBehind(config, name).packages.has(follower))));
+  return new Set(
+    names.filter((name) => followers.some((follower) => listBehind(config, name).packages.has(follower))),
+  );
 }
 
 function isAutomatic(startedBy: string): boolean {
@@ -47,12 +58,15 @@ function isAutomatic(startedBy: string): boolean {
 function createIsNew({ packages, since }: History): (versions: ReadonlyMap<string, string>) => boolean {
   const fresh = new Set(
     packages.flatMap(({ repository, package: name, revisions }) =>
-      revisions.flatMap(({ facts, detectedAt }) => (detectedAt > since ? `${repository}/${name} ${facts.version}` : [])),
+      revisions.flatMap(({ facts, detectedAt }) =>
+        detectedAt > since ? `${repository}/${name} ${facts.version}` : [],
+      ),
     ),
   );
   const known = new Set(packages.map(({ repository, package: name }) => `${repository}/${name}`));
   // Of a package that the changed configuration has no more nothing was asked: what it was behind is gone.
-  return (versions) => [...versions].some(([name, version]) => fresh.has(`${name} ${version}`) || !known.has(name));
+  return (versions) =>
+    [...versions].some(([name, version]) => fresh.has(`${name} ${version}`) || !known.has(name));
 }
 
 async function listReplayed({ store, config }: Scene): Promise<readonly Started[]> {
@@ -62,7 +76,11 @@ async function listReplayed({ store, config }: Scene): Promise<readonly Started[
       const request = { limit: 500, after };
       const page = await store.read((tx) => listRuns(tx, pipeline, request));
       for (const { counter, createdAt: at } of page.items.filter((run) => isAutomatic(run.startedBy))) {
-        found.push({ pipeline, at, packages: await store.read((tx) => readPackagesOf(tx, { pipeline, counter })) });
+        found.push({
+          pipeline,
+          at,
+          packages: await store.read((tx) => readPackagesOf(tx, { pipeline, counter })),
+        });
       }
       after = page.next ?? undefined;
       isLast = page.next === null;
@@ -76,8 +94,12 @@ function subtract(replayed: readonly Started[], recorded: readonly Started[]): r
   const surplus = (of: readonly Started[], other: readonly Started[], sign: Difference['sign']) => {
     const left = Map.groupBy(other, ({ pipeline, packages }) => nameRun(pipeline, packages));
     return of.flatMap(({ pipeline, packages, at }) =>
-      left.get(nameRun(pipeline, packages))?.pop() ? [] : { sign, pipeline, packages: describePackages(packages), at },
+      left.get(nameRun(pipeline, packages))?.pop()
+        ? []
+        : { sign, pipeline, packages: describePackages(packages), at },
     );
   };
-  return [...surplus(replayed, recorded, '+'), ...surplus(recorded, replayed, '-')].toSorted((a, b) => a.at - b.at);
+  return [...surplus(replayed, recorded, '+'), ...surplus(recorded, replayed, '-')].toSorted(
+    (a, b) => a.at - b.at,
+  );
 }

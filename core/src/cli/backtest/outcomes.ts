@@ -10,14 +10,16 @@ export interface StageEnd {
 export type EndOf = (run: string, stage: { readonly pipeline: string; readonly name: string }) => StageEnd;
 
 /**
- * Stages end as they did for the same versions; those that never ran pass, in the median time of their stage. Where the recorded run
- * did not come so far, nor does this one.
+ * Stages end as they did for the same versions; those that never ran pass, in the median time of their stage.
+ * Where the recorded run did not come so far, nor does this one.
  */
 export function createOutcomes({ runs }: Pick<History, 'runs'>): EndOf {
   const recorded = new Map(runs.map((run) => [nameRun(run.pipeline, run.packages), run.stages]));
   const times = Map.groupBy(
     runs.flatMap(({ pipeline, stages }) =>
-      stages.flatMap(({ name, tookMs }) => (tookMs === undefined ? [] : { key: `${pipeline} ${name}`, tookMs })),
+      stages.flatMap(({ name, tookMs }) =>
+        tookMs === undefined ? [] : { key: `${pipeline} ${name}`, tookMs },
+      ),
     ),
     ({ key }) => key,
   );

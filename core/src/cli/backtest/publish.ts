@@ -41,7 +41,9 @@ export async function publish(
     const packageConfig = config.repositories.get(repository)?.packages.get(name);
     if (packageId === undefined || !packageConfig) continue;
     const fresh = await record(tx, packageId, revisions);
-    const known = [...(published.get(`${repository}/${name}`) ?? []), ...fresh].toSorted((a, b) => a.rank - b.rank);
+    const known = [...(published.get(`${repository}/${name}`) ?? []), ...fresh].toSorted(
+      (a, b) => a.rank - b.rank,
+    );
     published.set(`${repository}/${name}`, known);
     news.push(makeNews(publication, { packageId, packageConfig, fresh, known }));
   }
@@ -49,7 +51,11 @@ export async function publish(
   return (await happen(tx, { kind: 'published', news, poll }, inForceAt(at))).events;
 }
 
-async function record(tx: Tx, packageId: number, revisions: readonly RecordedRevision[]): Promise<readonly Candidate[]> {
+async function record(
+  tx: Tx,
+  packageId: number,
+  revisions: readonly RecordedRevision[],
+): Promise<readonly Candidate[]> {
   const inserted = await insertRevisions(
     tx,
     revisions.map(({ facts, rank, detectedAt }) => ({ packageId, facts, rank, detectedAt, described: true })),
@@ -58,9 +64,15 @@ async function record(tx: Tx, packageId: number, revisions: readonly RecordedRev
   return revisions.flatMap(({ facts, rank }) => toCandidate(ids.get(facts.version), facts, rank));
 }
 
-function toCandidate(revisionId: number | undefined, { version, digests, standing = 'ok' }: Revision, rank: number) {
+function toCandidate(
+  revisionId: number | undefined,
+  { version, digests, standing = 'ok' }: Revision,
+  rank: number,
+) {
   if (revisionId === undefined) return [];
-  return [{ revisionId, version, digest: strongestDigest(digests), rank, state: 'published' as const, standing }];
+  return [
+    { revisionId, version, digest: strongestDigest(digests), rank, state: 'published' as const, standing },
+  ];
 }
 
 interface KnownPackage {
@@ -76,8 +88,17 @@ function makeNews(
 ): PackageNews {
   const { name, accept, first } = packageConfig;
   return {
-    ...{ packageId, material: `${repository}/${name}`, config: { first: isBefore ? 'latest' : first, accept } },
-    ...{ now: at, fresh, newest: known.findLast((one) => !findHindrance(one, accept)), selected: known.length },
+    ...{
+      packageId,
+      material: `${repository}/${name}`,
+      config: { first: isBefore ? 'latest' : first, accept },
+    },
+    ...{
+      now: at,
+      fresh,
+      newest: known.findLast((one) => !findHindrance(one, accept)),
+      selected: known.length,
+    },
     ...{ move: 0, moved: false, changed: [], isTouched: true, conclusive: true },
   };
 }

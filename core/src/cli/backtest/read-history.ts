@@ -44,14 +44,17 @@ interface ListedRepository {
 export async function readHistory(client: Client, config: Config, since: number): Promise<History> {
   const { items: repositories } = (await client.get('/repositories')) as Page<ListedRepository>;
   const known = new Map(
-    repositories.flatMap(({ name, packages }) => packages.map((one) => [`${name}/${one.name}`, one.pointer] as const)),
+    repositories.flatMap(({ name, packages }) =>
+      packages.map((one) => [`${name}/${one.name}`, one.pointer] as const),
+    ),
   );
   const packages: PackageHistory[] = [];
   const notes: string[] = [];
   for (const repository of config.repositories.values()) {
     for (const { name } of repository.packages.values()) {
       const pointer = known.get(`${repository.name}/${name}`);
-      if (pointer === undefined) notes.push(`the server does not watch ${repository.name}/${name}: nothing is known of it`);
+      if (pointer === undefined)
+        notes.push(`the server does not watch ${repository.name}/${name}: nothing is known of it`);
       else
         packages.push({
           repository: repository.name,
@@ -70,7 +73,11 @@ export async function readHistory(client: Client, config: Config, since: number)
   return { since, packages, runs, keptSince, notes };
 }
 
-async function readRevisions(client: Client, repository: string, name: string): Promise<readonly RecordedRevision[]> {
+async function readRevisions(
+  client: Client,
+  repository: string,
+  name: string,
+): Promise<readonly RecordedRevision[]> {
   const path = `/repositories/${encodeURIComponent(repository)}/packages/${encodeURIComponent(name)}/revisions`;
   const found: ListedRevision[] = [];
   for await (const revision of readPages<ListedRevision>(client, path)) found.push(revision);
@@ -119,10 +126,16 @@ function keyOf({ pipeline, counter }: { readonly pipeline: string; readonly coun
   return `${pipeline}/${counter}`;
 }
 
-/** What stands behind a run is behind those that it pinned; older ones are asked for, and may not be kept any more. */
+/**
+ * What stands behind a run is behind those that it pinned; older ones are asked for, and may not be kept any
+ * more.
+ */
 function createBehind(client: Client, listed: Map<string, ListedRun>) {
   const known = new Map<string, Promise<ReadonlyMap<string, string>>>();
-  const find = async (address: { readonly pipeline: string; readonly counter: number }): Promise<ListedRun | undefined> => {
+  const find = async (address: {
+    readonly pipeline: string;
+    readonly counter: number;
+  }): Promise<ListedRun | undefined> => {
     const path = `/pipelines/${encodeURIComponent(address.pipeline)}/runs/${address.counter}`;
     return listed.get(keyOf(address)) ?? ((await client.find(path)) as ListedRun | undefined);
   };

@@ -3,7 +3,13 @@ import { happen } from '../../engine/happen.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { Tx } from '../../store/store.ts';
 import { endStage, type RunningStage } from './end-stage.ts';
-import { type History, nameRun, type PackageHistory, type RecordedRevision, type RecordedRun } from './history.ts';
+import {
+  type History,
+  nameRun,
+  type PackageHistory,
+  type RecordedRevision,
+  type RecordedRun,
+} from './history.ts';
 import { createOutcomes, type EndOf } from './outcomes.ts';
 import { type Publication, type Published, publish } from './publish.ts';
 import { readPackagesOf } from './read-packages-of.ts';
@@ -20,8 +26,9 @@ interface Ending extends RunningStage {
 }
 
 /**
- * Lets everything that was recorded happen again, in its order and in its own time, under the configuration of a scene: what was
- * published starts what it starts by the engine's own rules, stages end as they did, and what people and timers started is started.
+ * Lets everything that was recorded happen again, in its order and in its own time, under the configuration
+ * of a scene: what was published starts what it starts by the engine's own rules, stages end as they did, and
+ * what people and timers started is started.
  */
 export async function replay(history: History, scene: Scene, signal: AbortSignal): Promise<void> {
   const player = new Player(scene, history);
@@ -78,11 +85,17 @@ class Player {
   async #note(events: readonly NewEvent[], at: number, isBefore: boolean): Promise<void> {
     for (const { type, data } of events) {
       if (type !== 'stage.started') continue;
-      const stage = { pipeline: String(data['pipeline']), counter: Number(data['counter']), name: String(data['stage']) };
+      const stage = {
+        pipeline: String(data['pipeline']),
+        counter: Number(data['counter']),
+        name: String(data['stage']),
+      };
       const packages = await this.#scene.store.read((tx) => readPackagesOf(tx, stage));
       const run = nameRun(stage.pipeline, packages);
       this.#counters.set(run, stage.counter);
-      const { status, tookMs } = isBefore ? { status: 'passed' as const, tookMs: 0 } : this.#endOf(run, stage);
+      const { status, tookMs } = isBefore
+        ? { status: 'passed' as const, tookMs: 0 }
+        : this.#endOf(run, stage);
       this.#running.push({ ...stage, status, at: at + tookMs });
     }
   }
@@ -91,12 +104,21 @@ class Player {
     const definition = this.#scene.config.pipelines.get(run.pipeline);
     const materials = this.#chooseAgain(run);
     if (!definition || Object.keys(materials).length === 0) return [];
-    const wish = { what: 'trigger', pipeline: run.pipeline, materials, override: true, environment: {} } as const;
+    const wish = {
+      what: 'trigger',
+      pipeline: run.pipeline,
+      materials,
+      override: true,
+      environment: {},
+    } as const;
     const inForce = this.#scene.inForceAt(run.createdAt);
     return (await happen(tx, { kind: 'asked', wish, actor: anonymous, comment: undefined }, inForce)).events;
   }
 
-  /** The versions that a run pinned; of one that pinned only runs, those of the replay with the same versions behind them. */
+  /**
+   * The versions that a run pinned; of one that pinned only runs, those of the replay with the same versions
+   * behind them.
+   */
   #chooseAgain({ pinned }: RecordedRun): Readonly<Record<string, string | number>> {
     const versions = Object.entries(pinned).filter(([, choice]) => typeof choice === 'string');
     if (versions.length > 0) return Object.fromEntries(versions);
@@ -124,7 +146,10 @@ function collectHappenings({ packages, runs, since }: History, { config }: Scene
     ({ detectedAt }) => detectedAt,
   );
   const byHand = runs
-    .filter(({ startedBy, pipeline }) => (startedBy === 'person' || startedBy === 'timer') && config.pipelines.has(pipeline))
+    .filter(
+      ({ startedBy, pipeline }) =>
+        (startedBy === 'person' || startedBy === 'timer') && config.pipelines.has(pipeline),
+    )
     .map((run): Happening => ({ kind: 'by hand', at: run.createdAt, run }));
   return [...later, ...byHand].toSorted((a, b) => a.at - b.at);
 }
@@ -135,7 +160,10 @@ function groupByPoll(
   isWanted: (revision: RecordedRevision) => boolean,
   timeOf: (revision: RecordedRevision) => number,
 ): readonly (Happening & { readonly kind: 'publication' })[] {
-  const polls = new Map<string, { at: number; repository: string; packages: Map<string, RecordedRevision[]> }>();
+  const polls = new Map<
+    string,
+    { at: number; repository: string; packages: Map<string, RecordedRevision[]> }
+  >();
   for (const { repository, package: name, pointer, revisions } of packages) {
     if (pointer !== null) continue;
     for (const revision of revisions.filter(isWanted)) {

@@ -1,6 +1,9 @@
 import { statfs } from 'node:fs/promises';
 
-/** Understands how much room there is on the disk to begin something new: asked for by `look`, remembered in between. */
+/**
+ * Understands how much room there is on the disk to begin something new: asked for by `look`, remembered in
+ * between.
+ */
 export class Room {
   readonly #directory: string;
   #free = Number.POSITIVE_INFINITY;

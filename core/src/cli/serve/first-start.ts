@@ -17,8 +17,8 @@ const host = '127.0.0.1';
 const port = 8153;
 
 /**
- * Where there is no configuration, serves a page that helps to write one, to this machine only, until the file is there and valid,
- * or the signal aborts. Does nothing where there is a file.
+ * Where there is no configuration, serves a page that helps to write one, to this machine only, until the
+ * file is there and valid, or the signal aborts. Does nothing where there is a file.
  */
 export async function helpToConfigure({
   file,
@@ -114,7 +114,9 @@ async function tryOut(draft: FirstConfig, surroundings: CliSurroundings): Promis
 
 function toTried(checked: CheckedPackage | undefined, warnings: readonly string[]): Tried {
   if (!checked || 'problem' in checked) {
-    return { problems: checked ? [`${checked.problem.code}: ${checked.problem.message}`, ...warnings] : warnings };
+    return {
+      problems: checked ? [`${checked.problem.code}: ${checked.problem.message}`, ...warnings] : warnings,
+    };
   }
   const versions = checked.revisions.map(({ version }) => version).toReversed();
   return { versions: versions.slice(0, versionsShown), total: versions.length };

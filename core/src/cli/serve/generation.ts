@@ -38,12 +38,21 @@ export interface GenerationSurroundings {
 export interface Generation extends Loaded {
   readonly loadedAt: number;
   inForce(): InForce;
-  /** Ends its polls and deliveries, gives their leases back, and ends its plugins. Asked again, it is the same end. */
+  /**
+   * Ends its polls and deliveries, gives their leases back, and ends its plugins. Asked again, it is the same
+   * end.
+   */
   end(): Promise<void>;
 }
 
-/** Makes a configuration the one that the store and this node go by, in one transaction, and begins to poll and to deliver events. */
-export async function beginGeneration(loaded: Loaded, surroundings: GenerationSurroundings): Promise<Generation> {
+/**
+ * Makes a configuration the one that the store and this node go by, in one transaction, and begins to poll
+ * and to deliver events.
+ */
+export async function beginGeneration(
+  loaded: Loaded,
+  surroundings: GenerationSurroundings,
+): Promise<Generation> {
   const { config, host } = loaded;
   const { now } = surroundings;
   const secretFields: SecretFields = (plugin) => host.loaded().get(plugin)?.secrets;
@@ -86,7 +95,11 @@ async function adopt(
       tx,
       config.events.map(({ name, kind, retry }) => ({ name, kind, giveUpMs: retry.giveUpMs })),
     );
-    const loaded = { type: 'configuration.loaded', subject: config.hash, data: { file: config.file } } as const;
+    const loaded = {
+      type: 'configuration.loaded',
+      subject: config.hash,
+      data: { file: config.file },
+    } as const;
     await appendAudit(tx, auditConfiguration('configuration.loaded', config), now());
     const { runs } = await adoptPipelines(tx, options, [loaded]);
     tx.wake('polls');

@@ -25,7 +25,10 @@ export interface GovernanceOptions extends GenerationSurroundings {
   readonly load: () => Promise<Loaded>;
 }
 
-/** Understands which configuration is in force, and lets another take its place when the files change; one that is invalid never does. */
+/**
+ * Understands which configuration is in force, and lets another take its place when the files change; one
+ * that is invalid never does.
+ */
 export class Governance {
   readonly #options: GovernanceOptions;
   #generation: Generation | undefined;
@@ -62,7 +65,10 @@ export class Governance {
     return { config, loadedAt, refused: this.#refused, replaced: this.#replaced.signal };
   }
 
-  /** Follows the files, and SIGHUP, until the server stops; then it ends at once, and {@link Governance.end} tells when it has. */
+  /**
+   * Follows the files, and SIGHUP, until the server stops; then it ends at once, and {@link Governance.end}
+   * tells when it has.
+   */
   follow(): void {
     const { load, observer, stopping: signal } = this.#options;
     const watch = watchConfig({
@@ -83,7 +89,9 @@ export class Governance {
     process.on('SIGHUP', reload);
     const stop = () => {
       process.off('SIGHUP', reload);
-      this.end().catch((error: unknown) => observer.onProblem('the configuration cannot be brought to an end', error));
+      this.end().catch((error: unknown) =>
+        observer.onProblem('the configuration cannot be brought to an end', error),
+      );
     };
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
@@ -129,7 +137,9 @@ export class Governance {
     replaced.abort();
     log.info(`${loaded.config.file} was loaded again and is in force`);
     this.#warnOf(loaded.config);
-    const late = (['server', 'store'] as const).filter((key) => !isDeepStrictEqual(before[key], loaded.config[key]));
+    const late = (['server', 'store'] as const).filter(
+      (key) => !isDeepStrictEqual(before[key], loaded.config[key]),
+    );
     if (late.length > 0) log.warn(`what changed under ${late.join(': and ')}: is in force after a restart`);
   }
 
@@ -162,8 +172,14 @@ export class Governance {
     const sentences = problems.map(formatProblem);
     this.#refused = { at: now(), problems: sentences };
     log.error(`the configuration is invalid, the one before runs on:\n${sentences.join('\n')}`);
-    const event = { type: 'configuration.refused', subject: this.config().hash, data: { problems: sentences } } as const;
-    const audit = auditConfiguration('configuration.refused', this.config(), { problems: sentences.slice(0, problemsAudited) });
+    const event = {
+      type: 'configuration.refused',
+      subject: this.config().hash,
+      data: { problems: sentences },
+    } as const;
+    const audit = auditConfiguration('configuration.refused', this.config(), {
+      problems: sentences.slice(0, problemsAudited),
+    });
     await store.transact(async (tx) => {
       await appendAudit(tx, audit, now());
       await appendEvents(tx, [event], now());

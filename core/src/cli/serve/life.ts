@@ -56,8 +56,9 @@ interface Server extends LifeOptions {
 }
 
 /**
- * Runs a server until the surroundings' signal aborts. Then it takes no new work, gives polls back, lets go of running commands
- * (the next start adopts them) and closes the store. Throws `ConfigError`, and in words what stands against a start.
+ * Runs a server until the surroundings' signal aborts. Then it takes no new work, gives polls back, lets go
+ * of running commands (the next start adopts them) and closes the store. Throws `ConfigError`, and in words
+ * what stands against a start.
  */
 export async function liveAsServer(options: LifeOptions): Promise<void> {
   await using ending = new AsyncDisposableStack();
@@ -65,13 +66,26 @@ export async function liveAsServer(options: LifeOptions): Promise<void> {
   const api = await openApi(server);
   ending.defer(() => api.close());
   const address = await api.listen({ host: config.server.host, port: config.server.port });
-  options.log.info(`look at ${address}/ (repositories: ${config.repositories.size}, pipelines: ${config.pipelines.size})`);
-  await Promise.all([perform(server, address), watchRoom(server), clean(server), untilAborted(server.stopping)]);
+  options.log.info(
+    `look at ${address}/ (repositories: ${config.repositories.size}, pipelines: ${config.pipelines.size})`,
+  );
+  await Promise.all([
+    perform(server, address),
+    watchRoom(server),
+    clean(server),
+    untilAborted(server.stopping),
+  ]);
   options.log.info('stopping: running commands go on and are taken up again at the next start');
 }
 
-/** Opens what a server stands on, and brings its configuration into force. What was opened is closed in the reverse order. */
-async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Promise<{ server: Server; config: Config }> {
+/**
+ * Opens what a server stands on, and brings its configuration into force. What was opened is closed in the
+ * reverse order.
+ */
+async function prepare(
+  options: LifeOptions,
+  ending: AsyncDisposableStack,
+): Promise<{ server: Server; config: Config }> {
   const { file, surroundings, log, now, random } = options;
   const { signal: stopping, masker, environment } = surroundings;
   const metrics = createMetrics({
@@ -119,15 +133,33 @@ async function prepare(options: LifeOptions, ending: AsyncDisposableStack): Prom
 
   const room = new Room(place.jobs);
   await room.look();
-  const governance = new Governance({ store, node: place.id, observer, now, random, room, resolve, load, log, stopping });
+  const governance = new Governance({
+    store,
+    node: place.id,
+    observer,
+    now,
+    random,
+    room,
+    resolve,
+    load,
+    log,
+    stopping,
+  });
   ending.defer(() => governance.end());
   await surroundings.interruptibly(() => governance.begin(loaded));
   closing.move();
   governance.follow();
-  return { server: { ...options, store, place, room, observer, metrics, governance, resolve, stopping }, config };
+  return {
+    server: { ...options, store, place, room, observer, metrics, governance, resolve, stopping },
+    config,
+  };
 }
 
-function learnSecret(value: string, masker: CliSurroundings['masker'], learn: ((secret: string) => void) | undefined): void {
+function learnSecret(
+  value: string,
+  masker: CliSurroundings['masker'],
+  learn: ((secret: string) => void) | undefined,
+): void {
   masker.add(value);
   learn?.(value);
 }

@@ -12,7 +12,11 @@ import type { Room } from './disk.ts';
 const answerMs = 2_000;
 
 /** Why this node takes no work now; empty when it does. */
-export async function findReasonsNotReady(store: Store, { hash, minFree }: Config, room: Room): Promise<readonly string[]> {
+export async function findReasonsNotReady(
+  store: Store,
+  { hash, minFree }: Config,
+  room: Room,
+): Promise<readonly string[]> {
   const isActive = await askAtOnce(store, hash);
   return [
     ...(isActive === undefined ? ['the store does not answer'] : []),
@@ -21,7 +25,10 @@ export async function findReasonsNotReady(store: Store, { hash, minFree }: Confi
   ];
 }
 
-/** Undefined where the store does not answer: who asks whether it is ready waits for it no longer than {@link answerMs}. */
+/**
+ * Undefined where the store does not answer: who asks whether it is ready waits for it no longer than {@link
+ * answerMs}.
+ */
 async function askAtOnce(store: Store, hash: string): Promise<boolean | undefined> {
   const late = new AbortController();
   const tooLate = wait(answerMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
@@ -33,6 +40,10 @@ async function askAtOnce(store: Store, hash: string): Promise<boolean | undefine
 export async function readDepths(store: Store, now: number): Promise<Depths> {
   return store.read(async (tx) => {
     const { due, started } = await countOpenAttempts(tx);
-    return { triggers: await countWaitingTriggers(tx), attempts: due + started, polls: await countDuePolls(tx, now) };
+    return {
+      triggers: await countWaitingTriggers(tx),
+      attempts: due + started,
+      polls: await countDuePolls(tx, now),
+    };
   });
 }

@@ -8,11 +8,13 @@ export function reportTo(log: Logger): ServerObserver {
     onPoll({ repository, outcome, seconds, revisions, message }) {
       const took = `in ${seconds.toFixed(1)} s`;
       if (outcome === 'failed') log.warn(`${repository}: the poll failed ${took}: ${message}`);
-      else if (outcome === 'partial') log.warn(`${repository}: polled ${took}, ${revisions} new, but: ${message}`);
+      else if (outcome === 'partial')
+        log.warn(`${repository}: polled ${took}, ${revisions} new, but: ${message}`);
       else if (revisions > 0) log.info(`${repository}: polled ${took}, ${revisions} new`);
       else log.debug(`${repository}: polled ${took}, nothing new`);
     },
-    onRevision: ({ repository, package: name, version }) => log.info(`${repository}/${name}: ${version} was published`),
+    onRevision: ({ repository, package: name, version }) =>
+      log.info(`${repository}/${name}: ${version} was published`),
     onRun: ({ pipeline, counter, status }) => log.info(`${pipeline}/${counter}: ${status}`),
     onJob({ pipeline, counter, stage, job, status, message }) {
       const line = `${pipeline}/${counter}/${stage}/${job}: ${status}${message === null ? '' : `: ${message}`}`;
@@ -30,7 +32,11 @@ export function reportTo(log: Logger): ServerObserver {
   };
 }
 
-const outcomeWords = { delivered: 'was delivered', again: 'is tried again', dead: 'is a dead letter' } as const;
+const outcomeWords = {
+  delivered: 'was delivered',
+  again: 'is tried again',
+  dead: 'is a dead letter',
+} as const;
 
 /** Passes on what plugins say. */
 export function logPluginLine(log: Logger): (line: PluginLogLine) => void {

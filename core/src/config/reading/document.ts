@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { Path } from '../problem.ts';
 import { yamlFaults } from './yaml-faults.ts';
 
@@ -26,14 +37,20 @@ export interface Fault {
 export interface Parsed {
   readonly value: unknown;
   readonly faults: readonly Fault[];
-  /** The lines of what stands at the top, and right below that, each by its path: `pipelines`, `pipelines/acceptance`. */
+  /**
+   * The lines of what stands at the top, and right below that, each by its path: `pipelines`,
+   * `pipelines/acceptance`.
+   */
   readonly lines: readonly (readonly [path: string, line: number])[];
 }
 
 /** Aliases make a small file large: what is left of it expanded must stay below this. */
 const maxValues = 2_000_000;
 
-/** The plain value of a YAML 1.2 text, merge keys and aliases expanded, as far as the text has one, and everything wrong with it. */
+/**
+ * The plain value of a YAML 1.2 text, merge keys and aliases expanded, as far as the text has one, and
+ * everything wrong with it.
+ */
 export function parseText(text: string): Parsed {
   const { document, counter } = compose(text);
   const faultAt = (offset: number, message: string): Fault => {
@@ -41,8 +58,12 @@ export function parseText(text: string): Parsed {
     return { line, column: col, message };
   };
   const broken = [
-    ...[...document.errors, ...document.warnings].map(({ pos, code }) => faultAt(pos[0], `YAML: ${yamlFaults[code]}`)),
-    ...findDangling(document).map((offset) => faultAt(offset, 'YAML: there is no anchor of this name before this alias')),
+    ...[...document.errors, ...document.warnings].map(({ pos, code }) =>
+      faultAt(pos[0], `YAML: ${yamlFaults[code]}`),
+    ),
+    ...findDangling(document).map((offset) =>
+      faultAt(offset, 'YAML: there is no anchor of this name before this alias'),
+    ),
   ];
   if (broken.length > 0) return { value: undefined, faults: broken, lines: [] };
   const duplicates = findDuplicates(document).map(({ offset, first, key }) => {
@@ -60,15 +81,22 @@ function listLines({ contents }: Document.Parsed, counter: LineCounter): [string
     (isMap(map) ? map.items : []).flatMap(({ key, value }): [string, number][] => {
       if (!isScalar(key)) return [];
       const path = `${before}${key.value}`;
-      return [[path, counter.linePos(key.range?.[0] ?? 0).line], ...(before === '' ? listKeys(value, `${path}/`) : [])];
+      return [
+        [path, counter.linePos(key.range?.[0] ?? 0).line],
+        ...(before === '' ? listKeys(value, `${path}/`) : []),
+      ];
     });
   return listKeys(contents, '');
 }
 
-/** The plain value, or what keeps it from being one: an alias that leads into itself, or aliases that come to too much. */
+/**
+ * The plain value, or what keeps it from being one: an alias that leads into itself, or aliases that come to
+ * too much.
+ */
 function expand(document: Document.Parsed): { readonly value: unknown } | { readonly fault: string } {
   try {
-    // The library's own limit counts uses of an alias, not what they come to: 101 packages could not share their defaults.
+    // The library's own limit counts uses of an alias, not what they come to: 101 packages could not share
+    // their defaults.
     const value: unknown = document.toJS({ maxAliasCount: -1 });
     if (countValues(value, maxValues) < maxValues) return { value };
   } catch {
@@ -157,7 +185,11 @@ function find(document: Document.Parsed, { path, at }: Place): { offset: number;
 }
 
 /** The key and value that a step leads to; in a list the item is both. */
-function stepInto(document: Document.Parsed, from: unknown, step: string): readonly [key: unknown, value: unknown] {
+function stepInto(
+  document: Document.Parsed,
+  from: unknown,
+  step: string,
+): readonly [key: unknown, value: unknown] {
   const node = isAlias(from) ? from.resolve(document) : from;
   if (isSeq(node)) return [node.items[Number(step)], node.items[Number(step)]];
   if (!isMap(node)) return [undefined, undefined];
@@ -166,7 +198,11 @@ function stepInto(document: Document.Parsed, from: unknown, step: string): reado
   return pair ? [pair.key, pair.value] : stepIntoMerged(document, node, step);
 }
 
-function stepIntoMerged(document: Document.Parsed, map: YAMLMap, step: string): readonly [key: unknown, value: unknown] {
+function stepIntoMerged(
+  document: Document.Parsed,
+  map: YAMLMap,
+  step: string,
+): readonly [key: unknown, value: unknown] {
   const merge = map.items.find(({ key }) => isScalar(key) && key.source === '<<')?.value;
   for (const source of isSeq(merge) ? merge.items : [merge]) {
     const found = stepInto(document, source, step);

@@ -16,11 +16,15 @@ export interface Versions {
 }
 
 /**
- * Puts numbers, switches and choices in the places of references that stand for them, in what is kept too: what is no text cannot be
- * filled in at the moment of use. Answers where. What a reference stands for and does not fit is left, for the schema to object to. The validator is that of
- * what stands at `base`.
+ * Puts numbers, switches and choices in the places of references that stand for them, in what is kept too:
+ * what is no text cannot be filled in at the moment of use. Answers where. What a reference stands for and
+ * does not fit is left, for the schema to object to. The validator is that of what stands at `base`.
  */
-export function fillInTyped({ written, kept, resolved }: Versions, base: Path, validate: Validator): readonly Path[] {
+export function fillInTyped(
+  { written, kept, resolved }: Versions,
+  base: Path,
+  validate: Validator,
+): readonly Path[] {
   const [before, after] = [valueAt(written, base), valueAt(resolved, base)];
   if (before === undefined || before === after) return [];
   const places: Path[] = [];
@@ -37,8 +41,13 @@ export function fillInTyped({ written, kept, resolved }: Versions, base: Path, v
   return places;
 }
 
-/** The value that a text stands for where the schema objects to a text; undefined where it stands for none. */
-function readTyped(text: string, { keyword, params, propertyName }: ErrorObject): string | number | boolean | undefined {
+/**
+ * The value that a text stands for where the schema objects to a text; undefined where it stands for none.
+ */
+function readTyped(
+  text: string,
+  { keyword, params, propertyName }: ErrorObject,
+): string | number | boolean | undefined {
   if (propertyName !== undefined) return undefined;
   if (keyword === 'enum') return params['allowedValues'].includes(text) ? text : undefined;
   if (keyword !== 'type') return undefined;

@@ -14,8 +14,8 @@ export interface IncludeBounds {
 const usual: IncludeBounds = { files: 10_000, directories: 10_000, timeMs: 10_000 };
 
 /**
- * The files that a pattern of `include:` names, absolute, sorted. Throws RangeError for a pattern that leads too far, and the signal's
- * reason.
+ * The files that a pattern of `include:` names, absolute, sorted. Throws RangeError for a pattern that leads
+ * too far, and the signal's reason.
  */
 export async function findIncluded(
   pattern: string,
@@ -38,7 +38,8 @@ export async function findIncluded(
   for await (const entry of glob(pattern, { cwd: directory, withFileTypes: true, exclude })) {
     if (entry.isDirectory()) continue;
     files.push(resolve(entry.parentPath, entry.name));
-    if (files.length > bounds.files) throw new RangeError(`matches more than ${bounds.files} files; narrow it`);
+    if (files.length > bounds.files)
+      throw new RangeError(`matches more than ${bounds.files} files; narrow it`);
   }
   return files.sort();
 }

@@ -18,8 +18,8 @@ export interface FilledPlace {
 }
 
 /**
- * Fills in the references of every text of the configuration but `run:` and `label:`, which have a `${...}` of their own, and the
- * hashes of tokens, which are what they are. The masker learns nothing of it yet.
+ * Fills in the references of every text of the configuration but `run:` and `label:`, which have a `${...}`
+ * of their own, and the hashes of tokens, which are what they are. The masker learns nothing of it yet.
  */
 export function interpolateAll(value: unknown, interpolator: Interpolator): Interpolated {
   const findings: Finding[] = [];

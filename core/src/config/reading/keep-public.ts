@@ -7,8 +7,9 @@ import type { FilledPlace } from './interpolate.ts';
 const publicPlaces: ReadonlySet<string> = new Set(['server/host', 'server/url', 'timezone']);
 
 /**
- * Keeps filled in for good what stands at public places, so that it is not resolved, and hidden, later; answers the values that are to
- * be hidden: those of all other places but `typed`, where numbers, switches and choices stand. What stands at both kinds is hidden.
+ * Keeps filled in for good what stands at public places, so that it is not resolved, and hidden, later;
+ * answers the values that are to be hidden: those of all other places but `typed`, where numbers, switches
+ * and choices stand. What stands at both kinds is hidden.
  */
 export function keepPublic(
   { kept, resolved }: Versions,

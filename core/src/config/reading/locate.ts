@@ -20,7 +20,12 @@ export async function locateFindings(
       : otherPosition
         ? `; the other is at ${sources.nameOf(other.file)}:${otherPosition.line}:${otherPosition.column}`
         : '';
-    return { file: sources.nameOf(place.file ?? sources.fileOf(place.path)), line, column, message: `${message}${ending}` };
+    return {
+      file: sources.nameOf(place.file ?? sources.fileOf(place.path)),
+      line,
+      column,
+      message: `${message}${ending}`,
+    };
   });
 }
 

@@ -26,9 +26,9 @@ const program = fileURLToPath(new URL(`./reader-process${extname(import.meta.url
 /**
  * Understands how to read YAML without the server paying for it.
  *
- * The syntax tree of a large file takes 80 times its size and a second of CPU for each megabyte; both are spent in a process that
- * ends when the configuration is loaded, so that a running server neither grows nor stalls when it reloads.
- * It answers one question at a time.
+ * The syntax tree of a large file takes 80 times its size and a second of CPU for each megabyte; both are
+ * spent in a process that ends when the configuration is loaded, so that a running server neither grows nor
+ * stalls when it reloads. It answers one question at a time.
  */
 export class SourceReader implements AsyncDisposable {
   readonly #signal: AbortSignal;

@@ -23,7 +23,9 @@ export interface Sources {
   readonly findings: readonly Finding[];
   /** What is allowed, and hardly meant. */
   readonly warnings: readonly Finding[];
-  /** Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`. */
+  /**
+   * Where each section, and each repository and pipeline, is written: by `server`, `pipelines/acceptance`.
+   */
   readonly places: ReadonlyMap<string, ConfigPlace>;
   /** The file that a path of `merged` comes from. */
   fileOf(path: Path): string;
@@ -41,10 +43,14 @@ export interface ReadOptions {
 const shared: ReadonlySet<string> = new Set(['repositories', 'pipelines']);
 
 /**
- * Reads a file and what it includes, one after another, and merges them: repositories and pipelines by name, every other
- * section from one file.
+ * Reads a file and what it includes, one after another, and merges them: repositories and pipelines by name,
+ * every other section from one file.
  */
-export async function readSources(reader: SourceReader, named: string, { interpolate, signal }: ReadOptions): Promise<Sources> {
+export async function readSources(
+  reader: SourceReader,
+  named: string,
+  { interpolate, signal }: ReadOptions,
+): Promise<Sources> {
   const merger = new Merger(reader, named);
   await merger.add(merger.main);
   for (const file of await merger.findIncludes(interpolate, signal)) await merger.add(file);
@@ -77,11 +83,17 @@ class Merger {
     this.#files.push(file);
     this.#hash.update(`${relative(dirname(this.main), file)}\0${sha256}\n`);
     if (file !== this.main && isMapping(value) && !isOfOurs(value)) {
-      this.#findings.push({ file, path: [], at: 'value', message: `the file is no part of a configuration: ${expected}` });
+      this.#findings.push({
+        file,
+        path: [],
+        at: 'value',
+        message: `the file is no part of a configuration: ${expected}`,
+      });
       return;
     }
     this.#problems.push(...faults.map((fault) => ({ file: this.#nameOf(file), ...fault })));
-    for (const [path, line] of lines) if (isOwned(path) && !this.#places.has(path)) this.#places.set(path, { file, line });
+    for (const [path, line] of lines)
+      if (isOwned(path) && !this.#places.has(path)) this.#places.set(path, { file, line });
     if (value === undefined) return;
     if (isMapping(value)) this.#merge(file, value);
     else if (value !== null) this.#findings.push({ file, path: [], at: 'value', message: expected });
@@ -94,20 +106,30 @@ class Merger {
       });
   }
 
-  async findIncludes(interpolate: ReadOptions['interpolate'], signal: AbortSignal): Promise<readonly string[]> {
+  async findIncludes(
+    interpolate: ReadOptions['interpolate'],
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
     const { include } = this.#merged;
     const found = new Set<string>();
     for (const [index, pattern] of Array.isArray(include) ? include.entries() : []) {
       if (typeof pattern !== 'string') continue;
-      const object = (message: string) => this.#findings.push({ path: ['include', String(index)], at: 'value', message });
+      const object = (message: string) =>
+        this.#findings.push({ path: ['include', String(index)], at: 'value', message });
       try {
         const resolved = interpolate(pattern);
         const files = await findIncluded(resolved, dirname(this.main), signal);
         // Whoever watches the files follows these, too: only those that do not lead too far.
         this.#include.push(resolve(dirname(this.main), resolved));
         if (files.length === 0) {
-          const [told, what] = /[*?[{]/.test(resolved) ? [this.#warnings, 'matches no file'] : [this.#findings, 'does not exist'];
-          told.push({ path: ['include', String(index)], at: 'value', message: `${JSON.stringify(pattern)} ${what}` });
+          const [told, what] = /[*?[{]/.test(resolved)
+            ? [this.#warnings, 'matches no file']
+            : [this.#findings, 'does not exist'];
+          told.push({
+            path: ['include', String(index)],
+            at: 'value',
+            message: `${JSON.stringify(pattern)} ${what}`,
+          });
         }
         for (const file of files) found.add(file);
       } catch (thrown) {
@@ -150,7 +172,9 @@ class Merger {
       const known = this.#merged[section];
       if (!shared.has(section) || !isMapping(value) || (known !== undefined && !isMapping(known)))
         this.#take(file, [section], this.#merged, value);
-      else for (const [name, entry] of Object.entries(value)) this.#take(file, [section, name], this.#sectionOf(section), entry);
+      else
+        for (const [name, entry] of Object.entries(value))
+          this.#take(file, [section, name], this.#sectionOf(section), entry);
       // An empty section is there all the same.
       if (isMapping(value) && shared.has(section)) this.#sectionOf(section);
     }
@@ -169,7 +193,13 @@ class Merger {
     const key = path.at(-1) ?? '';
     const other = this.#origins.get(owner);
     if (other !== undefined) {
-      this.#findings.push({ file, path, at: 'key', message: `"${key}" is defined twice`, other: { file: other, path } });
+      this.#findings.push({
+        file,
+        path,
+        at: 'key',
+        message: `"${key}" is defined twice`,
+        other: { file: other, path },
+      });
       return;
     }
     this.#origins.set(owner, file);
@@ -183,10 +213,15 @@ class Merger {
 
 const expected = `write what to watch and what to start, such as "repositories: { npmjs: { plugin: npm, ... } }"; docs/configuration.md has an example`;
 
-/** Whether a mapping has a section of ours, or one that was meant to be; of any other file nothing is repeated, not even keys. */
+/**
+ * Whether a mapping has a section of ours, or one that was meant to be; of any other file nothing is
+ * repeated, not even keys.
+ */
 function isOfOurs(value: Readonly<Record<string, unknown>>): boolean {
   const known = Object.keys(sections);
-  return Object.keys(value).some((key) => key.startsWith('x-') || known.includes(key) || findClosest(key, known) !== undefined);
+  return Object.keys(value).some(
+    (key) => key.startsWith('x-') || known.includes(key) || findClosest(key, known) !== undefined,
+  );
 }
 
 /** Whether a path is one that comes from one file: a section, or an entry of a shared one. */

@@ -1,6 +1,9 @@
 import type { ErrorCode } from 'yaml';
 
-/** What is wrong with the YAML of a file, without a word of what is in it: it may be a file of secrets that was named by mistake. */
+/**
+ * What is wrong with the YAML of a file, without a word of what is in it: it may be a file of secrets that
+ * was named by mistake.
+ */
 export const yamlFaults: Readonly<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias takes neither an anchor nor a tag',
   BAD_ALIAS: 'an alias has a name that none can have',
@@ -10,7 +13,8 @@ export const yamlFaults: Readonly<Record<ErrorCode, string>> = {
   BAD_INDENT: 'the indentation does not fit what stands above',
   BAD_PROP_ORDER: 'an anchor or a tag is in the wrong place',
   BAD_SCALAR_START: 'a text that begins with this character has to be quoted',
-  BLOCK_AS_IMPLICIT_KEY: 'a mapping or a list begins where only a plain value can be; quote the text, or begin a new line',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a mapping or a list begins where only a plain value can be; quote the text, or begin a new line',
   BLOCK_IN_FLOW: 'a mapping or a list in lines cannot be inside of brackets',
   DUPLICATE_KEY: 'a key is there twice',
   IMPOSSIBLE: 'this cannot be read',

@@ -8,7 +8,10 @@ export interface CommonSettings {
   readonly hookSecret?: Template;
 }
 
-/** Values by name, in which `$NAME` stands for a variable of the job's environment; left out, all of that goes along. */
+/**
+ * Values by name, in which `$NAME` stands for a variable of the job's environment; left out, all of that goes
+ * along.
+ */
 export type Parameters = Readonly<Record<string, Template>>;
 
 /** A text that is secret: no message shows it. */
@@ -25,7 +28,10 @@ export const parameters: Schema = {
   additionalProperties: { type: 'string' },
 };
 
-/** The mapping of one kind: what it needs, what it may have, and what all have. `url` is the default where the vendor has one server for all. */
+/**
+ * The mapping of one kind: what it needs, what it may have, and what all have. `url` is the default where the
+ * vendor has one server for all.
+ */
 export function remoteMapping(
   required: Readonly<Record<string, Schema>>,
   optional: Readonly<Record<string, Schema>>,

@@ -13,4 +13,7 @@ export interface GocdSettings extends CommonSettings {
   readonly token: Template;
 }
 
-export const gocdSchema: Schema = remoteMapping({ pipeline: text, token: secretText }, { variables: parameters });
+export const gocdSchema: Schema = remoteMapping(
+  { pipeline: text, token: secretText },
+  { variables: parameters },
+);

@@ -13,4 +13,7 @@ export interface JenkinsSettings extends CommonSettings {
   readonly token: Template;
 }
 
-export const jenkinsSchema: Schema = remoteMapping({ job: text, user: text, token: secretText }, { parameters });
+export const jenkinsSchema: Schema = remoteMapping(
+  { job: text, user: text, token: secretText },
+  { parameters },
+);

@@ -17,7 +17,10 @@ export const checkAccess: Rule = function* ({ config: { access, pipelines } }) {
     const at = ['pipelines', pipeline, 'access'];
     if (lists === undefined) continue;
     if (access === undefined) {
-      yield atKey(at, 'needs the section "access:" with tokens: without it everybody on this machine is admin');
+      yield atKey(
+        at,
+        'needs the section "access:" with tokens: without it everybody on this machine is admin',
+      );
       continue;
     }
     for (const right of ['view', 'operate', 'approve'] as const) {
@@ -30,16 +33,24 @@ function* checkTokens(access: Incomplete<RawAccess> | undefined): Generator<Find
   const owners = new Map<string, string>();
   for (const [token, { sha256, expires, person }] of entriesOf(access?.tokens)) {
     const at = ['access', 'tokens', token];
-    const reserved = (name: string) => `"${name}" stands for something else in the audit log; choose another name`;
+    const reserved = (name: string) =>
+      `"${name}" stands for something else in the audit log; choose another name`;
     if (reservedNames.includes(token)) yield atKey(at, reserved(token));
-    if (person !== undefined && reservedNames.includes(person)) yield atValue([...at, 'person'], reserved(person));
+    if (person !== undefined && reservedNames.includes(person))
+      yield atValue([...at, 'person'], reserved(person));
     if (expires !== undefined && parseExpiry(expires) === undefined) {
-      yield atValue([...at, 'expires'], `expires: "${expires}" is not a date such as 2027-01-01 or 2027-01-01T09:00:00Z`);
+      yield atValue(
+        [...at, 'expires'],
+        `expires: "${expires}" is not a date such as 2027-01-01 or 2027-01-01T09:00:00Z`,
+      );
     }
     for (const [index, hash] of itemsOf(sha256)) {
       const owner = owners.get(hash.toLowerCase());
       if (owner !== undefined)
-        yield atValue([...at, 'sha256', index], `this is already the token "${owner}"; give everybody a token of their own`);
+        yield atValue(
+          [...at, 'sha256', index],
+          `this is already the token "${owner}"; give everybody a token of their own`,
+        );
       owners.set(hash.toLowerCase(), token);
     }
   }
@@ -63,5 +74,8 @@ function* checkWho(place: Path, name: string, { names, roles }: Known): Generato
   if (isRole ? roles.includes(name.slice('role:'.length)) : names.includes(name)) return;
   const meant = findClosest(name, [...names, ...roles.map((role) => `role:${role}`)]);
   const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
-  yield atValue(place, `no token has the ${isRole ? 'role' : 'name or the person'} "${name.replace('role:', '')}"${hint}`);
+  yield atValue(
+    place,
+    `no token has the ${isRole ? 'role' : 'name or the person'} "${name.replace('role:', '')}"${hint}`,
+  );
 }

@@ -14,10 +14,16 @@ export const checkApprovals: Rule = function* (subject) {
   }
 };
 
-function* checkApproval(subject: Subject, at: Path, approval: Incomplete<RawApproval>, position: number): Generator<Finding> {
+function* checkApproval(
+  subject: Subject,
+  at: Path,
+  approval: Incomplete<RawApproval>,
+  position: number,
+): Generator<Finding> {
   if (approval.type === 'auto') {
     for (const key of manualOnly) {
-      if (approval[key] !== undefined) yield atKey([...at, key], `"${key}" needs type: manual, for nobody is asked otherwise`);
+      if (approval[key] !== undefined)
+        yield atKey([...at, key], `"${key}" needs type: manual, for nobody is asked otherwise`);
     }
   }
   if (position === 0 && approval.evenAfterFailure) {
@@ -28,7 +34,8 @@ function* checkApproval(subject: Subject, at: Path, approval: Incomplete<RawAppr
   }
   if (subject.config.access === undefined) {
     const why = 'without access: nobody can be told from another';
-    if ((approval.required ?? 1) > 1) yield atValue([...at, 'required'], `required: ${why}, so more than 1 would never approve`);
+    if ((approval.required ?? 1) > 1)
+      yield atValue([...at, 'required'], `required: ${why}, so more than 1 would never approve`);
     if (approval.notSelf) yield atValue([...at, 'notSelf'], `notSelf: ${why}, so nobody could ever approve`);
   }
 }

@@ -9,7 +9,8 @@ type Pipelines = Readonly<Record<string, Incomplete<RawPipeline> | undefined>>;
 export const checkDependencies: Rule = function* ({ config: { pipelines = {} } }) {
   for (const [name, { materials }] of entriesOf(pipelines)) {
     for (const [index, { pipeline, stage }] of itemsOf(materials)) {
-      if (pipeline !== undefined) yield* checkStage(pipelines, ['pipelines', name, 'materials', index], { pipeline, stage });
+      if (pipeline !== undefined)
+        yield* checkStage(pipelines, ['pipelines', name, 'materials', index], { pipeline, stage });
     }
   }
   yield* checkCycles(pipelines);
@@ -21,12 +22,18 @@ function* checkStage(
   { pipeline, stage }: { readonly pipeline: string; readonly stage: string | undefined },
 ): Generator<Finding> {
   if (!Object.hasOwn(pipelines, pipeline)) {
-    yield atValue([...at, 'pipeline'], `there is no pipeline "${pipeline}"${suggest(pipeline, Object.keys(pipelines))}`);
+    yield atValue(
+      [...at, 'pipeline'],
+      `there is no pipeline "${pipeline}"${suggest(pipeline, Object.keys(pipelines))}`,
+    );
     return;
   }
   const stages = itemsOf(pipelines[pipeline]?.stages).flatMap(([, { name }]) => name ?? []);
   if (stage !== undefined && !stages.includes(stage)) {
-    yield atValue([...at, 'stage'], `pipeline "${pipeline}" has no stage "${stage}"${suggest(stage, stages)}`);
+    yield atValue(
+      [...at, 'stage'],
+      `pipeline "${pipeline}" has no stage "${stage}"${suggest(stage, stages)}`,
+    );
   }
 }
 

@@ -1,4 +1,9 @@
-import { isReservedName, nameDependencyVariables, nameMaterialVariables, toMaterialName } from '../environment-names.ts';
+import {
+  isReservedName,
+  nameDependencyVariables,
+  nameMaterialVariables,
+  toMaterialName,
+} from '../environment-names.ts';
 import { labelNames, labelVariables } from '../label.ts';
 import { fieldNames } from '../plugin-rules.ts';
 import type { Finding, Path } from '../problem.ts';
@@ -20,7 +25,10 @@ export const checkEnvironment: Rule = function* (subject) {
     yield* checkLabel([...at, 'label'], pipeline.label, materials);
     for (const variable of Object.keys(pipeline.environment ?? {})) {
       if (isReservedName(variable))
-        yield atKey([...at, 'environment', variable], `"${variable}" can be set by nobody but Sluice; choose another name`);
+        yield atKey(
+          [...at, 'environment', variable],
+          `"${variable}" can be set by nobody but Sluice; choose another name`,
+        );
     }
   }
 };
@@ -72,7 +80,10 @@ function* checkCollisions(subject: Subject, materials: readonly Material[]): Gen
   }
 }
 
-/** Every variable that a material brings; the keys of a revision's data are not known, and give way to all others. */
+/**
+ * Every variable that a material brings; the keys of a revision's data are not known, and give way to all
+ * others.
+ */
 function listVariables({ config, plugins }: Subject, material: Material): readonly string[] {
   if ('pipeline' in material) return Object.values(nameDependencyVariables(material.as));
   const plugin = plugins?.get(config.repositories?.[material.repository]?.plugin ?? '');
@@ -84,19 +95,27 @@ function listVariables({ config, plugins }: Subject, material: Material): readon
   ];
 }
 
-function* checkLabel(path: Path, label: string | undefined, materials: readonly Material[]): Generator<Finding> {
+function* checkLabel(
+  path: Path,
+  label: string | undefined,
+  materials: readonly Material[],
+): Generator<Finding> {
   const claims = materials.flatMap((material) => [...new Set(labelNames(material))]);
   for (const variable of labelVariables(label ?? '')) {
     if (variable === 'COUNT') continue;
     const name = toMaterialName(variable);
     const matches = claims.filter((claim) => claim === name).length;
     if (/^(env|file):/.test(variable))
-      yield atValue(path, `label: everybody sees a label, so \${${variable}} is not filled in there; remove it`);
+      yield atValue(
+        path,
+        `label: everybody sees a label, so \${${variable}} is not filled in there; remove it`,
+      );
     else if (matches === 0)
       yield atValue(
         path,
         `label: \${${variable}} is unknown; there are ${['COUNT', ...new Set(claims)].map((known) => `\${${known}}`).join(', ')}`,
       );
-    else if (matches > 1) yield atValue(path, `label: \${${variable}} may be two materials; tell them apart with as:`);
+    else if (matches > 1)
+      yield atValue(path, `label: \${${variable}} may be two materials; tell them apart with as:`);
   }
 }

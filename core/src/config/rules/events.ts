@@ -10,7 +10,10 @@ import { atKey, atValue, entriesOf, itemsOf, type Rule } from './rule.ts';
 
 type Sink = Incomplete<RawSink>;
 
-/** Sinks have names of their own, patterns that fit some event, and templates whose placeholders mean something. */
+/**
+ * Sinks have names of their own, patterns that fit some event, and templates whose placeholders mean
+ * something.
+ */
 export const checkEvents: Rule = function* ({ config }) {
   const nameSink = createSinkNamer();
   const seen = new Set<string>();
@@ -58,7 +61,8 @@ const ownHeaders = /^(content-.*|webhook-.*|host|connection|transfer-encoding|us
 
 function* checkHeaders(at: Path, { http }: Sink): Generator<Finding> {
   for (const [name] of entriesOf(http?.headers)) {
-    if (ownHeaders.test(name)) yield atKey([...at, 'http', 'headers', name], `"${name}" is set by Sluice itself; remove it`);
+    if (ownHeaders.test(name))
+      yield atKey([...at, 'http', 'headers', name], `"${name}" is set by Sluice itself; remove it`);
   }
 }
 

@@ -11,7 +11,8 @@ export const checkFiles: Rule = function* ({ config, directory }) {
   for (const [name, { http }] of entriesOf(config.repositories)) {
     yield* checkCertificate(['repositories', name, 'http'], http, directory);
   }
-  for (const [index, { http }] of itemsOf(config.events)) yield* checkCertificate(['events', index, 'http'], http, directory);
+  for (const [index, { http }] of itemsOf(config.events))
+    yield* checkCertificate(['events', index, 'http'], http, directory);
 };
 
 interface ClientCertificate {
@@ -19,7 +20,11 @@ interface ClientCertificate {
   readonly clientKey?: string | undefined;
 }
 
-function* checkCertificate(at: Path, { clientCert, clientKey }: ClientCertificate = {}, directory: string): Generator<Finding> {
+function* checkCertificate(
+  at: Path,
+  { clientCert, clientKey }: ClientCertificate = {},
+  directory: string,
+): Generator<Finding> {
   yield* checkReadable([...at, 'clientCert'], clientCert, directory);
   yield* checkReadable([...at, 'clientKey'], clientKey, directory);
   if ((clientCert === undefined) !== (clientKey === undefined)) {

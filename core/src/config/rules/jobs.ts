@@ -22,12 +22,16 @@ export const checkJobs: Rule = function* ({ config, directory }) {
 function* checkJob(at: Path, job: Job, directory: string): Generator<Finding> {
   if (job.run === undefined) {
     for (const key of ofCommands) {
-      if (job[key] !== undefined) yield atKey([...at, key], `"${key}" belongs to jobs that run a command; remove it`);
+      if (job[key] !== undefined)
+        yield atKey([...at, key], `"${key}" belongs to jobs that run a command; remove it`);
     }
   }
   for (const [index, variable] of itemsOf(job.passEnvironment)) {
     if (isReservedName(variable))
-      yield atValue([...at, 'passEnvironment', index], `"${variable}" can be set by nobody but Sluice; remove it`);
+      yield atValue(
+        [...at, 'passEnvironment', index],
+        `"${variable}" can be set by nobody but Sluice; remove it`,
+      );
   }
   yield* checkWebhook([...at, 'webhook'], job.webhook, directory);
   yield* checkGithub([...at, 'github'], job.github);
@@ -35,7 +39,8 @@ function* checkJob(at: Path, job: Job, directory: string): Generator<Finding> {
 
 function* checkWebhook(at: Path, webhook: Job['webhook'], directory: string): Generator<Finding> {
   if (!webhook) return;
-  for (const key of ['clientCert', 'clientKey', 'ca'] as const) yield* checkReadable([...at, key], webhook[key], directory);
+  for (const key of ['clientCert', 'clientKey', 'ca'] as const)
+    yield* checkReadable([...at, key], webhook[key], directory);
   if ((webhook.clientCert === undefined) !== (webhook.clientKey === undefined)) {
     yield atValue(at, 'webhook: clientCert and clientKey are needed together');
   }
@@ -44,7 +49,10 @@ function* checkWebhook(at: Path, webhook: Job['webhook'], directory: string): Ge
 function* checkGithub(at: Path, github: Job['github']): Generator<Finding> {
   if (!github) return;
   if ((github.ref === undefined) === (github.event === undefined))
-    yield atValue(at, 'github: needs "ref" (workflow_dispatch) or "event" (repository_dispatch), and not both');
+    yield atValue(
+      at,
+      'github: needs "ref" (workflow_dispatch) or "event" (repository_dispatch), and not both',
+    );
   if ((github.token === undefined) === (github.app === undefined))
     yield atValue(at, 'github: needs "token" or "app", and not both');
 }

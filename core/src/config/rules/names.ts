@@ -1,7 +1,10 @@
 import type { Finding } from '../problem.ts';
 import { atValue, entriesOf, itemsOf, type Rule } from './rule.ts';
 
-/** Names that stand for history are claimed once: stages in their pipeline, former names of repositories anywhere. */
+/**
+ * Names that stand for history are claimed once: stages in their pipeline, former names of repositories
+ * anywhere.
+ */
 export const checkNames: Rule = function* ({ config }) {
   for (const [pipeline, { stages }] of entriesOf(config.pipelines)) {
     const seen = new Set<string>();
@@ -30,9 +33,13 @@ function* checkFormerNames(repositories: readonly NamedRepository[]): Generator<
     for (const [index, former] of itemsOf(repository?.formerly)) {
       const place = ['repositories', name, 'formerly', index];
       const claimant = claimed.get(former);
-      if (current.has(former)) yield atValue(place, `"${former}" is the name of a repository now; its history stays there`);
+      if (current.has(former))
+        yield atValue(place, `"${former}" is the name of a repository now; its history stays there`);
       else if (claimant !== undefined)
-        yield atValue(place, `repository "${claimant}" was formerly "${former}" already; only one can take its history`);
+        yield atValue(
+          place,
+          `repository "${claimant}" was formerly "${former}" already; only one can take its history`,
+        );
       claimed.set(former, name);
     }
   }

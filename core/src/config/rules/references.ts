@@ -16,7 +16,8 @@ export const checkReferences: Rule = function* (subject) {
   for (const [pipeline, { materials, stages, publishes }] of entriesOf(config.pipelines)) {
     const at = ['pipelines', pipeline];
     yield* checkMaterials(subject, [...at, 'materials'], itemsOf(materials));
-    for (const [index, reference] of itemsOf(publishes)) yield* checkPackage(subject, [...at, 'publishes', index], reference);
+    for (const [index, reference] of itemsOf(publishes))
+      yield* checkPackage(subject, [...at, 'publishes', index], reference);
     for (const [stage, { jobs }] of itemsOf(stages)) {
       for (const [job, { secrets }] of entriesOf(jobs)) {
         yield* checkSecrets(subject, [...at, 'stages', stage, 'jobs', job, 'secrets'], itemsOf(secrets));
@@ -42,13 +43,25 @@ function* checkMaterials(subject: Subject, at: Path, materials: Items<WrittenMat
   }
 }
 
-function* checkPackage({ config: { repositories = {} } }: Subject, place: Path, reference: string): Generator<Finding> {
+function* checkPackage(
+  { config: { repositories = {} } }: Subject,
+  place: Path,
+  reference: string,
+): Generator<Finding> {
   const [repository = '', name = ''] = reference.split('/');
-  const packages = Object.hasOwn(repositories, repository) ? (repositories[repository]?.packages ?? {}) : undefined;
+  const packages = Object.hasOwn(repositories, repository)
+    ? (repositories[repository]?.packages ?? {})
+    : undefined;
   if (!packages) {
-    yield atValue(place, `there is no repository "${repository}"${suggest(repository, Object.keys(repositories))}`);
+    yield atValue(
+      place,
+      `there is no repository "${repository}"${suggest(repository, Object.keys(repositories))}`,
+    );
   } else if (!Object.hasOwn(packages, name)) {
-    yield atValue(place, `repository "${repository}" has no package "${name}"${suggest(name, Object.keys(packages))}`);
+    yield atValue(
+      place,
+      `repository "${repository}" has no package "${name}"${suggest(name, Object.keys(packages))}`,
+    );
   }
 }
 
@@ -63,9 +76,14 @@ function* checkSecrets({ config, plugins }: Subject, at: Path, secrets: Items<st
         `there is no repository "${repository}"${suggest(repository, Object.keys(config.repositories ?? {}))}`,
       );
     } else if (plugin && !plugin.secrets.repository.includes(field)) {
-      const reason = fieldNames(plugin.repository).includes(field) ? 'is no secret: jobs see it anyway' : `is none of its fields`;
+      const reason = fieldNames(plugin.repository).includes(field)
+        ? 'is no secret: jobs see it anyway'
+        : `is none of its fields`;
       const choices = plugin.secrets.repository.map((secret) => `${repository}.${secret}`).join(', ');
-      yield atValue([...at, index], `"${field}" of repository "${repository}" ${reason}; secrets here: ${choices || 'none'}`);
+      yield atValue(
+        [...at, index],
+        `"${field}" of repository "${repository}" ${reason}; secrets here: ${choices || 'none'}`,
+      );
     }
   }
 }

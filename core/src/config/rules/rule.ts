@@ -28,11 +28,19 @@ export function atKey(path: Path, message: string): Finding {
 }
 
 /** The entries of a mapping of which any part may be missing. */
-export function entriesOf<T>(mapping: Readonly<Record<string, T | undefined>> | undefined): readonly (readonly [string, T])[] {
-  return Object.entries(mapping ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+export function entriesOf<T>(
+  mapping: Readonly<Record<string, T | undefined>> | undefined,
+): readonly (readonly [string, T])[] {
+  return Object.entries(mapping ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
 }
 
 /** The items of a list with their indexes, holes left out. */
-export function itemsOf<T>(list: { readonly [index: number]: T | undefined } | undefined): readonly (readonly [string, T])[] {
-  return Object.entries(list ?? {}).flatMap(([index, value]) => (value === undefined ? [] : [[index, value] as const]));
+export function itemsOf<T>(
+  list: { readonly [index: number]: T | undefined } | undefined,
+): readonly (readonly [string, T])[] {
+  return Object.entries(list ?? {}).flatMap(([index, value]) =>
+    value === undefined ? [] : [[index, value] as const],
+  );
 }

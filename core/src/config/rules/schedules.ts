@@ -10,7 +10,8 @@ export const checkSchedules: Rule = function* ({ config, isCron }) {
   }
   const known = isTimezone(timezone) ? timezone : defaults.timezone;
   for (const [path, cron] of listCrons(config)) {
-    if (!isCron(cron, known)) yield atValue(path, `cron: "${cron}" is not a cron expression such as "*/5 * * * *"`);
+    if (!isCron(cron, known))
+      yield atValue(path, `cron: "${cron}" is not a cron expression such as "*/5 * * * *"`);
   }
 };
 
@@ -22,7 +23,8 @@ function* listCrons({ repositories, pipelines }: Subject['config']): Generator<r
     if (timer?.cron !== undefined) yield [['pipelines', name, 'timer', 'cron'], timer.cron];
     for (const [index, { approval }] of itemsOf(stages)) {
       const cron = typeof approval === 'object' ? approval.window?.cron : undefined;
-      if (cron !== undefined) yield [['pipelines', name, 'stages', index, 'approval', 'window', 'cron'], cron];
+      if (cron !== undefined)
+        yield [['pipelines', name, 'stages', index, 'approval', 'window', 'cron'], cron];
     }
   }
 }

@@ -11,5 +11,8 @@ export const checkServer: Rule = function* ({ config: { server, access } }) {
   if (url === undefined) return;
   if (!URL.canParse(url)) yield atValue(['server', 'url'], 'url: is not a valid URL');
   else if (access === undefined && !isLoopback(new URL(url).hostname))
-    yield atValue(['server', 'url'], `${why}: the URL must lead to this machine, such as http://127.0.0.1:8153/`);
+    yield atValue(
+      ['server', 'url'],
+      `${why}: the URL must lead to this machine, such as http://127.0.0.1:8153/`,
+    );
 };

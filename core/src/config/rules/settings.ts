@@ -15,7 +15,9 @@ interface PluginValidators {
 /** How many packages a plugin is asked about at once. */
 const batchSize = 1000;
 
-/** What plugins object to in their settings: by their schemas, on values filled in, then by their own rules. */
+/**
+ * What plugins object to in their settings: by their schemas, on values filled in, then by their own rules.
+ */
 export async function checkSettings(versions: Versions, rules: PluginRules): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const plugins = rules.loaded();
@@ -27,7 +29,9 @@ export async function checkSettings(versions: Versions, rules: PluginRules): Pro
     const compiled = validators.get(plugin) ?? compilePlugin(fields);
     validators.set(plugin, compiled);
     findings.push(
-      ...(await new RepositorySettings(versions, name, compiled).check((own, packages) => rules.validate(plugin, own, packages))),
+      ...(await new RepositorySettings(versions, name, compiled).check((own, packages) =>
+        rules.validate(plugin, own, packages),
+      )),
     );
     // A hundred thousand packages take a while; the server answers in between.
     await setImmediate();
@@ -96,7 +100,11 @@ class RepositorySettings {
 
   #toFinding(name: string, objection: SettingObjection): Finding {
     const holder = objection.in === 'repository' ? this.#path : [...this.#path, 'packages', name];
-    return { path: [...holder, 'config', objection.field], at: 'value', message: `${objection.field}: ${objection.message}` };
+    return {
+      path: [...holder, 'config', objection.field],
+      at: 'value',
+      message: `${objection.field}: ${objection.message}`,
+    };
   }
 
   #kept(holder: Path): PluginSettings {
@@ -110,8 +118,11 @@ function isSettings(value: unknown): value is PluginSettings {
   return isMapping(value);
 }
 
-function mappingsAt(value: unknown, path: Path): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
-  return Object.entries(valueAt(value, path) ?? {}).filter((entry): entry is [string, Record<string, unknown>] =>
-    isMapping(entry[1]),
+function mappingsAt(
+  value: unknown,
+  path: Path,
+): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  return Object.entries(valueAt(value, path) ?? {}).filter(
+    (entry): entry is [string, Record<string, unknown>] => isMapping(entry[1]),
   );
 }

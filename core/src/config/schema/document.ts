@@ -31,7 +31,10 @@ export const sections = {
     proxy: { type: 'string', pattern: '^https?://\\S+$', description: 'a proxy: an http or https URL' },
     noProxy: list(text),
     ca: text,
-    concurrencyPerHost: otherwise({ type: 'integer', minimum: 1, maximum: 1000 }, defaults.http.concurrencyPerHost),
+    concurrencyPerHost: otherwise(
+      { type: 'integer', minimum: 1, maximum: 1000 },
+      defaults.http.concurrencyPerHost,
+    ),
   }),
   retention: mapping({
     logs: otherwise(duration, defaults.retention.logs),

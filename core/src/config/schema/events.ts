@@ -2,7 +2,11 @@ import { defaults } from '../defaults.ts';
 import { duration, exactlyOne, list, mapping, name, otherwise, type Schema, text, webUrl } from './terms.ts';
 
 const secret: Schema = { ...text, writeOnly: true };
-const line: Schema = { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f]+$', description: 'text in one line' };
+const line: Schema = {
+  type: 'string',
+  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  description: 'text in one line',
+};
 
 const address: Schema = {
   type: 'string',
@@ -16,7 +20,11 @@ const http = mapping(
     secret,
     headers: {
       type: 'object',
-      propertyNames: { type: 'string', pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", description: 'a name of an HTTP header' },
+      propertyNames: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+        description: 'a name of an HTTP header',
+      },
       additionalProperties: { ...line, writeOnly: true },
     },
     clientCert: text,

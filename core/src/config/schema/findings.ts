@@ -11,7 +11,10 @@ export interface FindingsOptions {
 }
 
 /** What a schema objects to, in plain words, without what follows from something else that is said. */
-export function toFindings(errors: readonly ErrorObject[], { base, written }: FindingsOptions): readonly Finding[] {
+export function toFindings(
+  errors: readonly ErrorObject[],
+  { base, written }: FindingsOptions,
+): readonly Finding[] {
   const explained = new Set(errors.flatMap(listExplained));
   return errors
     .filter((error) => !isConsequence(error, explained))
@@ -21,7 +24,10 @@ export function toFindings(errors: readonly ErrorObject[], { base, written }: Fi
       const holder = [...base, ...inside];
       const label = labelOf(holder);
       const labelled = label === '' ? message : `${label}: ${message}`;
-      const place = step === undefined ? { path: holder, at: 'value' as const } : { path: [...holder, step], at: 'key' as const };
+      const place =
+        step === undefined
+          ? { path: holder, at: 'value' as const }
+          : { path: [...holder, step], at: 'key' as const };
       return { ...place, message: labelled, ...(quote && { quote }) };
     });
 }
@@ -42,7 +48,9 @@ function isConsequence(error: ErrorObject, explained: ReadonlySet<string>): bool
 }
 
 function identify({ keyword, instancePath, params }: ErrorObject): string {
-  return keyword === 'required' ? `${instancePath}: required ${params['missingProperty']}` : `${instancePath}: ${keyword}`;
+  return keyword === 'required'
+    ? `${instancePath}: required ${params['missingProperty']}`
+    : `${instancePath}: ${keyword}`;
 }
 
 /** What people call a place: its key, with the index in a list. */

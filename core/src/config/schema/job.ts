@@ -46,7 +46,10 @@ export const jobSchema: Schema = mapping(
     webhook,
     ...remoteSchemas,
     timeout: otherwise(duration, defaults.timeout),
-    secrets: list({ type: 'string', pattern: '^.+\\..+$', description: 'a secret: REPOSITORY.FIELD' }, { uniqueItems: true }),
+    secrets: list(
+      { type: 'string', pattern: '^.+\\..+$', description: 'a secret: REPOSITORY.FIELD' },
+      { uniqueItems: true },
+    ),
     onDoubt: { type: 'string', enum: ['fail', 'restart'] },
     cwd: text,
     shell: otherwise(text, defaults.shell),

@@ -68,7 +68,10 @@ export const pipelineSchema: Schema = mapping(
     group: text,
     label: otherwise(text, defaults.label),
     materials: list(material, { minItems: 1 }),
-    timer: mapping({ cron: text, onlyOnChanges: otherwise({ type: 'boolean' }, false) }, { required: ['cron'] }),
+    timer: mapping(
+      { cron: text, onlyOnChanges: otherwise({ type: 'boolean' }, false) },
+      { required: ['cron'] },
+    ),
     publishes: list(packageReference, { uniqueItems: true }),
     lock: otherwise({ type: 'string', enum: ['none', 'onFailure', 'unlockWhenFinished'] }, defaults.lock),
     maxNewRuns: otherwise({ type: 'integer', minimum: 1, maximum: 10_000 }, defaults.maxNewRuns),

@@ -12,7 +12,10 @@ const constraints = ['pattern', 'enum', 'format'];
 const neverFilledIn = ['sha256'];
 const annotations = ['title', 'description', 'default', 'writeOnly'];
 
-/** The same schema, which takes references wherever a number, a switch or a text of a certain form is expected. */
+/**
+ * The same schema, which takes references wherever a number, a switch or a text of a certain form is
+ * expected.
+ */
 export function allowReferences(schema: Schema): Schema {
   const entries = Object.entries(schema).map(([key, value]) => [key, allowInside(key, value)] as const);
   const deep = Object.fromEntries(entries);
@@ -30,7 +33,8 @@ function isNarrow({ type, ...rest }: Schema): boolean {
 /** Keys are no values: what they are called stays as it is. */
 function allowInside(keyword: string, value: unknown): unknown {
   if (['propertyNames', 'if', 'enum', 'required', 'default', 'const'].includes(keyword)) return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => (isSchema(item) ? allowReferences(item) : item));
+  if (Array.isArray(value))
+    return value.map((item: unknown) => (isSchema(item) ? allowReferences(item) : item));
   if (!isSchema(value)) return value;
   if (keyword !== 'properties' && keyword !== 'patternProperties') return allowReferences(value);
   const members = Object.entries(value).map(([name, item]) => {

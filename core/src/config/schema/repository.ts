@@ -1,5 +1,16 @@
 import { defaults } from '../defaults.ts';
-import { duration, exactlyOne, list, mapping, name, named, otherwise, type Schema, text, webUrl } from './terms.ts';
+import {
+  duration,
+  exactlyOne,
+  list,
+  mapping,
+  name,
+  named,
+  otherwise,
+  type Schema,
+  text,
+  webUrl,
+} from './terms.ts';
 
 const poll = mapping(
   { every: duration, cron: text, manual: { type: 'boolean', enum: [true] } },

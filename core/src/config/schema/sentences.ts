@@ -21,7 +21,8 @@ export interface Sentence {
 /** An error of a schema as a sentence that says what to do. */
 export function describeError(error: ErrorObject, { inside, written }: ErrorPlace): Sentence {
   const { keyword, params, parentSchema = {}, propertyName } = error;
-  const shown = parentSchema['writeOnly'] === true ? 'this' : showFilledIn(error.data, valueAt(written, inside));
+  const shown =
+    parentSchema['writeOnly'] === true ? 'this' : showFilledIn(error.data, valueAt(written, inside));
   const here = (message: string): Sentence => ({ message });
   switch (keyword) {
     case 'additionalProperties': {
@@ -77,9 +78,12 @@ const typeNames: Readonly<Record<string, string>> = {
 function describeType({ params, data, parentSchema }: ErrorObject, shown: string): Sentence {
   const expected: readonly string[] = [params['type']].flat();
   if (data === null) return { message: 'is empty; fill it in or remove it' };
-  const words = parentSchema?.['description'] ?? expected.map((type) => describeTypeName(type, parentSchema)).join(' or ');
+  const words =
+    parentSchema?.['description'] ??
+    expected.map((type) => describeTypeName(type, parentSchema)).join(' or ');
   const isScalar = typeof data === 'number' || typeof data === 'boolean';
-  if (isScalar && words === 'text') return { message: `text is expected, not ${typeNames[typeof data]}; quote it`, quote: true };
+  if (isScalar && words === 'text')
+    return { message: `text is expected, not ${typeNames[typeof data]}; quote it`, quote: true };
   const found = Array.isArray(data) ? 'a list' : typeof data === 'object' ? 'a mapping' : shown;
   return { message: `${words} is expected, not ${found}` };
 }
@@ -112,7 +116,9 @@ function describeField(schema: ErrorObject['parentSchema'], pattern: string): st
 function describeUnknownKey(key: string, schema: ErrorObject['parentSchema']): string {
   const meant = findMeantKey(key, schema);
   const hint =
-    meant === undefined ? `known here: ${Object.keys(schema?.['properties'] ?? {}).join(', ')}` : `did you mean "${meant}"?`;
+    meant === undefined
+      ? `known here: ${Object.keys(schema?.['properties'] ?? {}).join(', ')}`
+      : `did you mean "${meant}"?`;
   return `unknown key ${show(key)}; ${hint}`;
 }
 
@@ -133,7 +139,9 @@ function showFilledIn(value: unknown, written: unknown): string {
   return isFilledIn ? `what ${show(written)} stands for` : show(written);
 }
 
-/** A value as it is quoted in a message: in one line, escaped, not too long, without the user info of a URL. */
+/**
+ * A value as it is quoted in a message: in one line, escaped, not too long, without the user info of a URL.
+ */
 function show(value: unknown): string {
   const json = (JSON.stringify(value) ?? 'nothing').replaceAll(/:\/\/[^@/\s]*@/g, '://[secret]@');
   return json.length > 100 ? `${json.slice(0, 97)}...` : json;

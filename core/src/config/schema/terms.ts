@@ -22,9 +22,17 @@ export const webUrl: Schema = {
   description: 'an http or https URL without user name',
 };
 
-/** A mapping whose keys are ours; those that begin with `x-` belong to whoever writes them, for YAML anchors. */
+/**
+ * A mapping whose keys are ours; those that begin with `x-` belong to whoever writes them, for YAML anchors.
+ */
 export function mapping(properties: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
-  return { type: 'object', properties, patternProperties: { '^x-': true }, additionalProperties: false, ...more };
+  return {
+    type: 'object',
+    properties,
+    patternProperties: { '^x-': true },
+    additionalProperties: false,
+    ...more,
+  };
 }
 
 /** A mapping from names that people choose. */

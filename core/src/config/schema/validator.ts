@@ -7,7 +7,10 @@ export type Validator = (value: unknown) => readonly ErrorObject[];
 /** The formats that plugins' fields use. */
 const formats = { uri: (text: string) => URL.canParse(text) };
 
-/** Compiles a JSON Schema, draft 2020-12. Throws for a schema that is none, unknown keywords and formats included. */
+/**
+ * Compiles a JSON Schema, draft 2020-12. Throws for a schema that is none, unknown keywords and formats
+ * included.
+ */
 export function compileSchema(schema: Schema): Validator {
   const ajv = new Ajv2020({
     allErrors: true,

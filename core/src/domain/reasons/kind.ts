@@ -1,4 +1,6 @@
-/** What the catalogue knows of a reason: the sentence for people is made of its facts, and of nothing else. */
+/**
+ * What the catalogue knows of a reason: the sentence for people is made of its facts, and of nothing else.
+ */
 export interface ReasonKind<Facts extends object> {
   /** When it is given. */
   readonly means: string;
@@ -9,7 +11,11 @@ export interface ReasonKind<Facts extends object> {
 }
 
 /** Makes a row of the catalogue. */
-export function reason<Facts extends object>(means: string, remedy: string, say: (facts: Facts) => string): ReasonKind<Facts> {
+export function reason<Facts extends object>(
+  means: string,
+  remedy: string,
+  say: (facts: Facts) => string,
+): ReasonKind<Facts> {
   return { means, remedy, say };
 }
 
@@ -19,7 +25,10 @@ export interface SomeReason {
   readonly facts: object;
 }
 
-/** What a material of a pipeline contributes: a version of a package, or the counter of a run of an upstream pipeline. */
+/**
+ * What a material of a pipeline contributes: a version of a package, or the counter of a run of an upstream
+ * pipeline.
+ */
 export interface Contribution {
   /** `npmjs/fastify`, or the pipeline's name. */
   readonly material: string;

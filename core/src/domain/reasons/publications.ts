@@ -67,7 +67,8 @@ export const publicationReasons = {
   republished: reason<{ version: string }>(
     'A version was published again with other bytes.',
     bytes,
-    ({ version }) => `${version} was published again with other bytes; it starts nothing, and waits to be acknowledged`,
+    ({ version }) =>
+      `${version} was published again with other bytes; it starts nothing, and waits to be acknowledged`,
   ),
   withdrawn: reason<{ version: string }>(
     'A version was withdrawn from its repository.',

@@ -22,7 +22,8 @@ export const requestReasons = {
   'pipeline-unknown': reason<{ pipeline: string }>(
     'The request names a pipeline that there is not.',
     '`sluice status` and `GET /api/v1/pipelines` name those that there are',
-    ({ pipeline }) => `there is no pipeline ${quote(pipeline)}; see GET /api/v1/pipelines for those that there are`,
+    ({ pipeline }) =>
+      `there is no pipeline ${quote(pipeline)}; see GET /api/v1/pipelines for those that there are`,
   ),
   'run-unknown': reason<{ pipeline: string; run: string }>(
     'The request names a run that there is not, or that is not kept any more.',
@@ -58,7 +59,8 @@ export const requestReasons = {
   'configuration-replaced': reason<object>(
     'Another configuration is in force than the node has that was asked.',
     'ask again, or another node',
-    () => 'another configuration is in force than this node has, and rights go by that one; ask again, or another node',
+    () =>
+      'another configuration is in force than this node has, and rights go by that one; ask again, or another node',
   ),
   'approval-expired': reason<Place & { at: number }>(
     'The approval expired (`expires:`).',
@@ -129,12 +131,14 @@ export const requestReasons = {
   'variable-unknown': reason<{ pipeline: string; names: readonly string[] }>(
     'A trigger sets a variable that the pipeline does not declare.',
     'declare it under `environment:`',
-    ({ pipeline, names }) => `declare ${names.map(quote).join(', ')} under environment: of ${pipeline} to set it here`,
+    ({ pipeline, names }) =>
+      `declare ${names.map(quote).join(', ')} under environment: of ${pipeline} to set it here`,
   ),
   'material-unknown': reason<{ material: string; materials: readonly string[] }>(
     'A trigger chooses for a material that the pipeline does not have.',
     'choose for one of those that it has',
-    ({ material, materials }) => `there is no material ${quote(material)} here; there are ${materials.join(', ')}`,
+    ({ material, materials }) =>
+      `there is no material ${quote(material)} here; there are ${materials.join(', ')}`,
   ),
   'choose-a-run': reason<{ pipeline: string }>(
     'A trigger chooses something else than a run for a pipeline material.',
@@ -150,7 +154,8 @@ export const requestReasons = {
   'version-withdrawn': reason<{ package: string; version: string }>(
     'A trigger chooses a version that was withdrawn.',
     'choose another, or override with a comment',
-    ({ package: name, version }) => `${name} ${quote(version)} was withdrawn from its repository; choose another`,
+    ({ package: name, version }) =>
+      `${name} ${quote(version)} was withdrawn from its repository; choose another`,
   ),
   'version-republished': reason<{ package: string; version: string; digest: string }>(
     'A trigger chooses a version whose bytes changed.',
@@ -171,12 +176,14 @@ export const requestReasons = {
   'never-passed': reason<{ pipeline: string; package: string; stage: string }>(
     'A trigger asks for what passed a stage last, and nothing has.',
     'choose a version',
-    ({ pipeline, package: name, stage }) => `no run of ${pipeline} with ${name} behind it has passed ${quote(stage)}`,
+    ({ pipeline, package: name, stage }) =>
+      `no run of ${pipeline} with ${name} behind it has passed ${quote(stage)}`,
   ),
   'poll-failed-first': reason<{ repository: string; why: string }>(
     'A repository had to be polled before the run was triggered, and could not be.',
     'see what is wrong with it, or go by what is recorded (`"poll": false`)',
-    ({ repository, why }) => `${repository} could not be polled first (${why}); send "poll": false to go by what is recorded`,
+    ({ repository, why }) =>
+      `${repository} could not be polled first (${why}); send "poll": false to go by what is recorded`,
   ),
   'cannot-pin': reason<{ package: string; version: string; code: string; why: string }>(
     'A trigger chooses a version of which the repository has not what a run needs.',

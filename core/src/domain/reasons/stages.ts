@@ -45,7 +45,10 @@ export const stageReasons = {
     ({ run, stage, by, required, given, lapsed }) => {
       const who = required === 1 ? sayWho(by) : `${required} of ${sayWho(by)}`;
       const so = given === 0 ? '' : `; ${given} of ${required} persons have`;
-      const gone = lapsed.length === 0 ? '' : `; what ${lapsed.join(', ')} said counts no more: they may not approve it now`;
+      const gone =
+        lapsed.length === 0
+          ? ''
+          : `; what ${lapsed.join(', ')} said counts no more: they may not approve it now`;
       return `run ${run} waits for approval to enter ${stage}: ${who}${so}${gone}`;
     },
   ),
@@ -112,7 +115,8 @@ export const stageReasons = {
   window: reason<Entry & { opens: number | null }>(
     'The window of the stage is closed (`window:`).',
     'wait',
-    ({ opens, ...entry }) => `${notYet(entry)}: its window ${opens === null ? 'does not open' : `opens at ${toIso(opens)}`}`,
+    ({ opens, ...entry }) =>
+      `${notYet(entry)}: its window ${opens === null ? 'does not open' : `opens at ${toIso(opens)}`}`,
   ),
   'stage-locked': reason<Entry>(
     'Another run holds the lock of the pipeline (`lock:`).',
@@ -139,7 +143,8 @@ export const stageReasons = {
   'removed-before': reason<Entry>(
     'The pipeline was removed while the run waited to enter the stage.',
     'nothing is to be done',
-    ({ run, stage }) => `the pipeline was removed from the configuration while run ${run} waited to enter ${stage}`,
+    ({ run, stage }) =>
+      `the pipeline was removed from the configuration while run ${run} waited to enter ${stage}`,
   ),
   'not-self': reason<{ by: string }>(
     'Whoever triggered a run does not approve it (`notSelf`).',

@@ -27,7 +27,8 @@ export const triggerReasons = {
   'manual-pass': reason<{ pipeline: string; run: number; stage: string }>(
     'An upstream pipeline passed, and the pipeline listens to it with `trigger: manual`.',
     'trigger a run by hand, or listen with `latest` or `every`',
-    ({ pipeline, run, stage }) => `${pipeline} ${run} passed ${stage}: trigger: manual starts nothing by itself`,
+    ({ pipeline, run, stage }) =>
+      `${pipeline} ${run} passed ${stage}: trigger: manual starts nothing by itself`,
   ),
   'timer-came': reason<{ cron: string }>(
     "The pipeline's timer came.",
@@ -50,7 +51,8 @@ export const triggerReasons = {
   'run-again': reason<{ pipeline: string; run: number; stage: string }>(
     'The stage of the upstream run whose pass would have started a run was run again.',
     'wait for what comes of that',
-    ({ pipeline, run, stage }) => `${pipeline} ${run} was run again from ${stage} on; what comes of that decides`,
+    ({ pipeline, run, stage }) =>
+      `${pipeline} ${run} was run again from ${stage} on; what comes of that decides`,
   ),
   'trigger-barred': reason<Contribution & { is: string }>(
     'What would start a run is republished, withdrawn, deprecated or yanked.',
@@ -60,7 +62,8 @@ export const triggerReasons = {
   hold: reason<{ why: string }>(
     'All starts are held, since the store was restored from a backup.',
     'see what is right to go on with, then `sluice release`',
-    ({ why }) => `all starts are held: ${why}; see what is right to go on with, then release them ("sluice release")`,
+    ({ why }) =>
+      `all starts are held: ${why}; see what is right to go on with, then release them ("sluice release")`,
   ),
   paused: reason<{ comment: string | null }>(
     'Somebody paused the pipeline.',
@@ -112,7 +115,8 @@ export const triggerReasons = {
   'search-given-up': reason<Contribution & { steps: number }>(
     'There are very many candidates, and no set was found that agrees.',
     'wait for newer runs upstream, or trigger a run by hand with chosen ones',
-    ({ steps, ...what }) => `the search for a set that agrees with ${nameContribution(what)} was given up after ${steps} steps`,
+    ({ steps, ...what }) =>
+      `the search for a set that agrees with ${nameContribution(what)} was given up after ${steps} steps`,
   ),
   'no-set-found': reason<{ steps: number }>(
     'There are very many candidates, and none was found that agrees with what was chosen.',
@@ -127,7 +131,8 @@ export const triggerReasons = {
   'no-set': reason<{ materials: readonly string[] }>(
     'Each material has candidates, and no set of them agrees without being lower than before.',
     'wait for newer runs upstream',
-    ({ materials }) => `waits for revisions of ${list(materials)} that all agree, and are not lower than before`,
+    ({ materials }) =>
+      `waits for revisions of ${list(materials)} that all agree, and are not lower than before`,
   ),
   'waits-for': reason<{ lacks: readonly Lack[]; have: readonly string[] }>(
     'An upstream pipeline has still to pass with the versions in question.',

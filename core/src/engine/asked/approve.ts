@@ -7,7 +7,10 @@ import { weighWords } from '../stages/weigh-words.ts';
 import { judgeWord } from './judge-word.ts';
 import { atHand, findApproval } from './stage-at-hand.ts';
 
-/** Records somebody's approval of a run that waits to enter a stage; once enough persons have given theirs, its turn can come. */
+/**
+ * Records somebody's approval of a run that waits to enter a stage; once enough persons have given theirs,
+ * its turn can come.
+ */
 export function approveStage(draft: Draft, stage: DraftStage, asked: Asked): Refusal | undefined {
   const refusal = giveWord(draft, stage, asked, 'approved');
   if (refusal) return refusal;
@@ -18,7 +21,11 @@ export function approveStage(draft: Draft, stage: DraftStage, asked: Asked): Ref
   const { counting, isEnough } = weighWords(stage, approval, draft.inForce);
   if (isEnough) letIn(draft, stage, because('approved', word));
   else {
-    const reason = because('approved-in-part', { ...word, given: counting.length, required: approval.required });
+    const reason = because('approved-in-part', {
+      ...word,
+      given: counting.length,
+      required: approval.required,
+    });
     draft.decide(run.pipeline, { outcome: 'waits', reason, runId: run.id });
   }
   return undefined;
@@ -28,7 +35,11 @@ export function approveStage(draft: Draft, stage: DraftStage, asked: Asked): Ref
 export function rejectStage(draft: Draft, stage: DraftStage, asked: Asked): Refusal | undefined {
   const refusal = giveWord(draft, stage, asked, 'rejected');
   if (refusal) return refusal;
-  const reason = because('rejected', { ...placeOf(stage), by: asked.actor.name, comment: asked.comment ?? null });
+  const reason = because('rejected', {
+    ...placeOf(stage),
+    by: asked.actor.name,
+    comment: asked.comment ?? null,
+  });
   endWaiting(draft, stage, { outcome: 'refused', reason });
   return undefined;
 }

@@ -7,7 +7,10 @@ import { endWaiting } from '../stages/end-waiting.ts';
 import { judgeCancel } from './judge-cancel.ts';
 import { atHand, isToCome } from './stage-at-hand.ts';
 
-/** Cancels a stage: one that waits ends at once, and its run with it; of one that runs the jobs are ended, and then the stage. */
+/**
+ * Cancels a stage: one that waits ends at once, and its run with it; of one that runs the jobs are ended, and
+ * then the stage.
+ */
 export function cancelStage(draft: Draft, stage: DraftStage, { actor, comment }: Asked): Refusal | undefined {
   const refusal = judgeCancel(atHand(draft, stage));
   if (refusal) return refusal;

@@ -25,7 +25,9 @@ export function* chooseByHand(
     const material = materials[position];
     if (!material) return because('material-unknown', { material: name, materials: names });
     const found =
-      'packageId' in material ? yield* findRevision(material, choice, pipelines) : yield* findUpstream(material, choice);
+      'packageId' in material
+        ? yield* findRevision(material, choice, pipelines)
+        : yield* findUpstream(material, choice);
     if ('code' in found) return found;
     const objection = override ? undefined : findObjection(name, found);
     if (objection) return objection;

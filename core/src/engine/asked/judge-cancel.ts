@@ -5,5 +5,8 @@ import { isToCome, placeAtHand, type StageAtHand } from './stage-at-hand.ts';
 export function judgeCancel(at: StageAtHand): Refusal | undefined {
   const { status, cancelAt } = at.stage;
   if (isToCome(at.stage) || (status === 'running' && cancelAt === null)) return undefined;
-  return because('nothing-to-cancel', { ...placeAtHand(at), status: cancelAt === null ? status : 'being cancelled' });
+  return because('nothing-to-cancel', {
+    ...placeAtHand(at),
+    status: cancelAt === null ? status : 'being cancelled',
+  });
 }

@@ -16,19 +16,24 @@ export function judgeRerun(at: StageAtHand): Refusal | undefined {
   const own = stages.findIndex(({ name }) => name === stage.name);
   const before = stages.slice(0, own).filter(({ status }) => status !== 'passed');
   const mayFail = approval.type === 'manual' && approval.evenAfterFailure;
-  const first = mayFail ? before.find(({ readyAt, status }) => readyAt !== null && !isOver(status)) : before[0];
+  const first = mayFail
+    ? before.find(({ readyAt, status }) => readyAt !== null && !isOver(status))
+    : before[0];
   return first && because('stage-before', { ...place, stage: first.name, status: first.status, mayFail });
 }
 
-/** What stands against doing the failed jobs of a stage again, of whose jobs these are the statuses; undefined where nothing does. */
+/**
+ * What stands against doing the failed jobs of a stage again, of whose jobs these are the statuses; undefined
+ * where nothing does.
+ */
 export function judgeRerunOfFailed(at: StageAtHand, jobs: readonly Status[]): Refusal | undefined {
   const isNothingToDo = jobs.every((status) => status === 'passed');
   return judgeRerun(at) ?? (isNothingToDo ? because('nothing-failed', placeAtHand(at)) : undefined);
 }
 
 /**
- * Whether a stage that somebody has done again is entered without asking anybody else: where nobody is asked, or where their own word
- * would be enough.
+ * Whether a stage that somebody has done again is entered without asking anybody else: where nobody is asked,
+ * or where their own word would be enough.
  */
 export function couldLetIn(actor: Actor, { definition, stage, run }: StageAtHand): boolean {
   const approval = findApproval(definition, stage.name);

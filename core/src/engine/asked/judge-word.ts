@@ -4,10 +4,15 @@ import { judgeApprover } from './judge-approver.ts';
 import { findApproval, isToCome, placeAtHand, type StageAtHand } from './stage-at-hand.ts';
 
 /**
- * What stands against somebody's approving or rejecting a run that waits to enter a stage, of which others may have said something
- * already; undefined where nothing does. Who may say something is a matter of the configuration in force.
+ * What stands against somebody's approving or rejecting a run that waits to enter a stage, of which others
+ * may have said something already; undefined where nothing does. Who may say something is a matter of the
+ * configuration in force.
  */
-export function judgeWord(actor: Actor, at: StageAtHand, given: readonly { readonly person: string }[]): Refusal | undefined {
+export function judgeWord(
+  actor: Actor,
+  at: StageAtHand,
+  given: readonly { readonly person: string }[],
+): Refusal | undefined {
   const { definition, stage, run, now } = at;
   const place = placeAtHand(at);
   const approval = findApproval(definition, stage.name);

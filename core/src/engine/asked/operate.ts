@@ -16,7 +16,10 @@ export const operations: Readonly<Record<PipelineWish['what'], Operation>> = {
   'take none': (draft, pipeline, asked) => takeHeld(draft, pipeline, asked, []),
 };
 
-/** Stops a pipeline's starts and automatic passages until somebody unpauses it. A pause of a paused one changes its reason. */
+/**
+ * Stops a pipeline's starts and automatic passages until somebody unpauses it. A pause of a paused one
+ * changes its reason.
+ */
 function pause(draft: Draft, pipeline: DraftPipeline, { actor, comment = '' }: Asked): undefined {
   draft.change(pipeline, { paused: { at: pipeline.pausedAt ?? draft.now, reason: comment, by: actor.name } });
 }
@@ -28,7 +31,10 @@ function unpause(draft: Draft, pipeline: DraftPipeline): Refusal | undefined {
   return undefined;
 }
 
-/** Takes a pipeline's lock from the run that holds it, so that others may move; not while one of its stages runs. */
+/**
+ * Takes a pipeline's lock from the run that holds it, so that others may move; not while one of its stages
+ * runs.
+ */
 function unlock(draft: Draft, pipeline: DraftPipeline, { actor }: Asked): Refusal | undefined {
   const { name, lockedBy } = pipeline;
   const holder = pipeline.runs.find(({ id }) => id === lockedBy);
@@ -50,7 +56,9 @@ function takeHeld(
   if (pipeline.held.length === 0) return because('nothing-held', { pipeline: pipeline.name });
   const dropped = pipeline.held.filter((trigger) => !taken.includes(trigger));
   for (const { id } of taken) draft.add({ kind: 'trigger released', id });
-  pipeline.triggers = [...pipeline.triggers, ...taken.map((one) => ({ ...one, waits: null }))].toSorted((a, b) => a.id - b.id);
+  pipeline.triggers = [...pipeline.triggers, ...taken.map((one) => ({ ...one, waits: null }))].toSorted(
+    (a, b) => a.id - b.id,
+  );
   pipeline.held = dropped;
   const reason = because('storm-dropped', { by: actor.name });
   const outcome = { state: 'dropped', outcome: 'refused' } as const;

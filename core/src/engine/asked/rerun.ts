@@ -10,9 +10,10 @@ import { couldLetIn, judgeRerun, judgeRerunOfFailed } from './judge-rerun.ts';
 import { atHand, findApproval } from './stage-at-hand.ts';
 
 /**
- * Runs a stage again, as its next attempt, with the same revisions. Where people are asked before it is entered, they are asked anew,
- * unless the word of whoever asks would be enough: then it is recorded as their approval. A pause keeps it out in any case. What waits
- * in later stages waits no more: it follows when this attempt has passed.
+ * Runs a stage again, as its next attempt, with the same revisions. Where people are asked before it is
+ * entered, they are asked anew, unless the word of whoever asks would be enough: then it is recorded as their
+ * approval. A pause keeps it out in any case. What waits in later stages waits no more: it follows when this
+ * attempt has passed.
  */
 export function rerunStage(
   draft: Draft,
@@ -41,7 +42,9 @@ export function rerunStage(
 }
 
 function withdrawLater(draft: Draft, { run, position }: DraftStage): void {
-  const later = run.stages.filter((one) => one.position > position && one.readyAt !== null && !isOver(one.status));
+  const later = run.stages.filter(
+    (one) => one.position > position && one.readyAt !== null && !isOver(one.status),
+  );
   if (later.length === 0) return;
   draft.add({ kind: 'stages dropped', ids: later.map(({ id }) => id) });
   for (const one of later) {

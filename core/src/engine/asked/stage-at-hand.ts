@@ -11,7 +11,9 @@ export interface StandingStage {
   readonly expiresAt: number | null;
 }
 
-/** A stage of a run as somebody finds it who wants to do something to it: by the engine's draft, or on a page. */
+/**
+ * A stage of a run as somebody finds it who wants to do something to it: by the engine's draft, or on a page.
+ */
 export interface StageAtHand {
   /** The pipeline's name. */
   readonly pipeline: string;
@@ -27,11 +29,24 @@ export interface StageAtHand {
 /** A stage of a draft, as somebody finds it who wants to do something to it. */
 export function atHand({ now }: Draft, stage: DraftStage): StageAtHand {
   const { run } = stage;
-  return { pipeline: run.pipeline.name, definition: run.pipeline.definition, run, stage, stages: run.stages, now };
+  return {
+    pipeline: run.pipeline.name,
+    definition: run.pipeline.definition,
+    run,
+    stage,
+    stages: run.stages,
+    now,
+  };
 }
 
-/** What lets a run into a stage by the configuration in force; undefined where that does not have the stage any more. */
-export function findApproval(definition: PipelineConfig | undefined, stage: string): ApprovalConfig | undefined {
+/**
+ * What lets a run into a stage by the configuration in force; undefined where that does not have the stage
+ * any more.
+ */
+export function findApproval(
+  definition: PipelineConfig | undefined,
+  stage: string,
+): ApprovalConfig | undefined {
   return definition?.stages.find(({ name }) => name === stage)?.approval;
 }
 

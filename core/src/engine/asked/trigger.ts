@@ -17,9 +17,9 @@ const charactersShown = 255;
 const mostSteps = 10_000;
 
 /**
- * Starts a run because somebody asks for it, with chosen versions and upstream runs: they are pins, and touch no trigger; the other
- * materials contribute the newest that agrees with them. A run that finds the first stage occupied waits for its turn there. What is
- * refused is recorded as a decision, too.
+ * Starts a run because somebody asks for it, with chosen versions and upstream runs: they are pins, and touch
+ * no trigger; the other materials contribute the newest that agrees with them. A run that finds the first
+ * stage occupied waits for its turn there. What is refused is recorded as a decision, too.
  */
 export function* triggerRun(draft: Draft, wish: TriggerByHand, asked: Asked): Deciding<DraftRun | Refusal> {
   const pipeline = draft.pipelines.find(({ name }) => name === wish.pipeline);
@@ -58,7 +58,9 @@ function* planRun(
   if (wish.obstacle) return wish.obstacle;
   if (draft.hold) return because('hold', { why: draft.hold.reason });
   if (pipeline.pausedAt !== null) return because('pipeline-paused', { pipeline: name });
-  const undeclared = Object.keys(wish.environment).filter((key) => !Object.hasOwn(definition.environment, key));
+  const undeclared = Object.keys(wish.environment).filter(
+    (key) => !Object.hasOwn(definition.environment, key),
+  );
   if (undeclared.length > 0) {
     return because('variable-unknown', { pipeline: name, names: undeclared.slice(0, namesShown) });
   }

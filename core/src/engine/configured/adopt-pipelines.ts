@@ -2,19 +2,30 @@ import type { Config } from '../../config/config.ts';
 import { isPipelineMaterial, listPackageMaterials, nameMaterial } from '../../config/materials.ts';
 import { type Dependency, replaceDependencies } from '../../store/dependencies.ts';
 import type { NewEvent } from '../../store/events.ts';
-import { beginListening, changeMode, endListening, type Listening, loadListenings } from '../../store/listeners.ts';
+import {
+  beginListening,
+  changeMode,
+  endListening,
+  type Listening,
+  loadListenings,
+} from '../../store/listeners.ts';
 import { findPackages, upsertPipelines } from '../../store/pipelines.ts';
 import type { Tx } from '../../store/store.ts';
 import { type Happened, happen } from '../happen.ts';
 import type { InForce } from '../in-force.ts';
 
 /**
- * Makes the pipelines of a configuration those of the store, and lets go on what can go on by now. Doing it again changes nothing.
+ * Makes the pipelines of a configuration those of the store, and lets go on what can go on by now. Doing it
+ * again changes nothing.
  *
- * Call it in the transaction that made the configuration the active one and its packages those of the store (repositories come first),
- * and last in it. `before` is told ahead of what follows.
+ * Call it in the transaction that made the configuration the active one and its packages those of the store
+ * (repositories come first), and last in it. `before` is told ahead of what follows.
  */
-export async function adoptPipelines(tx: Tx, inForce: InForce, before: readonly NewEvent[] = []): Promise<Happened> {
+export async function adoptPipelines(
+  tx: Tx,
+  inForce: InForce,
+  before: readonly NewEvent[] = [],
+): Promise<Happened> {
   const { config } = inForce;
   const { ids, removed } = await upsertPipelines(tx, new Set(config.pipelines.keys()));
   await replaceListeners(tx, await listListenings(tx, config, ids));
@@ -22,7 +33,11 @@ export async function adoptPipelines(tx: Tx, inForce: InForce, before: readonly 
   return happen(tx, { kind: 'configured', pipelineIds: [...ids.values(), ...removed] }, inForce, before);
 }
 
-async function listListenings(tx: Tx, config: Config, ids: ReadonlyMap<string, number>): Promise<readonly Listening[]> {
+async function listListenings(
+  tx: Tx,
+  config: Config,
+  ids: ReadonlyMap<string, number>,
+): Promise<readonly Listening[]> {
   const packages = await findPackages(tx, [...config.pipelines.values()].flatMap(listPackageMaterials));
   return [...config.pipelines.values()].flatMap((definition) =>
     listPackageMaterials(definition).map((material) => {

@@ -7,8 +7,9 @@ import { endWaiting } from '../stages/end-waiting.ts';
 import { endTriggers } from '../starts/say-waiting.ts';
 
 /**
- * Lets pipelines be as the configuration in force has them. What waits in one that it does not have any more is cancelled with a
- * decision; a stage that runs there ends by itself. A wish for a material that a pipeline listens to no more is dropped likewise.
+ * Lets pipelines be as the configuration in force has them. What waits in one that it does not have any more
+ * is cancelled with a decision; a stage that runs there ends by itself. A wish for a material that a pipeline
+ * listens to no more is dropped likewise.
  */
 export function configure(draft: Draft): void {
   for (const pipeline of draft.pipelines) {
@@ -24,7 +25,9 @@ function setTimer(draft: Draft, pipeline: DraftPipeline): void {
   const timer = pipeline.definition?.timer;
   const spec = timer ? `${timer.cron} ${config.timezone}` : null;
   if (spec === pipeline.timerSpec) return;
-  draft.change(pipeline, { timer: { at: timer ? (calendar.findNext(timer.cron, now) ?? null) : null, spec } });
+  draft.change(pipeline, {
+    timer: { at: timer ? (calendar.findNext(timer.cron, now) ?? null) : null, spec },
+  });
 }
 
 function dropUnheard(draft: Draft, pipeline: DraftPipeline): void {
@@ -32,7 +35,9 @@ function dropUnheard(draft: Draft, pipeline: DraftPipeline): void {
   const isHeard = (trigger: WaitingTrigger) =>
     materials.some((material) =>
       trigger.kind === 'pass'
-        ? isPipelineMaterial(material) && material.pipeline === trigger.upstream && material.stage === trigger.stage
+        ? isPipelineMaterial(material) &&
+          material.pipeline === trigger.upstream &&
+          material.stage === trigger.stage
         : nameMaterial(material) === trigger.package,
     );
   const unheard = [...pipeline.triggers, ...pipeline.held].filter((trigger) => !isHeard(trigger));

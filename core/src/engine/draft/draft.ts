@@ -47,7 +47,10 @@ export interface Verdict extends Pick<NewDecision, 'outcome'> {
   readonly upstreamRunId?: number;
 }
 
-/** Understands what a decision has changed so far: each effect is noted, and the situation is from then on as if it were written. */
+/**
+ * Understands what a decision has changed so far: each effect is noted, and the situation is from then on as
+ * if it were written.
+ */
 export class Draft {
   readonly inForce: InForce;
   readonly situation: Situation;

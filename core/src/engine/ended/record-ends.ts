@@ -10,10 +10,11 @@ import { endStage } from '../stages/end.ts';
 const mostTries = 5;
 
 /**
- * Records how attempts ended: the jobs, and of those that were the last ones of their stage the stage, and the run.
+ * Records how attempts ended: the jobs, and of those that were the last ones of their stage the stage, and
+ * the run.
  *
- * Doubt ends the job as failed, or is followed by another attempt under the same key, as the job's `onDoubt` says. Attempts that another
- * node has by now are left alone.
+ * Doubt ends the job as failed, or is followed by another attempt under the same key, as the job's `onDoubt`
+ * says. Attempts that another node has by now are left alone.
  */
 export function recordEnds(draft: Draft, { attempts }: Ended): void {
   const kept = attempts.filter(({ lease }) => draft.situation.kept.has(lease.id));
@@ -23,7 +24,8 @@ export function recordEnds(draft: Draft, { attempts }: Ended): void {
     recordEnd(draft, stage, ended);
     touched.add(stage);
   }
-  for (const stage of touched) if (stage.jobs.every(({ status }) => isOver(status))) endStage(draft, stage, fold(stage));
+  for (const stage of touched)
+    if (stage.jobs.every(({ status }) => isOver(status))) endStage(draft, stage, fold(stage));
 }
 
 function findStage(draft: Draft, { run: { id, pipeline, counter }, stage }: JobFacts): DraftStage {

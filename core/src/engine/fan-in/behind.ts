@@ -1,7 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
 
-/** What stands behind a pipeline by the configuration: packages as `repository/package`, and pipelines, itself included. */
+/**
+ * What stands behind a pipeline by the configuration: packages as `repository/package`, and pipelines, itself
+ * included.
+ */
 export interface Behind {
   readonly packages: ReadonlySet<string>;
   readonly pipelines: ReadonlySet<string>;

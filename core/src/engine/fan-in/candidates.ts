@@ -1,4 +1,10 @@
-import { matches, type PackageValue, type PassedQuery, type Provenance, type TracedRun } from '../../domain/provenance.ts';
+import {
+  matches,
+  type PackageValue,
+  type PassedQuery,
+  type Provenance,
+  type TracedRun,
+} from '../../domain/provenance.ts';
 import { ask, type Deciding } from '../question.ts';
 import { type Candidate, isSound, toCandidate } from './candidate.ts';
 import type { ResolvedMaterial, ResolvedPackage, ResolvedPipeline } from './materials.ts';
@@ -8,7 +14,10 @@ const pageSize = 20;
 /** What a material could contribute, one after another, newest first; undefined after the last. */
 export type CandidateStream = () => Deciding<Candidate | undefined>;
 
-/** Lists what a material could contribute beside what is chosen already; some of it may still disagree with that. */
+/**
+ * Lists what a material could contribute beside what is chosen already; some of it may still disagree with
+ * that.
+ */
 export type ListCandidates = (material: ResolvedMaterial, chosen: Provenance) => CandidateStream;
 
 /** Who chooses. */
@@ -22,11 +31,15 @@ export interface CandidateOptions {
 /**
  * Lists candidates, however long the history is.
  *
- * Of a package: the very revision that is behind what is chosen, else those that may start something. Of a pipeline: runs whose
- * stage's newest attempt is passed, with nothing withdrawn or republished behind them. Where its newest one shares a package with
- * what is chosen, only runs that have the same bytes of it behind them; and never one older than a run that must be behind it.
+ * Of a package: the very revision that is behind what is chosen, else those that may start something. Of a
+ * pipeline: runs whose stage's newest attempt is passed, with nothing withdrawn or republished behind them.
+ * Where its newest one shares a package with what is chosen, only runs that have the same bytes of it behind
+ * them; and never one older than a run that must be behind it.
  */
-export function createCandidateList({ byHand = false, override = false }: CandidateOptions = {}): ListCandidates {
+export function createCandidateList({
+  byHand = false,
+  override = false,
+}: CandidateOptions = {}): ListCandidates {
   return (material, chosen) => {
     if ('packageId' in material) {
       const value = chosen.packages.get(material.packageId);
@@ -48,7 +61,10 @@ export function createCandidateList({ byHand = false, override = false }: Candid
   };
 }
 
-/** A stream over pages; `next` gives the page after one, where there may be one. Unsound candidates are left out of it. */
+/**
+ * A stream over pages; `next` gives the page after one, where there may be one. Unsound candidates are left
+ * out of it.
+ */
 function paginate<Item extends Candidate>(
   first: () => Deciding<readonly Item[]>,
   next: (page: readonly Item[]) => (() => Deciding<readonly Item[]>) | undefined,
@@ -96,7 +112,10 @@ function listRevisions({ packageId, accept }: ResolvedPackage): CandidateStream 
   });
 }
 
-function listRuns({ pipelineId, material: { stage } }: ResolvedPipeline, chosen: Provenance): CandidateStream {
+function listRuns(
+  { pipelineId, material: { stage } }: ResolvedPipeline,
+  chosen: Provenance,
+): CandidateStream {
   const sound = (stream: CandidateStream): CandidateStream =>
     function* () {
       for (;;) {
@@ -119,16 +138,27 @@ function listRuns({ pipelineId, material: { stage } }: ResolvedPipeline, chosen:
         const isFull = page.length === query.limit || isFirst;
         const below = page.at(-1)?.run.id;
         isFirst = false;
-        return isFull && query.limit === pageSize ? read(below === undefined ? query : { ...query, below }) : undefined;
+        return isFull && query.limit === pageSize
+          ? read(below === undefined ? query : { ...query, below })
+          : undefined;
       },
     ),
   );
 }
 
-/** What of a pipeline's runs can agree with what is chosen, as far as an index can tell: learnt from its newest run. */
-function narrow({ provenance }: TracedRun, { pipelineId, stage }: PassedQuery, chosen: Provenance): PassedQuery {
+/**
+ * What of a pipeline's runs can agree with what is chosen, as far as an index can tell: learnt from its
+ * newest run.
+ */
+function narrow(
+  { provenance }: TracedRun,
+  { pipelineId, stage }: PassedQuery,
+  chosen: Provenance,
+): PassedQuery {
   const shared = [...chosen.packages].find(([packageId]) => provenance.packages.has(packageId));
-  const ancestors = [...chosen.pipelines].flatMap(([id, runId]) => (provenance.pipelines.has(id) ? [runId] : []));
+  const ancestors = [...chosen.pipelines].flatMap(([id, runId]) =>
+    provenance.pipelines.has(id) ? [runId] : [],
+  );
   const above = ancestors.length === 0 ? undefined : Math.max(...ancestors);
   return { pipelineId, stage, limit: pageSize, value: shared?.[1], above };
 }

@@ -61,12 +61,16 @@ export function* chooseSet(trigger: WaitingTrigger, choosing: Choosing): Decidin
     },
   });
   if (found.kind === 'found') return yield* nameFound(trigger, found, choosing);
-  if (found.kind === 'given up') return { kind: 'waits', reason: because('search-given-up', { ...what, steps: mostSteps }) };
-  if (older && floor) return { kind: 'superseded', reason: because('older-runs', { ...what, run: floor.counter }) };
+  if (found.kind === 'given up')
+    return { kind: 'waits', reason: because('search-given-up', { ...what, steps: mostSteps }) };
+  if (older && floor)
+    return { kind: 'superseded', reason: because('older-runs', { ...what, run: floor.counter }) };
   return { kind: 'waits', reason: yield* findLacking({ materials, anchors, list }, config) };
 }
 
-/** A set starts once; but each revision that `every` waits for is to have a run of its own, and waits once. */
+/**
+ * A set starts once; but each revision that `every` waits for is to have a run of its own, and waits once.
+ */
 function* nameFound(trigger: WaitingTrigger, found: FoundSet, { pipelineId }: Choosing): Deciding<ChosenSet> {
   const { candidates, provenance } = found;
   const packageIds = candidates.flatMap((one) => ('revision' in one ? [one.revision.packageId] : []));
@@ -92,12 +96,20 @@ function* findAnchor(trigger: WaitingTrigger): Deciding<Candidate | undefined> {
   return (yield* ask('passedRuns', { pipelineId, stage, runId, limit: 1 }))[0];
 }
 
-function* describeLower(anchor: Candidate, floor: Floor | undefined): Deciding<ReasonOf<'lower-version'> | undefined> {
+function* describeLower(
+  anchor: Candidate,
+  floor: Floor | undefined,
+): Deciding<ReasonOf<'lower-version'> | undefined> {
   const found = findLower(anchor, floor);
   if (!found || !floor) return undefined;
   const { lower, than } = found;
   const names = yield* ask('names', [lower.revisionId, than.revisionId]);
   const [is, was] = [names.get(lower.revisionId), names.get(than.revisionId)];
   if (!is || !was) throw new Error('a revision behind a run is gone from the ledger');
-  return because('lower-version', { package: is.package, version: is.version, than: was.version, run: floor.counter });
+  return because('lower-version', {
+    package: is.package,
+    version: is.version,
+    than: was.version,
+    run: floor.counter,
+  });
 }

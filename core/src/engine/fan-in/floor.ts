@@ -13,8 +13,9 @@ export interface Floor {
 }
 
 /**
- * The floor of a pipeline, from its last automatic run; undefined where nothing has started it by itself yet. A package that follows
- * a pointer has none, since each of the pointer's moves is new; nor has one whose revision is withdrawn or republished by now.
+ * The floor of a pipeline, from its last automatic run; undefined where nothing has started it by itself yet.
+ * A package that follows a pointer has none, since each of the pointer's moves is new; nor has one whose
+ * revision is withdrawn or republished by now.
  */
 export function findFloor(last: LastAutomatic | undefined): Floor | undefined {
   if (!last) return undefined;
@@ -39,7 +40,10 @@ export function findLower(
   return undefined;
 }
 
-/** Whether a set, none of whose packages is lower, is older all the same: the same packages, and runs of which none is newer. */
+/**
+ * Whether a set, none of whose packages is lower, is older all the same: the same packages, and runs of which
+ * none is newer.
+ */
 export function isOlder({ packages, pipelines }: Provenance, floor: Floor | undefined): boolean {
   if (!floor || floor.pipelines.size === 0) return false;
   for (const [packageId, { revisionId }] of packages) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Candidate } from './candidate.ts';
 
 /**
- * Names a set of materials: the same for the same bytes and runs, whatever the order of the configuration. A pointer's move counts,
- * since each is new; `moves` has them by package id.
+ * Names a set of materials: the same for the same bytes and runs, whatever the order of the configuration. A
+ * pointer's move counts, since each is new; `moves` has them by package id.
  */
 export function hashSet(candidates: readonly Candidate[], moves: ReadonlyMap<number, number>): string {
   const parts = candidates.map((candidate) => {

@@ -14,7 +14,10 @@ const mostSeen = 1_000;
 type Wanted = Pick<SetSearch, 'materials' | 'anchors' | 'list'>;
 type Lack = FactsOf<'waits-for'>['lacks'][number];
 
-/** What a set waits for where nothing agrees yet: `waits for acceptance to pass with npmjs/fastify 5.2.1 (performance has)`. */
+/**
+ * What a set waits for where nothing agrees yet: `waits for acceptance to pass with npmjs/fastify 5.2.1
+ * (performance has)`.
+ */
 export function* findLacking(
   wanted: Wanted,
   config: Config,
@@ -30,7 +33,8 @@ export function* findLacking(
   if (packages.length > 0) return because('no-version', { materials: packages });
   if (lacking.length === 0) return because('no-set', { materials: wanted.materials.map(nameOf) });
   const lacks: Lack[] = [];
-  for (const material of lacking.filter(isPipeline)) lacks.push(yield* describeLack(material, chosen, { wanted, config }));
+  for (const material of lacking.filter(isPipeline))
+    lacks.push(yield* describeLack(material, chosen, { wanted, config }));
   const anchored = wanted.materials.filter((_, position) => wanted.anchors.has(position));
   return because('waits-for', { lacks, have: [...anchored, ...having].filter(isPipeline).map(nameOf) });
 }
@@ -43,7 +47,11 @@ function nameOf({ material }: ResolvedMaterial): string {
   return nameMaterial(material);
 }
 
-function* hasOne(candidates: ListCandidates, material: ResolvedMaterial, chosen: Provenance): Deciding<boolean> {
+function* hasOne(
+  candidates: ListCandidates,
+  material: ResolvedMaterial,
+  chosen: Provenance,
+): Deciding<boolean> {
   const next = candidates(material, chosen);
   for (let seen = 0; seen < mostSeen; seen++) {
     const candidate = yield* next();

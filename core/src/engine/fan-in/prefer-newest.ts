@@ -15,14 +15,20 @@ export interface PreferredSet extends AnchoredSet {
 }
 
 /**
- * Sees to it that no trigger of `latest` is spent on an older set than it could start itself: a newer one is started first, in place
- * of that of another `latest`. Of `every`, whose turn it is goes first; who could start something newer then waits on.
+ * Sees to it that no trigger of `latest` is spent on an older set than it could start itself: a newer one is
+ * started first, in place of that of another `latest`. Of `every`, whose turn it is goes first; who could
+ * start something newer then waits on.
  */
-export function* preferNewest(first: AnchoredSet, queue: readonly WaitingTrigger[], choosing: Choosing): Deciding<PreferredSet> {
+export function* preferNewest(
+  first: AnchoredSet,
+  queue: readonly WaitingTrigger[],
+  choosing: Choosing,
+): Deciding<PreferredSet> {
   let best = first;
   const asked = new Set([first.anchor]);
   const kept = new Set<WaitingTrigger>();
-  const findNext = () => queue.find((one) => one.mode === 'latest' && !asked.has(one) && isFulfilled(one, best));
+  const findNext = () =>
+    queue.find((one) => one.mode === 'latest' && !asked.has(one) && isFulfilled(one, best));
   for (let other = findNext(); other; other = findNext()) {
     asked.add(other);
     const chosen = yield* chooseSet(other, choosing);

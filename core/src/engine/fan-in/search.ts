@@ -26,13 +26,16 @@ export interface FoundSet {
 }
 
 /** What a search came to; `given up` after as many steps as it may take. */
-export type SearchResult = ({ readonly kind: 'found' } & FoundSet) | { readonly kind: 'none' } | { readonly kind: 'given up' };
+export type SearchResult =
+  | ({ readonly kind: 'found' } & FoundSet)
+  | { readonly kind: 'none' }
+  | { readonly kind: 'given up' };
 
 /**
  * Searches a set that agrees: no package and no pipeline behind it has two values.
  *
- * The anchors stand; the other materials are walked in order, newest first, backtracking, so that the first set found is the newest
- * in that order. The work is bounded by `steps`.
+ * The anchors stand; the other materials are walked in order, newest first, backtracking, so that the first
+ * set found is the newest in that order. The work is bounded by `steps`.
  */
 export function* searchSet(search: SetSearch): Deciding<SearchResult> {
   const chosen = mergeAnchors(search);
@@ -59,7 +62,8 @@ class Walk {
   *descend(position: number, candidates: readonly Candidate[], chosen: Provenance): Deciding<SearchResult> {
     const { materials, anchors, list, admits, accepts, steps } = this.#search;
     const material = materials[position];
-    if (!material) return accepts(chosen) ? { kind: 'found', candidates, provenance: chosen } : { kind: 'none' };
+    if (!material)
+      return accepts(chosen) ? { kind: 'found', candidates, provenance: chosen } : { kind: 'none' };
     const anchor = anchors.get(position);
     if (anchor) return yield* this.descend(position + 1, [...candidates, anchor], chosen);
     const next = list(material, chosen);

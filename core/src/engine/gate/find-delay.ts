@@ -12,17 +12,23 @@ export interface Finding {
 }
 
 /**
- * What keeps a run out of a stage whose approval, if it needs one, is given: a hold of all starts, a pause, its rest in the level before, a window. People who
- * approve during a pause are let through; who has something done again is not.
+ * What keeps a run out of a stage whose approval, if it needs one, is given: a hold of all starts, a pause,
+ * its rest in the level before, a window. People who approve during a pause are let through; who has
+ * something done again is not.
  */
 export function findDelay({ stage, approval }: EntryAtGate, { hold, inForce }: Draft): Finding | undefined {
   const { calendar, now } = inForce;
   const { run, notBefore, approvedAt } = stage;
   const { pausedAt, pausedReason } = run.pipeline;
   const place = placeOf(stage);
-  if (hold) return { kind: 'hold', reason: because('stage-hold', { ...place, why: hold.reason }), until: undefined };
+  if (hold)
+    return { kind: 'hold', reason: because('stage-hold', { ...place, why: hold.reason }), until: undefined };
   if (pausedAt !== null && (approval.type === 'auto' || approvedAt === null)) {
-    return { kind: 'paused', reason: because('stage-paused', { ...place, comment: pausedReason }), until: undefined };
+    return {
+      kind: 'paused',
+      reason: because('stage-paused', { ...place, comment: pausedReason }),
+      until: undefined,
+    };
   }
   if (notBefore !== null && notBefore > now) {
     return { kind: 'soak', reason: because('rests', { ...place, until: notBefore }), until: notBefore };

@@ -9,7 +9,10 @@ export interface CallbackClaim {
   readonly expires: number;
 }
 
-/** The address at which the result of a job can be reported, signed by this node (Ed25519). Whoever knows it may report. */
+/**
+ * The address at which the result of a job can be reported, signed by this node (Ed25519). Whoever knows it
+ * may report.
+ */
 export function writeCallback(address: string, claim: CallbackClaim, by: CallbackKey): string {
   const path = `/api/v1/callbacks/${encodeURIComponent(claim.key)}`;
   const signature = sign(null, toBytes(claim), by.secret).toString('base64url');

@@ -1,4 +1,10 @@
-import { type ClaimedAttempt, type ClaimRequest, type ClaimScope, claimAttempts, markBegun } from '../../store/attempts.ts';
+import {
+  type ClaimedAttempt,
+  type ClaimRequest,
+  type ClaimScope,
+  claimAttempts,
+  markBegun,
+} from '../../store/attempts.ts';
 import { appendEvents, type NewEvent } from '../../store/events.ts';
 import { readHold } from '../../store/hold.ts';
 import { beginJobs, type JobFacts, readJobFacts } from '../../store/job-facts.ts';
@@ -9,8 +15,9 @@ import type { Tx } from '../../store/store.ts';
 import type { BegunJob } from './work.ts';
 
 /**
- * How a claimed attempt is to be gone on with: begun `anew`, `adopted` where this node or nobody in particular had begun it, or
- * recorded as `orphaned` where another node, which alone could, does not go on with it.
+ * How a claimed attempt is to be gone on with: begun `anew`, `adopted` where this node or nobody in
+ * particular had begun it, or recorded as `orphaned` where another node, which alone could, does not go on
+ * with it.
  */
 export type ClaimedAs = 'anew' | 'adopted' | 'orphaned';
 
@@ -31,9 +38,9 @@ export interface JobClaim extends Omit<ClaimRequest, 'scope'> {
 }
 
 /**
- * Claims attempts, and marks those that begin now as begun, before anything is done: whoever finds one so marked knows that it may
- * have been. A node whose configuration is not the active one goes on with its own, and claims nothing else; while all starts are held
- * nothing begins.
+ * Claims attempts, and marks those that begin now as begun, before anything is done: whoever finds one so
+ * marked knows that it may have been. A node whose configuration is not the active one goes on with its own,
+ * and claims nothing else; while all starts are held nothing begins.
  */
 export async function claimJobs(tx: Tx, claim: JobClaim): Promise<readonly ClaimedJob[]> {
   const isActive = await isConfigurationActive(tx, claim.configHash);
@@ -51,7 +58,12 @@ export async function claimJobs(tx: Tx, claim: JobClaim): Promise<readonly Claim
     if (!facts) throw new Error(`the attempt ${id} has no job`);
     const startedAt = facts.startedAt ?? claim.now;
     const offset = attempt.begun ? await readLogOffset(tx, id) : 0;
-    jobs.push({ lease: attempt.lease, as: classify(attempt, claim.node), facts: { ...facts, startedAt }, offset });
+    jobs.push({
+      lease: attempt.lease,
+      as: classify(attempt, claim.node),
+      facts: { ...facts, startedAt },
+      offset,
+    });
   }
   await begin(
     tx,
@@ -81,15 +93,25 @@ async function begin(tx: Tx, jobs: readonly JobFacts[], { node, now }: JobClaim)
 
 function describeBeginning({ run, stage, job }: JobFacts): NewEvent {
   const data = { pipeline: run.pipeline, counter: run.counter, stage: stage.name, job: job.name };
-  return { type: 'taskrun.started', subject: `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`, data };
+  return {
+    type: 'taskrun.started',
+    subject: `${run.pipeline}/${run.counter}/${stage.name}/${job.name}`,
+    data,
+  };
 }
 
-/** Whether only the node that began a job can go on with it: a command's process and files are on that machine. */
+/**
+ * Whether only the node that began a job can go on with it: a command's process and files are on that
+ * machine.
+ */
 export function isBound({ job }: Pick<JobFacts, 'job'>): boolean {
   return job.kind === 'run';
 }
 
-/** Whether a job's work goes on at another server while nothing is done here: a build, or a webhook that waits for a report. */
+/**
+ * Whether a job's work goes on at another server while nothing is done here: a build, or a webhook that waits
+ * for a report.
+ */
 export function isElsewhere({ job }: Pick<JobFacts, 'job'>): boolean {
   return job.kind === 'webhook' ? job.wait === true : job.kind !== 'run';
 }

@@ -10,7 +10,9 @@ export interface EndRecorderOptions {
   readonly store: Store;
   /** By what is decided, as of now. */
   readonly inForce: () => InForce;
-  /** Hears of every transaction, once it is committed: of the attempts in it, and of what their ends changed. */
+  /**
+   * Hears of every transaction, once it is committed: of the attempts in it, and of what their ends changed.
+   */
   readonly onRecorded: (ended: readonly EndedAttempt[], ends: Happened) => void;
 }
 
@@ -23,8 +25,8 @@ interface Waiting {
 const together = 64;
 
 /**
- * Understands which attempts have ended and are still to be recorded: what ends while a transaction is under way is recorded in the
- * next one together, so that what waits for several of them is looked at once.
+ * Understands which attempts have ended and are still to be recorded: what ends while a transaction is under
+ * way is recorded in the next one together, so that what waits for several of them is looked at once.
  */
 export class EndRecorder {
   readonly #options: EndRecorderOptions;
@@ -35,7 +37,10 @@ export class EndRecorder {
     this.#options = options;
   }
 
-  /** Records how an attempt ended, and all that follows. Throws {@link LeaseLost} where another node has it by now. */
+  /**
+   * Records how an attempt ended, and all that follows. Throws {@link LeaseLost} where another node has it by
+   * now.
+   */
   async record(ended: EndedAttempt): Promise<void> {
     const recorded = Promise.withResolvers<void>();
     this.#waiting.push({ ended, recorded });

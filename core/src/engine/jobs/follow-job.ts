@@ -24,13 +24,22 @@ export interface JobSurroundings extends EnvironmentSources, ElsewhereSurroundin
 /** When to let go of a job, and when to end it; see {@link Following}. */
 export type LettingGo = Pick<Following, 'detach' | 'cancel'>;
 
-/** Does a job, or goes on with it, until its outcome is known. Throws what the target throws, and where `detach` let go of it. */
-export async function followJob(claimed: ClaimedJob, surroundings: JobSurroundings, signals: LettingGo): Promise<Outcome> {
+/**
+ * Does a job, or goes on with it, until its outcome is known. Throws what the target throws, and where
+ * `detach` let go of it.
+ */
+export async function followJob(
+  claimed: ClaimedJob,
+  surroundings: JobSurroundings,
+  signals: LettingGo,
+): Promise<Outcome> {
   const { facts, lease, offset } = claimed;
-  if (claimed.as === 'orphaned') return { status: 'doubt', exitCode: null, message: 'the server that began it does not answer' };
+  if (claimed.as === 'orphaned')
+    return { status: 'doubt', exitCode: null, message: 'the server that began it does not answer' };
   const environment = findEnvironment(claimed, surroundings);
   if ('status' in environment) return environment;
-  const write = (text: string, upto: number) => surroundings.store.transact((tx) => appendLog(tx, lease.id, text, upto));
+  const write = (text: string, upto: number) =>
+    surroundings.store.transact((tx) => appendLog(tx, lease.id, text, upto));
   return perform(surroundings.targets, makeWork(facts, environment), {
     ...signals,
     ...{ offset, write },
@@ -38,7 +47,10 @@ export async function followJob(claimed: ClaimedJob, surroundings: JobSurroundin
   });
 }
 
-/** A job that has begun is not failed for what is missing now: it goes on, and is taken up again when its secrets can be masked. */
+/**
+ * A job that has begun is not failed for what is missing now: it goes on, and is taken up again when its
+ * secrets can be masked.
+ */
 function findEnvironment({ as, facts }: ClaimedJob, sources: EnvironmentSources): JobEnvironment | Outcome {
   try {
     return buildEnvironment(facts, sources);

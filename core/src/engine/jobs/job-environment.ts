@@ -1,9 +1,16 @@
 import type { Config, Template } from '../../config/config.ts';
-import { nameDependencyVariables, nameMaterialVariables, toMaterialName } from '../../config/environment-names.ts';
+import {
+  nameDependencyVariables,
+  nameMaterialVariables,
+  toMaterialName,
+} from '../../config/environment-names.ts';
 import type { JobFacts } from '../../store/job-facts.ts';
 import type { PackagePin, PipelinePin } from '../../store/runs.ts';
 
-/** Fills in `${env:NAME}` and `${file:PATH}`; `learn` is told every value that is filled in. Throws in words that hold no value. */
+/**
+ * Fills in `${env:NAME}` and `${file:PATH}`; `learn` is told every value that is filled in. Throws in words
+ * that hold no value.
+ */
 export type Resolve = (template: Template, learn: (secret: string) => void) => string;
 
 /** Where the environment of jobs comes from, beside the run. */
@@ -26,12 +33,16 @@ export class SecretMissing extends Error {
 }
 
 /**
- * The whole environment of a job, SURFACE section 5; of two that have one name the later wins, so that data never overrides a field,
- * a field never the label or the location, and nothing what Sluice says itself.
+ * The whole environment of a job, SURFACE section 5; of two that have one name the later wins, so that data
+ * never overrides a field, a field never the label or the location, and nothing what Sluice says itself.
  *
- * Secrets are read from the configuration now. What a job is passed from the server's own environment is masked like a secret. Throws {@link SecretMissing}, and what `resolve` throws.
+ * Secrets are read from the configuration now. What a job is passed from the server's own environment is
+ * masked like a secret. Throws {@link SecretMissing}, and what `resolve` throws.
  */
-export function buildEnvironment(facts: JobFacts, { config, resolve, server }: EnvironmentSources): JobEnvironment {
+export function buildEnvironment(
+  facts: JobFacts,
+  { config, resolve, server }: EnvironmentSources,
+): JobEnvironment {
   const secrets = new Set<string>();
   const fillIn = (value: Template | number | boolean) =>
     typeof value === 'string' ? resolve(value, (secret) => secrets.add(secret)) : String(value);
@@ -76,7 +87,9 @@ function describeSettings({ as, packageConfig, repositoryConfig }: PackagePin, f
   const names = nameMaterialVariables(as);
   return [
     ...Object.entries(packageConfig).map(([field, value]) => [names.field(field), fillIn(value)] as const),
-    ...Object.entries(repositoryConfig).map(([field, value]) => [names.repositoryField(field), fillIn(value)] as const),
+    ...Object.entries(repositoryConfig).map(
+      ([field, value]) => [names.repositoryField(field), fillIn(value)] as const,
+    ),
   ];
 }
 
@@ -112,12 +125,15 @@ function describeJob({ attempt, job, stage, run }: JobFacts): Variables {
   ];
 }
 
-/** `npmjs.token` for every material of that repository; a repository's name may hold dots, a field's may not. */
+/**
+ * `npmjs.token` for every material of that repository; a repository's name may hold dots, a field's may not.
+ */
 function revealSecret(name: string, pins: readonly PackagePin[], config: Config, fillIn: FillIn): Variables {
   const dot = name.lastIndexOf('.');
   const [repository, field] = [name.slice(0, dot), name.slice(dot + 1)];
   const value = config.repositories.get(repository)?.config[field];
-  if (value === undefined) throw new SecretMissing(`the job lists the secret ${name}, which the configuration does not have`);
+  if (value === undefined)
+    throw new SecretMissing(`the job lists the secret ${name}, which the configuration does not have`);
   const revealed = fillIn(value);
   const names = new Set(pins.filter((pin) => pin.repository === repository).map(({ as }) => as));
   // Of a repository that the pipeline has nothing of, the name is its own.

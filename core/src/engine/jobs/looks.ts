@@ -12,7 +12,10 @@ interface Waiter {
   wake(count: number): void;
 }
 
-/** Understands who waits for work on other servers, and for whom somebody, perhaps at another node, said that there is something to look at. */
+/**
+ * Understands who waits for work on other servers, and for whom somebody, perhaps at another node, said that
+ * there is something to look at.
+ */
 export class Looks {
   readonly #store: Store;
   readonly #waiters = new Map<number, Waiter>();
@@ -50,7 +53,9 @@ export class Looks {
 
   /** Where the store does not answer, nobody is woken: everybody looks now and then anyway. */
   async #check(ids: readonly number[]): Promise<void> {
-    const counts = await this.#store.transact((tx) => readLooks(tx, ids)).catch(() => new Map<number, number>());
+    const counts = await this.#store
+      .transact((tx) => readLooks(tx, ids))
+      .catch(() => new Map<number, number>());
     for (const [id, count] of counts) {
       const waiter = this.#waiters.get(id);
       if (waiter && count > waiter.seen) waiter.wake(count);

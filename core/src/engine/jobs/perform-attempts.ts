@@ -1,4 +1,10 @@
-import { findCancelled, keepForNode, postponeAttempt, readNextDue, readOwnAttempts } from '../../store/attempts.ts';
+import {
+  findCancelled,
+  keepForNode,
+  postponeAttempt,
+  readNextDue,
+  readOwnAttempts,
+} from '../../store/attempts.ts';
 import { findStoreBackOff } from '../../store/back-off.ts';
 import { Bell } from '../../store/bell.ts';
 import { leaseMs } from '../../store/lease-time.ts';
@@ -22,7 +28,9 @@ export interface PerformOptions extends Omit<JobSurroundings, 'config' | 'looks'
   readonly node: string;
   /** What starting runs needs, as of now: the configuration too. */
   readonly inForce: () => InForce;
-  /** Bytes free on the disk that jobs write to; below `minFree` nothing begins, and what has begun goes on. */
+  /**
+   * Bytes free on the disk that jobs write to; below `minFree` nothing begins, and what has begun goes on.
+   */
   readonly freeBytes: () => Promise<number>;
   readonly now: () => number;
   /** In [0, 1), for the jitter of the back-off. */
@@ -51,15 +59,18 @@ interface Hand {
   readonly lease: Lease;
   readonly cancel: AbortController;
   readonly isElsewhere: boolean;
-  /** Another node has the job by now: what goes on on this machine is ended, what goes on elsewhere is let go of. */
+  /**
+   * Another node has the job by now: what goes on on this machine is ended, what goes on elsewhere is let go
+   * of.
+   */
   drop(): void;
   readonly done: Promise<void>;
 }
 
 /**
- * Performs the attempts that are due, and goes on with those that an earlier life of this node began, until the signal aborts. Then
- * it takes no more, gives webhooks in flight a moment, lets go of commands, which go on by themselves, and is done when everything
- * that others must know is in the store.
+ * Performs the attempts that are due, and goes on with those that an earlier life of this node began, until
+ * the signal aborts. Then it takes no more, gives webhooks in flight a moment, lets go of commands, which go
+ * on by themselves, and is done when everything that others must know is in the store.
  */
 export async function performAttempts(options: PerformOptions, signal: AbortSignal): Promise<void> {
   await new Performer(options).perform(signal);
@@ -82,7 +93,11 @@ class Performer {
     this.#options = options;
     this.#looks = new Looks(options.store);
     const { store, inForce } = options;
-    this.#ends = new EndRecorder({ store, inForce, onRecorded: (ended, ends) => this.#tellEnds(ended, ends) });
+    this.#ends = new EndRecorder({
+      store,
+      inForce,
+      onRecorded: (ended, ends) => this.#tellEnds(ended, ends),
+    });
   }
 
   async perform(signal: AbortSignal): Promise<void> {
@@ -110,8 +125,13 @@ class Performer {
       await this.#lookAtDue();
       for (const job of await this.#claim()) this.#take(job);
       await this.#cancelHands();
-      const next = await this.#options.store.transact(async (tx) => [await readNextDue(tx, now()), await this.#readNextLook(tx)]);
-      await this.#bell.wait(Math.max(0, Math.min(lookMs, ...next.flatMap((at) => (at === undefined ? [] : [at - now()])))));
+      const next = await this.#options.store.transact(async (tx) => [
+        await readNextDue(tx, now()),
+        await this.#readNextLook(tx),
+      ]);
+      await this.#bell.wait(
+        Math.max(0, Math.min(lookMs, ...next.flatMap((at) => (at === undefined ? [] : [at - now()])))),
+      );
       return true;
     });
     this.#failures = slept ? 0 : this.#failures + 1;
@@ -125,7 +145,9 @@ class Performer {
     const inHand = [...this.#hands.keys()];
     const local = [...this.#hands.values()].filter(({ isElsewhere }) => !isElsewhere).length;
     const room = Math.min(limit - local, limit + mostElsewhere - inHand.length);
-    return store.transact((tx) => claimJobs(tx, { node, configHash: config.hash, mayBegin, inHand, room, now: now() }));
+    return store.transact((tx) =>
+      claimJobs(tx, { node, configHash: config.hash, mayBegin, inHand, room, now: now() }),
+    );
   }
 
   #take(job: ClaimedJob): void {
@@ -137,7 +159,13 @@ class Performer {
       this.#hands.delete(job.lease.id);
       this.#bell.ring();
     });
-    this.#hands.set(job.lease.id, { lease: job.lease, cancel, isElsewhere: isElsewhere(job.facts), drop, done });
+    this.#hands.set(job.lease.id, {
+      lease: job.lease,
+      cancel,
+      isElsewhere: isElsewhere(job.facts),
+      drop,
+      done,
+    });
   }
 
   /** Never rejects. */
@@ -147,7 +175,11 @@ class Performer {
     const detach = AbortSignal.any([stopping.signal, lost]);
     try {
       const { config } = this.#options.inForce();
-      const outcome = await followJob(job, { ...this.#options, config, looks: this.#looks }, { detach, cancel });
+      const outcome = await followJob(
+        job,
+        { ...this.#options, config, looks: this.#looks },
+        { detach, cancel },
+      );
       await this.#ends.record({ ...job, outcome });
     } catch (error) {
       await this.#letGo(job, error, detach.aborted);
@@ -207,7 +239,9 @@ class Performer {
 
   /** A node with another configuration than the active one looks at none. */
   async #readNextLook(tx: Tx): Promise<number | undefined> {
-    return (await isConfigurationActive(tx, this.#options.inForce().config.hash)) ? readNextLook(tx) : undefined;
+    return (await isConfigurationActive(tx, this.#options.inForce().config.hash))
+      ? readNextLook(tx)
+      : undefined;
   }
 
   /** What somebody cancelled, on whatever node, is ended here. */
@@ -217,7 +251,10 @@ class Performer {
     for (const id of cancelled) this.#hands.get(id)?.cancel.abort();
   }
 
-  /** What waits is looked at as it changes; this is for what changed while no node had the active configuration. */
+  /**
+   * What waits is looked at as it changes; this is for what changed while no node had the active
+   * configuration.
+   */
   async #sweepPipelines(): Promise<void> {
     const { store, now } = this.#options;
     if (now() - this.#sweptAt < sweepMs) return;
@@ -225,7 +262,9 @@ class Performer {
     const waiting = await store.transact(findWaitingPipelines);
     for (let from = 0; from < waiting.length; from += pipelinesAtOnce) {
       const pipelineIds = waiting.slice(from, from + pipelinesAtOnce);
-      const { runs } = await store.transact((tx) => happen(tx, { kind: 'time', pipelineIds }, this.#options.inForce()));
+      const { runs } = await store.transact((tx) =>
+        happen(tx, { kind: 'time', pipelineIds }, this.#options.inForce()),
+      );
       this.#tellRuns(runs);
     }
   }
@@ -235,7 +274,8 @@ class Performer {
     const { store, node, targets, observer } = this.#options;
     const own = await store.transact((tx) => readOwnAttempts(tx, node));
     const problems = await targets.run.sweep(new Set(own.map((attempt) => nameWork('run', attempt))));
-    for (const { key, error } of problems) observer.onProblem(`the work directory ${key} cannot be removed`, error);
+    for (const { key, error } of problems)
+      observer.onProblem(`the work directory ${key} cannot be removed`, error);
   }
 
   #forget({ facts }: ClaimedJob): Promise<void> {
@@ -255,7 +295,13 @@ class Performer {
     end: Pick<Parameters<PipelineObserver['onJob']>[0], 'status' | 'exitCode' | 'message'>,
   ): void {
     const { run, stage, job } = facts;
-    this.#options.observer.onJob({ pipeline: run.pipeline, counter: run.counter, stage: stage.name, job: job.name, ...end });
+    this.#options.observer.onJob({
+      pipeline: run.pipeline,
+      counter: run.counter,
+      stage: stage.name,
+      job: job.name,
+      ...end,
+    });
   }
 
   #tellRuns(runs: readonly RunChange[]): void {

@@ -8,7 +8,10 @@ import type { JobEnvironment } from './job-environment.ts';
 export type BegunJob = JobFacts & { readonly startedAt: number };
 
 /** What a target is given to do. */
-export function makeWork({ attempt, job, stage, run, startedAt }: BegunJob, { environment, secrets }: JobEnvironment): Work {
+export function makeWork(
+  { attempt, job, stage, run, startedAt }: BegunJob,
+  { environment, secrets }: JobEnvironment,
+): Work {
   const facts: RunFacts = {
     pipeline: run.pipeline,
     counter: run.counter,
@@ -18,7 +21,15 @@ export function makeWork({ attempt, job, stage, run, startedAt }: BegunJob, { en
     job: job.name,
     materials: run.pins.map(describePin),
   };
-  return { key: nameWork(job.kind, attempt), job, attempt: attempt.number, startedAt, environment, secrets, run: facts };
+  return {
+    key: nameWork(job.kind, attempt),
+    job,
+    attempt: attempt.number,
+    startedAt,
+    environment,
+    secrets,
+    run: facts,
+  };
 }
 
 function describePin(pin: Pin): RunFacts['materials'][number] {
@@ -27,10 +38,23 @@ function describePin(pin: Pin): RunFacts['materials'][number] {
     return { pipeline, counter: run.counter, label: run.label, stage: run.stage, changed };
   }
   const { version, digest, location, purl } = pin.revision;
-  return { package: nameMaterial(pin), version, digest: digest || null, location, purl, changed: pin.changed };
+  return {
+    package: nameMaterial(pin),
+    version,
+    digest: digest || null,
+    location,
+    purl,
+    changed: pin.changed,
+  };
 }
 
-/** A receiver of webhooks sees one key in all attempts; a `run` job after doubt starts afresh, in a directory of its own. */
-export function nameWork(kind: Work['job']['kind'], { key, number }: Pick<JobFacts['attempt'], 'key' | 'number'>): string {
+/**
+ * A receiver of webhooks sees one key in all attempts; a `run` job after doubt starts afresh, in a directory
+ * of its own.
+ */
+export function nameWork(
+  kind: Work['job']['kind'],
+  { key, number }: Pick<JobFacts['attempt'], 'key' | 'number'>,
+): string {
   return kind === 'run' && number > 1 ? `${key}.${number}` : key;
 }

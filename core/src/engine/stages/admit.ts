@@ -1,7 +1,14 @@
 import { because } from '../../domain/reason.ts';
 import type { Alarm } from '../../store/alarms.ts';
 import { findApproval } from '../asked/stage-at-hand.ts';
-import { type Draft, type DraftPipeline, type DraftStage, nameRun, nameStage, placeOf } from '../draft/draft.ts';
+import {
+  type Draft,
+  type DraftPipeline,
+  type DraftStage,
+  nameRun,
+  nameStage,
+  placeOf,
+} from '../draft/draft.ts';
 import type { EntryAtGate } from '../gate/entry.ts';
 import { type Finding, findDelay } from '../gate/find-delay.ts';
 import { endWaiting } from './end-waiting.ts';
@@ -10,8 +17,9 @@ import { takeTurn } from './take-turn.ts';
 import { weighWords } from './weigh-words.ts';
 
 /**
- * Lets runs into the stages of a pipeline that are free: one run at a time in each. Whether a run may enter is judged at this moment,
- * by the configuration in force. Answers when to look again although nothing happens, in milliseconds.
+ * Lets runs into the stages of a pipeline that are free: one run at a time in each. Whether a run may enter
+ * is judged at this moment, by the configuration in force. Answers when to look again although nothing
+ * happens, in milliseconds.
  */
 export function admitRuns(draft: Draft, pipeline: DraftPipeline): number | undefined {
   const until: (number | undefined)[] = [];
@@ -47,7 +55,10 @@ export function listReady(pipeline: DraftPipeline): readonly DraftStage[] {
     .toSorted((a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0) || a.run.counter - b.run.counter);
 }
 
-/** A run that waits for approval goes by the configuration in force: who approves, how many, until when, or nobody any more. */
+/**
+ * A run that waits for approval goes by the configuration in force: who approves, how many, until when, or
+ * nobody any more.
+ */
 function askAnew(draft: Draft, stage: DraftStage): number | undefined {
   const { run } = stage;
   const approval = findApproval(run.pipeline.definition, stage.name);
@@ -68,7 +79,11 @@ function askAnew(draft: Draft, stage: DraftStage): number | undefined {
 }
 
 /** Ends a run's waiting for approval: from now on it waits for its turn. */
-export function letIn(draft: Draft, stage: DraftStage, reason: Parameters<Draft['decide']>[1]['reason']): void {
+export function letIn(
+  draft: Draft,
+  stage: DraftStage,
+  reason: Parameters<Draft['decide']>[1]['reason'],
+): void {
   Object.assign(stage, { status: 'pending', readyAt: draft.now, approvedAt: draft.now, expiresAt: null });
   draft.add({ kind: 'stage approved', id: stage.id });
   draft.decide(stage.run.pipeline, { outcome: 'started', reason, runId: stage.run.id });
@@ -86,7 +101,11 @@ function judgeStage(draft: Draft, stage: DraftStage): EntryAtGate | { readonly u
   if (approval.type === 'manual' && !weighed.isEnough) {
     const { counting, lapsed } = weighed;
     return {
-      until: askForApproval(draft, stage, { approval, given: counting.length, lapsed: lapsed.map(({ person }) => person) }),
+      until: askForApproval(draft, stage, {
+        approval,
+        given: counting.length,
+        lapsed: lapsed.map(({ person }) => person),
+      }),
     };
   }
   const holding = run.overridden ? [] : run.alarms.filter(isHolding);
@@ -108,9 +127,20 @@ interface Asking {
 }
 
 /** Lets a run wait for approval, and says whose. Answers when its waiting expires, where it does. */
-function askForApproval(draft: Draft, stage: DraftStage, { approval, given, lapsed }: Asking): number | undefined {
+function askForApproval(
+  draft: Draft,
+  stage: DraftStage,
+  { approval, given, lapsed }: Asking,
+): number | undefined {
   const expiresAt = approval.expiresMs === undefined ? null : draft.now + approval.expiresMs;
-  Object.assign(stage, { status: 'waiting', readyAt: draft.now, approvedAt: null, expiresAt, heldAt: null, waits: null });
+  Object.assign(stage, {
+    status: 'waiting',
+    readyAt: draft.now,
+    approvedAt: null,
+    expiresAt,
+    heldAt: null,
+    waits: null,
+  });
   draft.add({ kind: 'stage asks', stage: nameStage(stage), asking: { expiresAt, approval } });
   const { by, required } = approval;
   const reason = because('waits-for-approval', { ...placeOf(stage), by, required, given, lapsed });
@@ -120,7 +150,11 @@ function askForApproval(draft: Draft, stage: DraftStage, { approval, given, laps
 }
 
 /** Said once for each kind of waiting. */
-function sayWaits(draft: Draft, stage: DraftStage, { kind, reason, until }: Finding): { readonly until: number | undefined } {
+function sayWaits(
+  draft: Draft,
+  stage: DraftStage,
+  { kind, reason, until }: Finding,
+): { readonly until: number | undefined } {
   if (stage.waits !== kind) {
     stage.waits = kind;
     draft.add({ kind: 'stage waits', id: stage.id, waits: kind });
@@ -165,10 +199,15 @@ function giveTurn(draft: Draft, pipeline: DraftPipeline, waiting: readonly Entry
     endWaiting(draft, stage, { outcome: 'superseded', reason });
   }
   for (const { stage } of waiting.filter((one) => !mayMove.includes(one))) {
-    sayWaits(draft, stage, { kind: 'locked', reason: because('stage-locked', placeOf(stage)), until: undefined });
+    sayWaits(draft, stage, {
+      kind: 'locked',
+      reason: because('stage-locked', placeOf(stage)),
+      until: undefined,
+    });
   }
   if (!enters) return;
-  if (isLocking && pipeline.lockedBy !== enters.stage.run.id) draft.change(pipeline, { lockedBy: enters.stage.run.id });
+  if (isLocking && pipeline.lockedBy !== enters.stage.run.id)
+    draft.change(pipeline, { lockedBy: enters.stage.run.id });
   beginStage(draft, enters.stage);
 }
 

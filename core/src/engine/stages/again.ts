@@ -1,7 +1,11 @@
 import { type Draft, type DraftStage, nameStage } from '../draft/draft.ts';
 
 /** Adds another attempt at a stage, pending; jobs that are kept stay passed, the others are to be done. */
-export function addAttempt(draft: Draft, stage: DraftStage, { keepPassed }: { readonly keepPassed: boolean }): DraftStage {
+export function addAttempt(
+  draft: Draft,
+  stage: DraftStage,
+  { keepPassed }: { readonly keepPassed: boolean },
+): DraftStage {
   const { run, position, name, counter } = stage;
   const fresh = {
     ...{ readyAt: null, notBefore: null, expiresAt: null, approvedAt: null, startedAt: null },

@@ -1,7 +1,10 @@
 import { type Draft, type DraftRun, type DraftStage, nameStage, type Verdict } from '../draft/draft.ts';
 import { settleRun } from './settle.ts';
 
-/** Ends a run that waits to enter a stage: what is still to come of it is cancelled, with a decision that says why. */
+/**
+ * Ends a run that waits to enter a stage: what is still to come of it is cancelled, with a decision that says
+ * why.
+ */
 export function endWaiting(draft: Draft, stage: DraftStage, why: Pick<Verdict, 'outcome' | 'reason'>): void {
   const { run } = stage;
   stage.status = 'cancelled';

@@ -8,7 +8,10 @@ import { dropRest } from './end-waiting.ts';
 import { reachStage } from './reach.ts';
 import { settleRun } from './settle.ts';
 
-/** Ends a stage whose jobs have all ended: tells the pipelines that listen to it of its pass, and moves its run on. */
+/**
+ * Ends a stage whose jobs have all ended: tells the pipelines that listen to it of its pass, and moves its
+ * run on.
+ */
 export function endStage(draft: Draft, stage: DraftStage, status: End): void {
   stage.status = status;
   draft.add({ kind: 'stage ended', stage: nameStage(stage), status });
@@ -33,7 +36,9 @@ function tellDownstream(draft: Draft, stage: DraftStage): void {
 function notePass(draft: Draft, stage: DraftStage): void {
   const { id, counter, label, pipeline, behind } = stage.run;
   if (!behind) throw new Error(`what is behind run ${counter} of ${pipeline.name} was not read`);
-  const values = behind.packages.map(({ packageId, revisionId, edition }) => [packageId, { revisionId, edition }] as const);
+  const values = behind.packages.map(
+    ({ packageId, revisionId, edition }) => [packageId, { revisionId, edition }] as const,
+  );
   draft.passed.push({
     run: { id, pipelineId: pipeline.id, counter, label, stage: stage.name, stageCounter: stage.counter },
     behind: behind.packages,
@@ -51,9 +56,17 @@ function wishPass(
   const wish = { pipelineId, mode, upstreamRunId: run.id, upstreamStageId: stage.id, createdAt: draft.now };
   draft.add({ kind: 'pass wished', id, wish });
   const downstream = draft.pipeline(pipelineId);
-  const upstream = { upstreamId: run.pipeline.id, upstream: run.pipeline.name, runId: run.id, counter: run.counter };
+  const upstream = {
+    upstreamId: run.pipeline.id,
+    upstream: run.pipeline.name,
+    runId: run.id,
+    counter: run.counter,
+  };
   const passed = { stage: stage.name, stageId: stage.id, isNewest: true };
-  downstream.triggers = [...downstream.triggers, { id, kind: 'pass', mode, waits: null, ...upstream, ...passed }];
+  downstream.triggers = [
+    ...downstream.triggers,
+    { id, kind: 'pass', mode, waits: null, ...upstream, ...passed },
+  ];
 }
 
 function decideNothing(draft: Draft, { name, run }: DraftStage, { pipelineId }: Dependency): void {
@@ -67,9 +80,9 @@ function decideNothing(draft: Draft, { name, run }: DraftStage, { pipelineId }: 
 }
 
 /**
- * Moves a run on after one of its stages has ended: to the next stage, when the one before has passed or the approval asks people all
- * the same; else, or where the pipeline was removed, what is still to come is cancelled. A later stage that was done before is done
- * again.
+ * Moves a run on after one of its stages has ended: to the next stage, when the one before has passed or the
+ * approval asks people all the same; else, or where the pipeline was removed, what is still to come is
+ * cancelled. A later stage that was done before is done again.
  */
 function advanceRun(draft: Draft, from: DraftStage): void {
   const { run } = from;
@@ -81,7 +94,9 @@ function advanceRun(draft: Draft, from: DraftStage): void {
 
 function mayFollow({ status }: DraftStage, next: DraftStage): boolean {
   const approval = findApproval(next.run.pipeline.definition, next.name);
-  return status === 'passed' || (status === 'failed' && approval?.type === 'manual' && approval.evenAfterFailure);
+  return (
+    status === 'passed' || (status === 'failed' && approval?.type === 'manual' && approval.evenAfterFailure)
+  );
 }
 
 function comeTo(draft: Draft, next: DraftStage): void {

@@ -9,5 +9,6 @@ export function settleRun(draft: Draft, run: DraftRun): void {
   draft.add({ kind: 'run status', run: nameRun(run), status });
   const { pipeline } = run;
   const keepsLock = pipeline.definition?.lock === 'onFailure' && status === 'failed';
-  if (isOver(status) && pipeline.lockedBy === run.id && !keepsLock) draft.change(pipeline, { lockedBy: null });
+  if (isOver(status) && pipeline.lockedBy === run.id && !keepsLock)
+    draft.change(pipeline, { lockedBy: null });
 }

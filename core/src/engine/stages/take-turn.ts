@@ -16,12 +16,14 @@ const gives: ReadonlySet<StartedBy> = new Set(['latest', 'timer']);
 /**
  * Whose turn it is in a stage that is free, of those that wait for it in the order in which they came.
  *
- * Of the automatic ones (started by `latest` or a timer, let in by nobody) only the newest stays. Those that `every` or a person
- * started, that somebody approved, or had done again, are superseded by none: they go in first in, first out.
+ * Of the automatic ones (started by `latest` or a timer, let in by nobody) only the newest stays. Those that
+ * `every` or a person started, that somebody approved, or had done again, are superseded by none: they go in
+ * first in, first out.
  */
 export function takeTurn(waiting: readonly EntryAtGate[]): Turn {
   const automatic = waiting.filter(
-    ({ stage, approval }) => gives.has(stage.run.startedBy) && approval.type === 'auto' && stage.counter === 1,
+    ({ stage, approval }) =>
+      gives.has(stage.run.startedBy) && approval.type === 'auto' && stage.counter === 1,
   );
   const by = automatic.reduce<EntryAtGate | undefined>(
     (newest, entry) => (newest && newest.stage.run.counter > entry.stage.run.counter ? newest : entry),

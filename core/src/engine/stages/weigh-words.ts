@@ -13,7 +13,10 @@ export interface WeighedWords {
   readonly isEnough: boolean;
 }
 
-/** Weighs approvals by the configuration in force: one counts only while the person who gave it could still give it. */
+/**
+ * Weighs approvals by the configuration in force: one counts only while the person who gave it could still
+ * give it.
+ */
 export function weighWords(
   stage: DraftStage,
   approval: ApprovalConfig,
@@ -24,7 +27,9 @@ export function weighWords(
   const lists = pipeline.definition?.access;
   const counts = ({ person }: Word) =>
     lists !== undefined &&
-    listActorsOf(person, access, now).some((actor) => !judgeApprover(actor, { approval, access: lists, triggeredBy }));
+    listActorsOf(person, access, now).some(
+      (actor) => !judgeApprover(actor, { approval, access: lists, triggeredBy }),
+    );
   const approving = stage.words.filter(({ verdict }) => verdict === 'approved');
   const counting = approving.filter(counts);
   const lapsed = approving.filter((word) => !counting.includes(word));

@@ -19,10 +19,14 @@ export interface Timed {
 }
 
 /**
- * Starts a run whose timer has come, of the newest materials that agree. One that cannot start now stays due, so that it is not lost
- * over a pause or a restart; many moments that passed meanwhile are one.
+ * Starts a run whose timer has come, of the newest materials that agree. One that cannot start now stays due,
+ * so that it is not lost over a pause or a restart; many moments that passed meanwhile are one.
  */
-export function* startByTimer(draft: Draft, pipeline: DraftPipeline, definition: PipelineConfig): Deciding<Timed> {
+export function* startByTimer(
+  draft: Draft,
+  pipeline: DraftPipeline,
+  definition: PipelineConfig,
+): Deciding<Timed> {
   const { timer } = definition;
   if (!timer || pipeline.timerAt === null) return { started: false, next: undefined };
   if (pipeline.timerAt > draft.now) return { started: false, next: pipeline.timerAt };
@@ -49,7 +53,11 @@ function* comes(draft: Draft, pipeline: DraftPipeline, definition: PipelineConfi
   if (set.kind !== 'found') return { waits: 'set', why: yield* findLacking(wanted, config) };
   const pins = pinMaterials(pipeline.previousPins, materials, set.candidates, draft.inForce);
   if (definition.timer?.onlyOnChanges && !pins.some(({ changed }) => changed)) {
-    draft.decide(pipeline, { outcome: 'refused', reason: because('unchanged', {}), materials: listVersions(pins) });
+    draft.decide(pipeline, {
+      outcome: 'refused',
+      reason: because('unchanged', {}),
+      materials: listVersions(pins),
+    });
     return { started: false };
   }
   const cause = because('timer-came', { cron: definition.timer?.cron ?? '' });

@@ -16,14 +16,17 @@ import { findObstacle } from './obstacles.ts';
 import { queueTriggers } from './queue-triggers.ts';
 import { aboutTaken, endTriggers, kindOfSet, sayWaiting } from './say-waiting.ts';
 
-/** How many triggers of `latest` wait for each material of a pipeline with upstream pipelines; older ones are superseded. */
+/**
+ * How many triggers of `latest` wait for each material of a pipeline with upstream pipelines; older ones are
+ * superseded.
+ */
 const keptForFanIn = 20;
 /** How many triggers of `every` are tried at once to find a set for. */
 const mostTried = 500;
 
 /**
- * Starts what the waiting triggers of a pipeline start, if that can start now, and says of the others what they wait for. Answers
- * whether a run was started, and triggers are left that may start another.
+ * Starts what the waiting triggers of a pipeline start, if that can start now, and says of the others what
+ * they wait for. Answers whether a run was started, and triggers are left that may start another.
  */
 export function* startByTrigger(
   draft: Draft,
@@ -49,7 +52,10 @@ export function* startByTrigger(
   }
   const chosen = yield* chooseFirst(draft, pipeline, queue.next, choosing);
   if (!chosen) return nothing;
-  return { started: true, more: yield* start(draft, pipeline, { definition, choosing, chosen, queue: queue.next }) };
+  return {
+    started: true,
+    more: yield* start(draft, pipeline, { definition, choosing, chosen, queue: queue.next }),
+  };
 }
 
 function give(triggers: readonly WaitingTrigger[], reason: Reason) {
@@ -77,7 +83,8 @@ function* chooseFirst(
     const chosen = yield* chooseSet(trigger, choosing);
     if (chosen.kind === 'found') return yield* preferNewest({ anchor: trigger, chosen }, queue, choosing);
     const { kind, reason } = chosen;
-    if (kind === 'superseded') endTriggers(draft, pipeline, { state: kind, outcome: kind }, [{ trigger, reason }]);
+    if (kind === 'superseded')
+      endTriggers(draft, pipeline, { state: kind, outcome: kind }, [{ trigger, reason }]);
     else sayWaiting(draft, pipeline, kind === 'held' ? kind : kindOfSet(reason), [{ trigger, reason }]);
   }
   return undefined;
@@ -91,7 +98,11 @@ interface Starting {
 }
 
 /** All triggers that the set fulfils start the run. Answers whether others are left. */
-function* start(draft: Draft, pipeline: DraftPipeline, { definition, choosing, chosen, queue }: Starting): Deciding<boolean> {
+function* start(
+  draft: Draft,
+  pipeline: DraftPipeline,
+  { definition, choosing, chosen, queue }: Starting,
+): Deciding<boolean> {
   const { chosen: set, taken } = chosen;
   const startedBy = taken.some(({ mode }) => mode === 'every') ? 'every' : 'latest';
   const { materials } = choosing;

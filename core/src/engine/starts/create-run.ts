@@ -25,20 +25,46 @@ export interface Start {
 /** Creates a run, which comes to its first stage. */
 export function createRun(draft: Draft, pipeline: DraftPipeline, start: Start): DraftRun {
   const { definition, materials, set, cause, startedBy } = start;
-  const { person, overridden, environment } = start.byHand ?? { person: undefined, overridden: false, environment: {} };
+  const { person, overridden, environment } = start.byHand ?? {
+    person: undefined,
+    overridden: false,
+    environment: {},
+  };
   const counter = ++pipeline.counter;
   const pins = pinMaterials(pipeline.previousPins, materials, set.candidates, draft.inForce);
   const label = makeLabel(definition, counter, pins);
-  const run = openRun(draft, pipeline, { counter, label, startedBy, person: person ?? null, overridden, definition });
+  const run = openRun(draft, pipeline, {
+    counter,
+    label,
+    startedBy,
+    person: person ?? null,
+    overridden,
+    definition,
+  });
   pipeline.runs.push(run);
   pipeline.previousPins = pins;
   const { provenance } = set;
-  const facts = { pipelineId: pipeline.id, counter, label, cause, startedBy, person, overridden, environment };
+  const facts = {
+    pipelineId: pipeline.id,
+    counter,
+    label,
+    cause,
+    startedBy,
+    person,
+    overridden,
+    environment,
+  };
   draft.add({
     ...{ kind: 'run created', id: run.id, stageIds: run.stages.map(({ id }) => id) },
     run: { ...facts, provenance, definition, pins, createdAt: draft.now },
   });
-  draft.decide(pipeline, { outcome: 'started', reason: cause, ...start.about, materials: listVersions(pins), runId: run.id });
+  draft.decide(pipeline, {
+    outcome: 'started',
+    reason: cause,
+    ...start.about,
+    materials: listVersions(pins),
+    runId: run.id,
+  });
   const [first] = run.stages;
   if (!first) throw new Error(`${pipeline.name} has no stage`);
   reachStage(draft, first);
@@ -47,10 +73,13 @@ export function createRun(draft: Draft, pipeline: DraftPipeline, start: Start): 
 
 /** Versions and counters by material. */
 export function listVersions(pins: readonly Pin[]): Readonly<Record<string, string | number>> {
-  return Object.fromEntries(pins.map((pin) => [nameMaterial(pin), 'pipeline' in pin ? pin.run.counter : pin.revision.version]));
+  return Object.fromEntries(
+    pins.map((pin) => [nameMaterial(pin), 'pipeline' in pin ? pin.run.counter : pin.revision.version]),
+  );
 }
 
-type Opening = Pick<DraftRun, 'counter' | 'label' | 'startedBy' | 'person' | 'overridden'> & Pick<Start, 'definition'>;
+type Opening = Pick<DraftRun, 'counter' | 'label' | 'startedBy' | 'person' | 'overridden'> &
+  Pick<Start, 'definition'>;
 
 function openRun(draft: Draft, pipeline: DraftPipeline, { definition, ...facts }: Opening): DraftRun {
   const run: DraftRun = {
@@ -58,7 +87,14 @@ function openRun(draft: Draft, pipeline: DraftPipeline, { definition, ...facts }
     // A person who overrides what is wrong is not held up by it.
     ...{ alarms: [], behind: undefined },
   };
-  const fresh = { readyAt: null, notBefore: null, expiresAt: null, approvedAt: null, startedAt: null, cancelAt: null };
+  const fresh = {
+    readyAt: null,
+    notBefore: null,
+    expiresAt: null,
+    approvedAt: null,
+    startedAt: null,
+    cancelAt: null,
+  };
   run.stages.push(
     ...definition.stages.map(({ name }, position): DraftStage => {
       const state = { status: 'pending', heldAt: null, waits: null, words: [], jobs: [] } as const;

@@ -3,7 +3,10 @@ import { findApproval } from '../asked/stage-at-hand.ts';
 import type { Draft, DraftPipeline } from '../draft/draft.ts';
 import { listReady, listStages } from '../stages/admit.ts';
 
-/** What keeps a pipeline from starting a run by itself: a hold of all starts, a pause, its lock, a run in its first stage or waiting for that. */
+/**
+ * What keeps a pipeline from starting a run by itself: a hold of all starts, a pause, its lock, a run in its
+ * first stage or waiting for that.
+ */
 export function findObstacle(
   { hold }: Draft,
   pipeline: DraftPipeline,
@@ -21,12 +24,14 @@ function findHolder({ definition, lockedBy, runs }: DraftPipeline): ReasonOf<'lo
 }
 
 /**
- * A run that is held at its first stage does not stand in the way of others; nor does one that waits there for approval, or for a stage
- * that the configuration does not have any more.
+ * A run that is held at its first stage does not stand in the way of others; nor does one that waits there
+ * for approval, or for a stage that the configuration does not have any more.
  */
 function findOccupant(pipeline: DraftPipeline): ReasonOf<'busy'> | undefined {
   const first = pipeline.definition?.stages[0]?.name;
-  const waiting = listReady(pipeline).filter(({ name, heldAt }) => heldAt === null && findApproval(pipeline.definition, name));
+  const waiting = listReady(pipeline).filter(
+    ({ name, heldAt }) => heldAt === null && findApproval(pipeline.definition, name),
+  );
   const occupant = [...listStages(pipeline, 'running'), ...waiting].find(
     ({ position, name }) => position === 0 || name === first,
   );

@@ -29,7 +29,8 @@ function describePin(material: ResolvedMaterial['material'], candidate: Candidat
   if ('pipeline' in material && 'run' in candidate) {
     return { pipeline: material.pipeline, as: material.as, run: candidate.run, changed: true };
   }
-  if ('pipeline' in material || 'run' in candidate) throw new Error(`${nameMaterial(material)} was given what it is not`);
+  if ('pipeline' in material || 'run' in candidate)
+    throw new Error(`${nameMaterial(material)} was given what it is not`);
   return describePackage(material, candidate.revision, sources);
 }
 

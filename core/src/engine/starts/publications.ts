@@ -30,7 +30,10 @@ export interface PackageNews {
   readonly conclusive: boolean;
   /** Revisions recorded for the first time, lowest rank first. */
   readonly fresh: readonly Candidate[];
-  /** What the package contributes where nothing is new: the pointer's version, or else the highest that may start something. */
+  /**
+   * What the package contributes where nothing is new: the pointer's version, or else the highest that may
+   * start something.
+   */
   readonly newest: Candidate | undefined;
   /** How many revisions the present selection has. */
   readonly selected: number;
@@ -39,7 +42,10 @@ export interface PackageNews {
   /** Whether it moved now. */
   readonly moved: boolean;
   /** Recorded revisions that are not what they were. */
-  readonly changed: readonly { readonly kind: 'republished' | 'returned' | 'withdrawn'; readonly version: string }[];
+  readonly changed: readonly {
+    readonly kind: 'republished' | 'returned' | 'withdrawn';
+    readonly version: string;
+  }[];
 }
 
 /** What a pipeline makes of the news. */
@@ -76,9 +82,13 @@ function takeBaseline(news: PackageNews, listener: Listener): Starts {
     wishes: [],
     decisions: [decideBaseline(news, listener, why, version)],
   });
-  if (listener.mode === 'manual') return nothing({ outcome: 'waits', reason: because('manual', { version: null }) }, null);
+  if (listener.mode === 'manual')
+    return nothing({ outcome: 'waits', reason: because('manual', { version: null }) }, null);
   if (!newest) {
-    return nothing({ outcome: 'refused', reason: because('nothing-startable', { revisions: selected }) }, null);
+    return nothing(
+      { outcome: 'refused', reason: because('nothing-startable', { revisions: selected }) },
+      null,
+    );
   }
   const { version } = newest;
   const hindrance = findHindrance(newest, config.accept);
@@ -92,7 +102,10 @@ function takeBaseline(news: PackageNews, listener: Listener): Starts {
     const why: Why = { outcome: 'refused', reason: because('first-none', { version }) };
     return { ...nothing(why, version), wishes: [{ ...wish, state: 'dropped' }] };
   }
-  const why: Why = { outcome: 'superseded', reason: because('only-newest', { version, others: selected - 1 }) };
+  const why: Why = {
+    outcome: 'superseded',
+    reason: because('only-newest', { version, others: selected - 1 }),
+  };
   return { wishes: [wish], decisions: selected > 1 ? nothing(why, null).decisions : [] };
 }
 
@@ -119,10 +132,14 @@ function takeNew(news: PackageNews, listener: Listener): Starts {
   const goesDown = top !== undefined && top.rank <= listener.triggeredRank;
   const taken = highest && !goesDown ? [highest] : [];
   const reasonOf = (version: string) =>
-    goesDown ? because('lower-than-had', { version }) : because('newer-version', { version, by: top?.version ?? '' });
+    goesDown
+      ? because('lower-than-had', { version })
+      : because('newer-version', { version, by: top?.version ?? '' });
   const passed = judged.wishes
     .filter((wish) => !taken.includes(wish))
-    .map(({ version }) => makeDecision(news, listener, { outcome: 'superseded', reason: reasonOf(version), version }));
+    .map(({ version }) =>
+      makeDecision(news, listener, { outcome: 'superseded', reason: reasonOf(version), version }),
+    );
   return { wishes: taken, decisions: [...judged.decisions, ...passed] };
 }
 

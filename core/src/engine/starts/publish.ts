@@ -5,7 +5,9 @@ import { ask, type Deciding } from '../question.ts';
 import { guardStorm } from './guard-storm.ts';
 import { decideStarts, type PackageNews } from './publications.ts';
 
-/** Stores what publications wish to start in the pipelines that listen, and says why the rest starts nothing. */
+/**
+ * Stores what publications wish to start in the pipelines that listen, and says why the rest starts nothing.
+ */
 export function* publish(draft: Draft, { news, poll }: Published): Deciding<void> {
   for (const pipeline of draft.pipelines) {
     const wishes: TriggerWish[] = [];
@@ -38,7 +40,9 @@ function* wish(
     if (one.state === 'dropped') continue;
     const { packageId, revisionId, version, move, mode } = one;
     const heard = news.find((each) => each.packageId === packageId);
-    const candidate = [...(heard?.fresh ?? []), heard?.newest].find((each) => each?.revisionId === revisionId);
+    const candidate = [...(heard?.fresh ?? []), heard?.newest].find(
+      (each) => each?.revisionId === revisionId,
+    );
     if (!heard || !candidate) throw new Error(`${version} was wished for, and is no news`);
     const { rank, state, standing } = candidate;
     const facts = { packageId, package: heard.material, revisionId, version, move, rank, state, standing };

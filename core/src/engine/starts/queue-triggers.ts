@@ -1,6 +1,11 @@
 import { because, type ReasonOf } from '../../domain/reason.ts';
 import type { Standing } from '../../domain/revision.ts';
-import { compareAge, describeTrigger, type WaitingRevision, type WaitingTrigger } from '../../domain/trigger.ts';
+import {
+  compareAge,
+  describeTrigger,
+  type WaitingRevision,
+  type WaitingTrigger,
+} from '../../domain/trigger.ts';
 
 /** A trigger that is not to start anything now, or ever, and why. */
 export interface JudgedTrigger {
@@ -23,10 +28,15 @@ export type Accepts = (packageName: string) => readonly Standing[];
 /**
  * Puts the waiting triggers of a pipeline into the order of their turn.
  *
- * `latest`: of each material the newest first; beyond the newest `kept`, older ones are superseded. `every`: the material that waits
- * longest, and of each the oldest first; none is superseded. Newest is by the pointer's move and then by rank, or by the upstream run.
+ * `latest`: of each material the newest first; beyond the newest `kept`, older ones are superseded. `every`:
+ * the material that waits longest, and of each the oldest first; none is superseded. Newest is by the
+ * pointer's move and then by rank, or by the upstream run.
  */
-export function queueTriggers(waiting: readonly WaitingTrigger[], accepts: Accepts, kept: number): TriggerQueue {
+export function queueTriggers(
+  waiting: readonly WaitingTrigger[],
+  accepts: Accepts,
+  kept: number,
+): TriggerQueue {
   const gone = waiting.filter((trigger) => trigger.kind === 'pass' && !trigger.isNewest);
   const held = waiting.flatMap((trigger) => findObjection(trigger, accepts) ?? []);
   const out = new Set([...gone, ...held.map(({ trigger }) => trigger)]);
@@ -69,10 +79,15 @@ function describeGone(trigger: WaitingTrigger): JudgedTrigger {
 function findObjection(trigger: WaitingTrigger, accepts: Accepts): JudgedTrigger | undefined {
   if (trigger.kind === 'pass') return undefined;
   const is = describeObjection(trigger, accepts(trigger.package));
-  return is === undefined ? undefined : { trigger, reason: because('trigger-barred', { ...describeTrigger(trigger), is }) };
+  return is === undefined
+    ? undefined
+    : { trigger, reason: because('trigger-barred', { ...describeTrigger(trigger), is }) };
 }
 
-function describeObjection({ state, standing }: WaitingRevision, accepted: readonly Standing[]): string | undefined {
+function describeObjection(
+  { state, standing }: WaitingRevision,
+  accepted: readonly Standing[],
+): string | undefined {
   if (state !== 'published') return state;
   return standing === 'ok' || accepted.includes(standing) ? undefined : standing;
 }

@@ -12,12 +12,23 @@ export interface TriggerReason {
 }
 
 /** Records why triggers wait, where that was not said yet. */
-export function sayWaiting(draft: Draft, pipeline: DraftPipeline, kind: WaitingKind, reasons: readonly TriggerReason[]): void {
-  const unsaid = new Map(reasons.filter(({ trigger }) => trigger.waits !== kind).map((one) => [one.trigger.id, one.reason]));
+export function sayWaiting(
+  draft: Draft,
+  pipeline: DraftPipeline,
+  kind: WaitingKind,
+  reasons: readonly TriggerReason[],
+): void {
+  const unsaid = new Map(
+    reasons.filter(({ trigger }) => trigger.waits !== kind).map((one) => [one.trigger.id, one.reason]),
+  );
   pipeline.triggers = pipeline.triggers.map((one) => (unsaid.has(one.id) ? { ...one, waits: kind } : one));
   for (const [id] of unsaid) draft.add({ kind: 'trigger waits', id, waits: kind });
   for (const { trigger, reason } of reasons.filter((one) => unsaid.has(one.trigger.id))) {
-    draft.decide(pipeline, { outcome: kind === 'held' || kind === 'hold' ? 'held' : 'waits', reason, ...aboutTrigger(trigger) });
+    draft.decide(pipeline, {
+      outcome: kind === 'held' || kind === 'hold' ? 'held' : 'waits',
+      reason,
+      ...aboutTrigger(trigger),
+    });
   }
 }
 
@@ -50,10 +61,18 @@ export function aboutTrigger(trigger: WaitingTrigger): Omit<Verdict, 'outcome' |
   return { packageId: trigger.packageId, version: trigger.version, materials };
 }
 
-/** What the one decision about a start says beside its outcome, whatever number of triggers it fulfils: of each kind the first. */
-export function aboutTaken(taken: readonly WaitingTrigger[]): Omit<Verdict, 'outcome' | 'reason' | 'materials'> {
+/**
+ * What the one decision about a start says beside its outcome, whatever number of triggers it fulfils: of
+ * each kind the first.
+ */
+export function aboutTaken(
+  taken: readonly WaitingTrigger[],
+): Omit<Verdict, 'outcome' | 'reason' | 'materials'> {
   const publication = taken.find(({ kind }) => kind === 'revision');
   const pass = taken.find(({ kind }) => kind === 'pass');
-  const { materials: _, ...about } = { ...(pass && aboutTrigger(pass)), ...(publication && aboutTrigger(publication)) };
+  const { materials: _, ...about } = {
+    ...(pass && aboutTrigger(pass)),
+    ...(publication && aboutTrigger(publication)),
+  };
   return about;
 }

@@ -6,11 +6,11 @@ import { startByTimer } from './by-timer.ts';
 import { startByTrigger } from './by-trigger.ts';
 
 /**
- * Lets all that can move in the pipelines of a decision move: runs enter stages that are free, and runs start from waiting triggers and
- * timers. What stays waiting gets a decision once.
+ * Lets all that can move in the pipelines of a decision move: runs enter stages that are free, and runs start
+ * from waiting triggers and timers. What stays waiting gets a decision once.
  *
- * A node whose configuration is not the one in force lets nothing in, and starts nothing: it does not know who may what by now, and
- * leaves it to one that does.
+ * A node whose configuration is not the one in force lets nothing in, and starts nothing: it does not know
+ * who may what by now, and leaves it to one that does.
  */
 export function* goOn(draft: Draft): Deciding<void> {
   if (!draft.situation.mayStart) {
@@ -19,7 +19,8 @@ export function* goOn(draft: Draft): Deciding<void> {
   }
   for (const pipeline of draft.pipelines) {
     let until = admitRuns(draft, pipeline);
-    if (pipeline.active && pipeline.definition) until = yield* startRuns(draft, pipeline, pipeline.definition, until);
+    if (pipeline.active && pipeline.definition)
+      until = yield* startRuns(draft, pipeline, pipeline.definition, until);
     const lookAt = until ?? null;
     if (lookAt !== pipeline.lookAt) draft.change(pipeline, { lookAt });
   }
@@ -27,7 +28,8 @@ export function* goOn(draft: Draft): Deciding<void> {
 
 function leaveToOthers(draft: Draft): void {
   for (const pipeline of draft.pipelines) {
-    if (pipeline.lookAt === null || pipeline.lookAt > draft.now) draft.change(pipeline, { lookAt: draft.now });
+    if (pipeline.lookAt === null || pipeline.lookAt > draft.now)
+      draft.change(pipeline, { lookAt: draft.now });
   }
 }
 

@@ -9,15 +9,29 @@ import type { Answer, Sink, SinkSurroundings } from './sink.ts';
 const usualSubject = '[Sluice] {{text}}';
 const usualText = '{{text}}\n\n{{type}}, {{time}}\n{{link}}\n';
 
-/** Sends plain text by SMTP, a connection for each message. Its `Message-ID` is the event's id, the same at every try. */
+/**
+ * Sends plain text by SMTP, a connection for each message. Its `Message-ID` is the event's id, the same at
+ * every try.
+ */
 export function createEmailSink(config: EmailSinkConfig, { resolve, origin, tryMs }: SinkSurroundings): Sink {
   return {
     async give(event, signal) {
       signal.throwIfAborted();
       const server = resolve(config.server);
-      const write = (template: string) => writeMessage(resolve(template), event, { origin, quote: toOneLine });
-      const timeouts = { connectionTimeout: tryMs, greetingTimeout: tryMs, socketTimeout: tryMs, dnsTimeout: tryMs };
-      const transport = createTransport({ url: server, ...timeouts, disableFileAccess: true, disableUrlAccess: true });
+      const write = (template: string) =>
+        writeMessage(resolve(template), event, { origin, quote: toOneLine });
+      const timeouts = {
+        connectionTimeout: tryMs,
+        greetingTimeout: tryMs,
+        socketTimeout: tryMs,
+        dnsTimeout: tryMs,
+      };
+      const transport = createTransport({
+        url: server,
+        ...timeouts,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
       // What it says of a connection it says of the message, too.
       transport.on('error', () => {});
       const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -57,9 +71,16 @@ interface SmtpFailure {
   readonly responseCode?: number;
 }
 
-/** 5yz to the envelope or the message is for good (RFC 5321, section 4.2.1); to a log-in it says nothing of the message. */
+/**
+ * 5yz to the envelope or the message is for good (RFC 5321, section 4.2.1); to a log-in it says nothing of
+ * the message.
+ */
 function judgeFailure(error: unknown, masker: Masker): Answer {
-  const { message, code, responseCode = 0 }: SmtpFailure = error instanceof Error ? error : { message: String(error) };
+  const {
+    message,
+    code,
+    responseCode = 0,
+  }: SmtpFailure = error instanceof Error ? error : { message: String(error) };
   const reason = toOneLine(masker.mask(message));
   const isAboutMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
   return { status: isAboutMessage && responseCode >= 500 ? 'refused' : 'later', reason };

@@ -10,9 +10,10 @@ interface Held {
 }
 
 /**
- * Understands over what one sink sends: connections that are kept for many events. After one of them brought no answer new ones are
- * opened for what follows, so that a certificate that was renewed on disk is used without a reload; what is on its way over the old
- * ones stays there, for one receiver's failure must not become that of the others.
+ * Understands over what one sink sends: connections that are kept for many events. After one of them brought
+ * no answer new ones are opened for what follows, so that a certificate that was renewed on disk is used
+ * without a reload; what is on its way over the old ones stays there, for one receiver's failure must not
+ * become that of the others.
  */
 export class SinkWires {
   readonly #open: () => ReturnType<typeof openWires>;

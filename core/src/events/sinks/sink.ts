@@ -14,7 +14,10 @@ export type Answer =
 
 /** Who is told of events. */
 export interface Sink {
-  /** Gives one event to the receiver. Rejects when the signal aborts, and in words without secrets where it cannot even be tried. */
+  /**
+   * Gives one event to the receiver. Rejects when the signal aborts, and in words without secrets where it
+   * cannot even be tried.
+   */
   give(event: RecordedEvent, signal: AbortSignal): Promise<Answer>;
 }
 

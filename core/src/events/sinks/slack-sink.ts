@@ -8,8 +8,14 @@ import { SinkWires } from './sink-wires.ts';
 
 const usualText = '{{text}}';
 
-/** Sends messages to an incoming webhook as Slack has them, and those who took that over: a POST of `{"text": ...}` in mrkdwn. */
-export function createSlackSink({ url: address, template = usualText }: SlackSinkConfig, surroundings: SinkSurroundings): Sink {
+/**
+ * Sends messages to an incoming webhook as Slack has them, and those who took that over: a POST of `{"text":
+ * ...}` in mrkdwn.
+ */
+export function createSlackSink(
+  { url: address, template = usualText }: SlackSinkConfig,
+  surroundings: SinkSurroundings,
+): Sink {
   const { resolve, origin, now, tryMs } = surroundings;
   const wires = new SinkWires(surroundings);
   return {

@@ -19,7 +19,9 @@ export class AnswerWriter {
     this.#files = files;
   }
 
-  /** Tells what the plugin said of one package; an answer that breaks a rule becomes the package's problem. */
+  /**
+   * Tells what the plugin said of one package; an answer that breaks a rule becomes the package's problem.
+   */
   async writeAnswer(key: string, answer: unknown): Promise<void> {
     try {
       await this.#write(key, isRaw(answer) ? answer : {});
@@ -32,9 +34,11 @@ export class AnswerWriter {
   /** Tells a fact about the repository. Throws `PLUGIN_FAILED` where it breaks a rule. */
   async writeFact(fact: unknown): Promise<void> {
     if (!isRaw(fact)) throw broken('a fact about the repository is no object');
-    if (++this.#facts > mostFacts) throw broken(`it told more than ${mostFacts} facts about the repository in one poll`);
+    if (++this.#facts > mostFacts)
+      throw broken(`it told more than ${mostFacts} facts about the repository in one poll`);
     const { warning } = fact;
-    if (warning !== undefined && typeof warning !== 'string') throw broken('the warning about the repository is no text');
+    if (warning !== undefined && typeof warning !== 'string')
+      throw broken('the warning about the repository is no text');
     await this.#part({
       kind: 'repository',
       ...(warning !== undefined && { warning: warning.slice(0, crossing.message) }),
@@ -57,7 +61,9 @@ export class AnswerWriter {
     if (current !== undefined) requireVersion(current);
     await this.#revisions(key, answer['revisions']);
     return this.#part(
-      current === undefined ? { kind: 'complete', key, ...cursor } : { kind: 'pointer', key, current, ...cursor },
+      current === undefined
+        ? { kind: 'complete', key, ...cursor }
+        : { kind: 'pointer', key, current, ...cursor },
     );
   }
 
@@ -83,7 +89,9 @@ export class AnswerWriter {
     if (versions.has(version)) return { refused: 'the version is given twice; the first counts' };
     versions.add(version);
     const kept = JSON.stringify(checked.revision);
-    return kept.length <= crossing.item ? { kept } : { refused: `the revision is more than ${crossing.item} characters` };
+    return kept.length <= crossing.item
+      ? { kept }
+      : { refused: `the revision is more than ${crossing.item} characters` };
   }
 
   async #removed(key: string, removed: readonly unknown[]): Promise<void> {
@@ -108,14 +116,17 @@ function showVersion(raw: unknown): string {
 }
 
 function escapeUnseen(character: string): string {
-  return /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}]/u.test(character) ? `\\u{${character.codePointAt(0)?.toString(16)}}` : character;
+  return /[\p{Cc}\p{Cf}\p{Cs}\p{White_Space}]/u.test(character)
+    ? `\\u{${character.codePointAt(0)?.toString(16)}}`
+    : character;
 }
 
 function readCursor(raw: Raw): { readonly cursor?: string } {
   const { cursor } = raw;
   if (cursor === undefined) return {};
   if (typeof cursor !== 'string' || !cursor.isWellFormed()) throw broken('its cursor is no text');
-  if (Buffer.byteLength(cursor) > crossing.cursor) throw broken(`its cursor is more than ${crossing.cursor} bytes`);
+  if (Buffer.byteLength(cursor) > crossing.cursor)
+    throw broken(`its cursor is more than ${crossing.cursor} bytes`);
   return { cursor };
 }
 
@@ -126,7 +137,10 @@ function requireVersion(version: unknown): asserts version is string {
 
 function requireSize(revisions: number): void {
   if (revisions <= crossing.revisions) return;
-  throw new PluginError('TOO_LARGE', `more than ${crossing.revisions} revisions in one answer: watch fewer of them`);
+  throw new PluginError(
+    'TOO_LARGE',
+    `more than ${crossing.revisions} revisions in one answer: watch fewer of them`,
+  );
 }
 
 function broken(what: string): PluginError {

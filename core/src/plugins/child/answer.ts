@@ -22,10 +22,17 @@ const answerers: { readonly [K in QuestionKind]: Answerer<K> } = {
   describe: answerDescribe,
 };
 
-/** Answers a question in parts. Throws what the plugin throws, and {@link PluginError} for what breaks the contract. */
+/**
+ * Answers a question in parts. Throws what the plugin throws, and {@link PluginError} for what breaks the
+ * contract.
+ */
 export function answerQuestion(question: Question, items: readonly unknown[], desk: Desk): Promise<void> {
   // The server is trusted to ask about items of the question's own kind; nothing else writes to this channel.
-  const answer = answerers[question.kind] as (head: Question, items: readonly unknown[], desk: Desk) => Promise<void>;
+  const answer = answerers[question.kind] as (
+    head: Question,
+    items: readonly unknown[],
+    desk: Desk,
+  ) => Promise<void>;
   return answer(question, items, desk);
 }
 
@@ -37,7 +44,8 @@ async function answerValidate(
   const settings = parseSettings(plugin.repository, repository);
   for (const { name, settings: raw } of items) {
     await reply.breathe();
-    const problems = plugin.validate?.({ repository: settings, package: parseSettings(plugin.package, raw) }) ?? [];
+    const problems =
+      plugin.validate?.({ repository: settings, package: parseSettings(plugin.package, raw) }) ?? [];
     await reply.part(JSON.stringify({ name, problems: describeProblems(problems) }));
   }
 }
@@ -53,7 +61,11 @@ async function answerCompare(
   }
 }
 
-async function answerCheck({ repository }: Questions['check']['head'], _items: readonly never[], desk: Desk): Promise<void> {
+async function answerCheck(
+  { repository }: Questions['check']['head'],
+  _items: readonly never[],
+  desk: Desk,
+): Promise<void> {
   using opened = await desk.repositories.open(repository);
   await opened.repository.check(lendCall(desk, opened));
 }

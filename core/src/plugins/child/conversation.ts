@@ -49,7 +49,13 @@ export class Conversation {
 
   #begin(id: number, question: Question): void {
     const abort = new AbortController();
-    this.#asked.set(id, { question, items: [], abort, reply: new Reply(id, abort.signal, this.#lines), going: false });
+    this.#asked.set(id, {
+      question,
+      items: [],
+      abort,
+      reply: new Reply(id, abort.signal, this.#lines),
+      going: false,
+    });
   }
 
   #abort(asked: Asked, reason: string): void {
@@ -68,7 +74,8 @@ export class Conversation {
       await answerQuestion(question, items, desk);
       reply.finish();
     } catch (thrown) {
-      if (thrown instanceof Error && !(thrown instanceof PluginError)) this.#talk.log('warn', String(thrown.stack), reply.id);
+      if (thrown instanceof Error && !(thrown instanceof PluginError))
+        this.#talk.log('warn', String(thrown.stack), reply.id);
       reply.finish(toProblem(thrown));
     } finally {
       this.#asked.delete(reply.id);

@@ -24,13 +24,16 @@ export async function answerDescribe(
   for (const [index, { version }] of revisions.entries()) {
     const part = JSON.stringify(readDescription(described[index], version, opened.hasFiles));
     await desk.reply.breathe();
-    await desk.reply.part(part.length <= crossing.item ? part : JSON.stringify(toFault(version, 'the description is too large')));
+    await desk.reply.part(
+      part.length <= crossing.item ? part : JSON.stringify(toFault(version, 'the description is too large')),
+    );
   }
 }
 
 function readDescription(description: unknown, version: string, files: boolean): DescribedPart {
   if (description === 'absent') return { kind: 'absent' };
-  if (description instanceof Error || isPluginError(description)) return { kind: 'problem', problem: toProblem(description) };
+  if (description instanceof Error || isPluginError(description))
+    return { kind: 'problem', problem: toProblem(description) };
   const checked = checkRevision(description, { files });
   if ('refused' in checked) return toFault(version, checked.refused);
   if (checked.revision.version !== version) return toFault(version, 'the description is of another version');
@@ -38,5 +41,8 @@ function readDescription(description: unknown, version: string, files: boolean):
 }
 
 function toFault(version: string, fault: string): DescribedPart {
-  return { kind: 'problem', problem: { code: 'PLUGIN_FAILED', message: `The plugin described ${version} wrongly: ${fault}.` } };
+  return {
+    kind: 'problem',
+    problem: { code: 'PLUGIN_FAILED', message: `The plugin described ${version} wrongly: ${fault}.` },
+  };
 }

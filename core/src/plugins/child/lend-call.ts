@@ -26,5 +26,9 @@ export function lendCall({ reply, talk }: Desk, { http }: RepositoryInUse): Call
 
 function readProgress(done: unknown, total: unknown, unit: unknown): Progress | undefined {
   if (typeof done !== 'number' || !Number.isFinite(done) || typeof unit !== 'string') return undefined;
-  return { done, total: typeof total === 'number' && Number.isFinite(total) ? total : undefined, unit: unit.slice(0, 64) };
+  return {
+    done,
+    total: typeof total === 'number' && Number.isFinite(total) ? total : undefined,
+    unit: unit.slice(0, 64),
+  };
 }

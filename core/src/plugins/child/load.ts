@@ -1,4 +1,10 @@
-import { contractVersion, isPackagePlugin, type PackagePlugin, secretNames, toJsonSchema } from '@sluice/plugin-sdk';
+import {
+  contractVersion,
+  isPackagePlugin,
+  type PackagePlugin,
+  secretNames,
+  toJsonSchema,
+} from '@sluice/plugin-sdk';
 import type { Manifest } from '../protocol.ts';
 import { importFrom } from './sdk.ts';
 import { tellThrown } from './thrown.ts';
@@ -17,7 +23,9 @@ export async function loadPlugin({ specifier, base, source }: Loading): Promise<
   });
   const plugin = module['default'];
   if (isPackagePlugin(plugin)) return plugin;
-  throw new Error(`${source} is no plugin: export what definePackagePlugin(...) of @sluice/plugin-sdk gives as its default`);
+  throw new Error(
+    `${source} is no plugin: export what definePackagePlugin(...) of @sluice/plugin-sdk gives as its default`,
+  );
 }
 
 function explainFailure(source: string, thrown: unknown): string {

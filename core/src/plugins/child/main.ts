@@ -7,7 +7,10 @@ import { lendSdk } from './sdk.ts';
 import { Talk } from './talk.ts';
 import { tellThrown } from './thrown.ts';
 
-/** The process of one plugin. Arguments: those of {@link loadPlugin}; file descriptor 3 is the channel to the server. */
+/**
+ * The process of one plugin. Arguments: those of {@link loadPlugin}; file descriptor 3 is the channel to the
+ * server.
+ */
 const [specifier = '', base = '', source = ''] = process.argv.slice(2);
 const socket = new Socket({ fd: 3 });
 /** Short enough for nobody to notice, long enough for a hundred answers. */

@@ -13,7 +13,8 @@ export async function answerMerge(
 ): Promise<void> {
   const order = makeOrder(plugin, config);
   const known = items.slice(0, sorted);
-  // Sorted by version first, so that even an order that contradicts itself gives one answer whatever way they came.
+  // Sorted by version first, so that even an order that contradicts itself gives one answer whatever way they
+  // came.
   const fresh = items
     .map((item, index) => ({ item, index }))
     .slice(sorted)
@@ -29,7 +30,9 @@ export async function answerMerge(
   for (; told < sorted; told++) await reply.part(String(told));
 }
 
-/** Which way the plugin compares two versions: -1, 0 or 1. Throws `PLUGIN_FAILED` where it gives no number. */
+/**
+ * Which way the plugin compares two versions: -1, 0 or 1. Throws `PLUGIN_FAILED` where it gives no number.
+ */
 export function toSign(result: unknown): number {
   if (typeof result === 'number' && !Number.isNaN(result)) return Math.sign(result);
   throw new PluginError('PLUGIN_FAILED', 'The plugin broke the contract: comparing gives a number.');

@@ -1,4 +1,10 @@
-import { type OpenRepository, type PackagePlugin, parseSettings, Secret, type Surroundings } from '@sluice/plugin-sdk';
+import {
+  type OpenRepository,
+  type PackagePlugin,
+  parseSettings,
+  Secret,
+  type Surroundings,
+} from '@sluice/plugin-sdk';
 import type { HttpClient, HttpSettings } from '@sluice/plugin-sdk/http';
 import type { PluginSettings } from '../../config/config.ts';
 import type { RepositorySettings } from '../protocol.ts';
@@ -20,7 +26,10 @@ interface Opened extends Omit<RepositoryInUse, typeof Symbol.dispose> {
   retired: boolean;
 }
 
-/** Understands which repositories are open: each until its settings change, or it is the one used longest ago of too many. */
+/**
+ * Understands which repositories are open: each until its settings change, or it is the one used longest ago
+ * of too many.
+ */
 export class OpenRepositories {
   readonly #plugin: PackagePlugin;
   readonly #surroundings: Surroundings;
@@ -32,7 +41,10 @@ export class OpenRepositories {
     this.#surroundings = surroundings;
   }
 
-  /** Opens a repository, or takes the one that is open with these very settings. Throws what the plugin's `open` throws. */
+  /**
+   * Opens a repository, or takes the one that is open with these very settings. Throws what the plugin's
+   * `open` throws.
+   */
   async open(asked: RepositorySettings): Promise<RepositoryInUse> {
     // Most of what a process takes to start is its HTTP client, and comparing versions needs none.
     const { createHttp } = await import('@sluice/plugin-sdk/http');
@@ -54,7 +66,10 @@ export class OpenRepositories {
   ): Opened {
     const urls = this.#findUrls(settings);
     const origin = urls.find((url) => url.startsWith('http'));
-    const repository = this.#plugin.open(parseSettings(this.#plugin.repository, settings), this.#surroundings);
+    const repository = this.#plugin.open(
+      parseSettings(this.#plugin.repository, settings),
+      this.#surroundings,
+    );
     const client = createHttp({
       ...http,
       origin: origin && URL.parse(origin)?.origin,
@@ -71,7 +86,9 @@ export class OpenRepositories {
   }
 
   #findUrls(settings: PluginSettings): readonly string[] {
-    const names = Object.entries(this.#plugin.repository).filter(([, { schema }]) => schema['format'] === 'uri');
+    const names = Object.entries(this.#plugin.repository).filter(
+      ([, { schema }]) => schema['format'] === 'uri',
+    );
     return names.map(([name]) => settings[name]).filter((url) => typeof url === 'string');
   }
 

@@ -14,7 +14,11 @@ export async function answerPoll(
   desk: Desk,
 ): Promise<void> {
   using opened = await desk.repositories.open(repository);
-  const due = items.map(({ key, config, cursor }) => ({ key, config: parseSettings(desk.plugin.package, config), cursor }));
+  const due = items.map(({ key, config, cursor }) => ({
+    key,
+    config: parseSettings(desk.plugin.package, config),
+    cursor,
+  }));
   const writer = new AnswerWriter(desk.reply, opened.hasFiles);
   const waiting = new Set(items.map(({ key }) => key));
   let misfits = 0;
@@ -24,16 +28,28 @@ export async function answerPoll(
     const key = readKey(answer);
     if (key === undefined && isFact(answer)) await writer.writeFact(answer.repository);
     else if (key !== undefined && waiting.delete(key)) await writer.writeAnswer(key, answer);
-    else if (++misfits > mostMisfits) throw new PluginError('PLUGIN_FAILED', `${mostMisfits} answers to nothing that was asked`);
-    else desk.talk.log('warn', `dropped an answer to nothing that was asked: ${key ?? 'it has no key'}`, desk.reply.id);
+    else if (++misfits > mostMisfits)
+      throw new PluginError('PLUGIN_FAILED', `${mostMisfits} answers to nothing that was asked`);
+    else
+      desk.talk.log(
+        'warn',
+        `dropped an answer to nothing that was asked: ${key ?? 'it has no key'}`,
+        desk.reply.id,
+      );
   }
 }
 
 function readKey(answer: unknown): string | undefined {
-  const isKeyed = typeof answer === 'object' && answer !== null && 'key' in answer && typeof answer.key === 'string';
+  const isKeyed =
+    typeof answer === 'object' && answer !== null && 'key' in answer && typeof answer.key === 'string';
   return isKeyed ? String(answer.key) : undefined;
 }
 
 function isFact(answer: unknown): answer is Extract<PollAnswer, { repository: unknown }> {
-  return typeof answer === 'object' && answer !== null && 'repository' in answer && typeof answer.repository === 'object';
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'repository' in answer &&
+    typeof answer.repository === 'object'
+  );
 }

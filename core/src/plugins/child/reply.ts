@@ -7,7 +7,10 @@ const signEveryMs = 1000;
 const progressEveryMs = 250;
 const turnMs = 20;
 
-/** Understands how one question is answered: in parts, no faster than they are taken, with signs of life between. */
+/**
+ * Understands how one question is answered: in parts, no faster than they are taken, with signs of life
+ * between.
+ */
 export class Reply {
   readonly id: number;
   /** Aborts when the answer is no longer wanted. */
@@ -90,7 +93,11 @@ export class Reply {
 
   #sendSign(now: number): void {
     this.#signed = now;
-    this.#lines.send({ type: 'sign', id: this.id, ...(this.#progress && { progress: this.#progress }) } satisfies FromPlugin);
+    this.#lines.send({
+      type: 'sign',
+      id: this.id,
+      ...(this.#progress && { progress: this.#progress }),
+    } satisfies FromPlugin);
     this.#progress = undefined;
   }
 

@@ -21,13 +21,23 @@ export class Talk {
   log(level: LogLevel, message: string, id?: number): void {
     this.#turnSecond();
     if (this.#said++ >= linesPerSecond) this.#dropped++;
-    else this.#send({ type: 'log', level, message: String(message).slice(0, crossing.message), ...(id !== undefined && { id }) });
+    else
+      this.#send({
+        type: 'log',
+        level,
+        message: String(message).slice(0, crossing.message),
+        ...(id !== undefined && { id }),
+      });
   }
 
-  /** Has a value masked from now on, wherever this process's words are shown. Throws a `RangeError` for one too long to be a secret. */
+  /**
+   * Has a value masked from now on, wherever this process's words are shown. Throws a `RangeError` for one
+   * too long to be a secret.
+   */
   secret(value: string): void {
     if (typeof value !== 'string' || value === '' || this.#secrets.has(value)) return;
-    if (value.length > longestSecret) throw new RangeError(`a secret of more than ${longestSecret} characters cannot be masked`);
+    if (value.length > longestSecret)
+      throw new RangeError(`a secret of more than ${longestSecret} characters cannot be masked`);
     // The server remembers them all; this set only saves saying the same one again.
     if (this.#secrets.size >= remembered) this.#secrets.clear();
     this.#secrets.add(value);
@@ -37,7 +47,8 @@ export class Talk {
   #turnSecond(): void {
     const second = Math.floor(performance.now() / 1000);
     if (second === this.#second) return;
-    if (this.#dropped > 0) this.#send({ type: 'log', level: 'warn', message: `${this.#dropped} more lines were dropped` });
+    if (this.#dropped > 0)
+      this.#send({ type: 'log', level: 'warn', message: `${this.#dropped} more lines were dropped` });
     this.#second = second;
     this.#said = 0;
     this.#dropped = 0;

@@ -14,10 +14,12 @@ export interface Backup {
 }
 
 /**
- * Writes a whole and consistent copy of a store (`sqlite:PATH` or `postgres://...`) to a new file, while servers work on it: everything
- * is of one moment. The file is there when it was checked and is on the disk, and not before; its owner alone can read it.
+ * Writes a whole and consistent copy of a store (`sqlite:PATH` or `postgres://...`) to a new file, while
+ * servers work on it: everything is of one moment. The file is there when it was checked and is on the disk,
+ * and not before; its owner alone can read it.
  *
- * Throws in words where the file is there already, where there is no such store, and what the copying programs say.
+ * Throws in words where the file is there already, where there is no such store, and what the copying
+ * programs say.
  */
 export async function backUp(url: string, file: string, surroundings: ProgramSurroundings): Promise<Backup> {
   refuseExisting(file);
@@ -51,7 +53,8 @@ async function copy(url: string, to: string, surroundings: ProgramSurroundings):
 }
 
 function refuseExisting(file: string): void {
-  if (existsSync(file)) throw new Error(`${file} is there already, and nothing is written over it: name another file`);
+  if (existsSync(file))
+    throw new Error(`${file} is there already, and nothing is written over it: name another file`);
 }
 
 /** The name is taken before the file gets it, so that whoever came first keeps it. */

@@ -2,12 +2,19 @@ import { devNull } from 'node:os';
 import pg from 'pg';
 import { type ProgramSurroundings, runProgram } from './program.ts';
 
-/** Writes the store in a PostgreSQL database to a file, in pg_dump's own format: everything is of one moment. */
+/**
+ * Writes the store in a PostgreSQL database to a file, in pg_dump's own format: everything is of one moment.
+ */
 export async function dump(url: string, to: string, surroundings: ProgramSurroundings): Promise<void> {
   const schema = await findSchema(url);
   if (schema === undefined) throw new Error('there is no store in this database yet: nothing to back up');
   const only = `--schema="${schema.replaceAll('"', '""')}"`;
-  await runProgram('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', only, `--file=${to}`], surroundings, url);
+  await runProgram(
+    'pg_dump',
+    ['--format=custom', '--no-owner', '--no-privileges', only, `--file=${to}`],
+    surroundings,
+    url,
+  );
 }
 
 /** Reads a dump to its end. Throws in words where it is not whole, or not of a store. */
@@ -30,7 +37,13 @@ export async function load(
   { file, schema }: { readonly file: string; readonly schema: string },
   surroundings: ProgramSurroundings,
 ): Promise<void> {
-  const options = ['--no-owner', '--no-privileges', `--schema=${schema}`, '--single-transaction', '--exit-on-error'];
+  const options = [
+    '--no-owner',
+    '--no-privileges',
+    `--schema=${schema}`,
+    '--single-transaction',
+    '--exit-on-error',
+  ];
   await runProgram('pg_restore', [...options, file], surroundings, url);
 }
 

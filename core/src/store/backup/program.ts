@@ -10,8 +10,9 @@ export interface ProgramSurroundings {
 const mostBytes = 4 * 1024 * 1024;
 
 /**
- * Runs a program of PostgreSQL to its end, on the database at an address, and answers what it printed. The password is not among the
- * arguments, which every user of the machine can read. Throws in words where the program is missing, and what it says when it fails.
+ * Runs a program of PostgreSQL to its end, on the database at an address, and answers what it printed. The
+ * password is not among the arguments, which every user of the machine can read. Throws in words where the
+ * program is missing, and what it says when it fails.
  */
 export async function runProgram(
   program: 'pg_dump' | 'pg_restore',
@@ -53,6 +54,10 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 function explainMissing(program: string, cause: unknown): Error {
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
   if (!isMissing) return new Error(`${program} could not be started`, { cause });
-  const how = "install PostgreSQL's client programs, as new as the server or newer (Debian: apt-get install postgresql-client)";
-  return new Error(`there is no ${program} on this machine's PATH: ${how}, or do it on a machine that has them`, { cause });
+  const how =
+    "install PostgreSQL's client programs, as new as the server or newer (Debian: apt-get install postgresql-client)";
+  return new Error(
+    `there is no ${program} on this machine's PATH: ${how}, or do it on a machine that has them`,
+    { cause },
+  );
 }

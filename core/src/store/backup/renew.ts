@@ -28,8 +28,9 @@ export interface RenewOptions {
 }
 
 /**
- * Makes what came out of a backup a store of its own: brings it up to date, gives it another identity, takes all work from the nodes that
- * had it then, and holds all starts. A job that ran then is in doubt, since nobody knows what became of it.
+ * Makes what came out of a backup a store of its own: brings it up to date, gives it another identity, takes
+ * all work from the nodes that had it then, and holds all starts. A job that ran then is in doubt, since
+ * nobody knows what became of it.
  *
  * Throws in words where the backup is of a newer program.
  */
@@ -45,8 +46,15 @@ export async function renew(db: Kysely<Schema>, dialect: Dialect, options: Renew
     await leaveToNobody(tx);
     await forgetNodes(tx);
     await beginHold(tx, { since: now, reason: `this store was restored from a backup and knows ${upTo}` });
-    const details = { file: basename(file), knowsUpTo: knowsUpTo === undefined ? null : new Date(knowsUpTo).toISOString() };
-    await appendAudit(tx, { actor: 'restore', person, action: 'restore', subject: 'store', from: null, details }, now);
+    const details = {
+      file: basename(file),
+      knowsUpTo: knowsUpTo === undefined ? null : new Date(knowsUpTo).toISOString(),
+    };
+    await appendAudit(
+      tx,
+      { actor: 'restore', person, action: 'restore', subject: 'store', from: null, details },
+      now,
+    );
     await finish?.(tx);
     return { knowsUpTo };
   });

@@ -11,8 +11,8 @@ import type { Restored, RestoreOptions } from './restore.ts';
 import { beginRestoring, dropSchema, endRestoring, ensureSchema, isUsed, moveStore } from './room.ts';
 
 /**
- * Makes the store in a PostgreSQL database of a backup. What is there is moved to a schema of its own first, and back where the backup
- * cannot be loaded. Throws in words; see `restore`.
+ * Makes the store in a PostgreSQL database of a backup. What is there is moved to a schema of its own first,
+ * and back where the backup cannot be loaded. Throws in words; see `restore`.
  */
 export async function restorePostgres(url: string, file: string, options: RestoreOptions): Promise<Restored> {
   const schema = await readDumpSchema(file, options);
@@ -25,12 +25,16 @@ export async function restorePostgres(url: string, file: string, options: Restor
     await refuseBusy(client);
     const wasUsed = await isUsed(client, schema);
     if (wasUsed && !options.replace) {
-      throw new Error(`the database has a store already: with --replace it is kept aside in a schema of its own`);
+      throw new Error(
+        `the database has a store already: with --replace it is kept aside in a schema of its own`,
+      );
     }
     const aside = `${schema}_replaced_${new Date(options.now).toISOString().replaceAll(/\D/g, '')}`;
     await endRestoring(client, schema);
     await moveStore(client, schema, aside);
-    const renewed = await loadOrMoveBack(client, { schema, aside }, () => fill(client, url, { schema, file, options }));
+    const renewed = await loadOrMoveBack(client, { schema, aside }, () =>
+      fill(client, url, { schema, file, options }),
+    );
     if (wasUsed) return { ...renewed, kept: `the schema ${aside}` };
     await dropSchema(client, aside);
     return { ...renewed, kept: undefined };
@@ -52,7 +56,9 @@ async function fill(client: pg.Client, url: string, { schema, file, options }: F
   const { person, now } = options;
   const finish: RenewOptions['finish'] = async ({ db }) => db.schema.dropTable(restoringTable).execute();
   const pool = createPool(url);
-  const db = new Kysely<Schema>({ dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage() {} }) });
+  const db = new Kysely<Schema>({
+    dialect: createPostgresDialect(pool, { purpose: 'migrating', onOutage() {} }),
+  });
   try {
     return await renew(db, postgresDialect, { file, person, now, finish });
   } finally {

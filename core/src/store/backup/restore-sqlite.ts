@@ -17,7 +17,8 @@ import { checkSqliteCopy, copySqlite } from './sqlite-copy.ts';
 const companions = ['-wal', '-shm', '-journal'] as const;
 
 /**
- * Makes the store in a file of a backup. All is done in a file beside it, which takes its name last. Throws in words; see `restore`.
+ * Makes the store in a file of a backup. All is done in a file beside it, which takes its name last. Throws
+ * in words; see `restore`.
  */
 export async function restoreSqlite(path: string, file: string, options: RestoreOptions): Promise<Restored> {
   const lock = lockFile(`${path}.lock`, `The store ${path}`);

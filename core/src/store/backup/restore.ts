@@ -20,19 +20,24 @@ export interface Restored extends Renewed {
 }
 
 /**
- * Makes a store (`sqlite:PATH` or `postgres://...`) of a backup: brought up to date, with an identity of its own, and with all starts
- * held until somebody releases them.
+ * Makes a store (`sqlite:PATH` or `postgres://...`) of a backup: brought up to date, with an identity of its
+ * own, and with all starts held until somebody releases them.
  *
- * Throws in words, and changes nothing, where the file is no backup, of the other kind of store, or of a newer program; where a server
- * works on the store; and where there is a store already and `replace` does not say that it makes room.
+ * Throws in words, and changes nothing, where the file is no backup, of the other kind of store, or of a
+ * newer program; where a server works on the store; and where there is a store already and `replace` does not
+ * say that it makes room.
  */
 export async function restore(url: string, file: string, options: RestoreOptions): Promise<Restored> {
   const [kind, wanted] = [await readKind(file), url.startsWith('sqlite:') ? 'SQLite' : 'PostgreSQL'];
   if (kind === undefined) throw new Error(`${file} is no backup: "sluice backup" writes one`);
   if (kind !== wanted) {
-    throw new Error(`${file} is the backup of a ${kind} store, and "store:" says ${wanted}: restore it to a ${kind} store`);
+    throw new Error(
+      `${file} is the backup of a ${kind} store, and "store:" says ${wanted}: restore it to a ${kind} store`,
+    );
   }
-  return kind === 'SQLite' ? restoreSqlite(url.slice('sqlite:'.length), file, options) : restorePostgres(url, file, options);
+  return kind === 'SQLite'
+    ? restoreSqlite(url.slice('sqlite:'.length), file, options)
+    : restorePostgres(url, file, options);
 }
 
 const heads = [

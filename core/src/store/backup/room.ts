@@ -22,11 +22,16 @@ export async function endRestoring(client: pg.Client, schema: string): Promise<v
 export async function isUsed(client: pg.Client, schema: string): Promise<boolean> {
   const found = await findTables(client, schema, [restoringTable, ...tableNames]);
   if (!found.includes('setting')) return found.length > 0;
-  const { rowCount } = await client.query(`select 1 from ${client.escapeIdentifier(schema)}.setting where name = 'identity'`);
+  const { rowCount } = await client.query(
+    `select 1 from ${client.escapeIdentifier(schema)}.setting where name = 'identity'`,
+  );
   return (rowCount ?? 0) > 0;
 }
 
-/** Moves the tables of a store, and the functions of their triggers, from one schema to another, which is made; all of them or none. */
+/**
+ * Moves the tables of a store, and the functions of their triggers, from one schema to another, which is
+ * made; all of them or none.
+ */
 export async function moveStore(client: pg.Client, from: string, to: string): Promise<void> {
   const [source, target] = [from, to].map((schema) => client.escapeIdentifier(schema));
   await client.query('begin');
@@ -49,7 +54,11 @@ export async function dropSchema(client: pg.Client, schema: string): Promise<voi
   await client.query(`drop schema if exists ${client.escapeIdentifier(schema)} cascade`);
 }
 
-async function findTables(client: pg.Client, schema: string, names: readonly string[]): Promise<readonly string[]> {
+async function findTables(
+  client: pg.Client,
+  schema: string,
+  names: readonly string[],
+): Promise<readonly string[]> {
   const { rows } = await client.query<{ name: string }>(
     'select tablename as name from pg_catalog.pg_tables where schemaname = $1 and tablename = any($2)',
     [schema, names],

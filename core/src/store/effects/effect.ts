@@ -38,8 +38,8 @@ export interface EndedJob {
 }
 
 /**
- * What a decision changes. What is new has a negative id, by which other effects of the same decision speak of it; the store gives it
- * another when it writes it down.
+ * What a decision changes. What is new has a negative id, by which other effects of the same decision speak
+ * of it; the store gives it another when it writes it down.
  */
 export type Effect =
   | { readonly kind: 'trigger wished'; readonly id: number; readonly wish: TriggerWish }
@@ -50,11 +50,26 @@ export type Effect =
   | { readonly kind: 'trigger fulfilled'; readonly id: number; readonly runId: number }
   | { readonly kind: 'baseline taken'; readonly pipelineId: number; readonly packageId: number }
   /** With its stages, by position, and their jobs, all pending. */
-  | { readonly kind: 'run created'; readonly id: number; readonly run: NewRun; readonly stageIds: readonly number[] }
-  | { readonly kind: 'set started'; readonly pipelineId: number; readonly hash: string; readonly counter: number }
+  | {
+      readonly kind: 'run created';
+      readonly id: number;
+      readonly run: NewRun;
+      readonly stageIds: readonly number[];
+    }
+  | {
+      readonly kind: 'set started';
+      readonly pipelineId: number;
+      readonly hash: string;
+      readonly counter: number;
+    }
   | { readonly kind: 'run status'; readonly run: RunOfPipeline; readonly status: Status }
   /** Another attempt at a stage, pending. */
-  | { readonly kind: 'stage again'; readonly id: number; readonly of: StageOfRun; readonly keepPassed: boolean }
+  | {
+      readonly kind: 'stage again';
+      readonly id: number;
+      readonly of: StageOfRun;
+      readonly keepPassed: boolean;
+    }
   /** One that was cancelled before it was reached is still to come. */
   | { readonly kind: 'stage reset'; readonly id: number }
   | { readonly kind: 'stage reached'; readonly stage: StageOfRun; readonly readiness: Readiness }

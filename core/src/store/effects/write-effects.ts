@@ -9,15 +9,34 @@ import { type PipelinePatch, patchPipeline } from '../pipelines.ts';
 import { claimSets } from '../provenance.ts';
 import { countRuns, insertRuns, setRunStatus } from '../runs.ts';
 import { insertStageAttempt, resetStages } from '../stage-attempts.ts';
-import { beginStages, endStages, markApproved, markAsked, markHeld, markStageWaits, readyStages, setExpiry } from '../stages.ts';
+import {
+  beginStages,
+  endStages,
+  markApproved,
+  markAsked,
+  markHeld,
+  markStageWaits,
+  readyStages,
+  setExpiry,
+} from '../stages.ts';
 import type { Tx } from '../store.ts';
-import { endTriggers, fulfilTriggers, insertPassTriggers, insertTriggers, markWaiting, releaseTriggers } from '../triggers.ts';
+import {
+  endTriggers,
+  fulfilTriggers,
+  insertPassTriggers,
+  insertTriggers,
+  markWaiting,
+  releaseTriggers,
+} from '../triggers.ts';
 import type { Effect, EffectOf } from './effect.ts';
 
 /** Gives the ids of what is new in place of those that a decision spoke of it by. */
 type IdOf = (id: number) => number;
 
-/** Writes down what a decision changes, as much in one statement as can be. Answers the ids of what is new. `now` in milliseconds. */
+/**
+ * Writes down what a decision changes, as much in one statement as can be. Answers the ids of what is new.
+ * `now` in milliseconds.
+ */
 export async function writeEffects(tx: Tx, effects: readonly Effect[], now: number): Promise<IdOf> {
   const ids = new Map<number, number>();
   const idOf: IdOf = (id) => {
@@ -33,7 +52,8 @@ export async function writeEffects(tx: Tx, effects: readonly Effect[], now: numb
   await writeRunStatuses(tx, written, { idOf, now });
   await writeTriggers(tx, written, idOf);
   if (written.of('hold ended').length > 0) await endHold(tx);
-  for (const [id, patch] of mergePatches(written.of('pipeline changed'), idOf)) await patchPipeline(tx, id, patch);
+  for (const [id, patch] of mergePatches(written.of('pipeline changed'), idOf))
+    await patchPipeline(tx, id, patch);
   await appendDecisions(
     tx,
     written.of('decided').map(({ decision }) => ({
@@ -93,7 +113,11 @@ async function writeWishes(tx: Tx, written: Sorted, ids: Map<number, number>, no
   await noteBaselines(tx, written.of('baseline taken'), now);
 }
 
-function remember(ids: Map<number, number>, of: readonly { readonly id: number }[], stored: readonly number[]): void {
+function remember(
+  ids: Map<number, number>,
+  of: readonly { readonly id: number }[],
+  stored: readonly number[],
+): void {
   for (const [place, { id }] of of.entries()) {
     const known = stored[place];
     if (known !== undefined) ids.set(id, known);
@@ -130,7 +154,10 @@ interface Writing {
   readonly now: number;
 }
 
-/** A stage is added, reached, asked for and let in in this order; one is ended before the next begins, since it may take its place. */
+/**
+ * A stage is added, reached, asked for and let in in this order; one is ended before the next begins, since
+ * it may take its place.
+ */
 async function writeStages(tx: Tx, written: Sorted, { idOf, ids, now }: Writing): Promise<void> {
   for (const { id, of, keepPassed } of written.of('stage again')) {
     ids.set(id, await insertStageAttempt(tx, { of: idOf(of.id), keepPassed }));
@@ -154,7 +181,8 @@ async function writeStages(tx: Tx, written: Sorted, { idOf, ids, now }: Writing)
     );
   }
   for (const { id, at } of written.of('stage expires')) await setExpiry(tx, idOf(id), at);
-  for (const { word } of written.of('word given')) await insertApproval(tx, { ...word, stageId: idOf(word.stageId) });
+  for (const { word } of written.of('word given'))
+    await insertApproval(tx, { ...word, stageId: idOf(word.stageId) });
   for (const { id } of written.of('stage approved')) await markApproved(tx, idOf(id), now);
   for (const { id, at } of written.of('stage held')) await markHeld(tx, idOf(id), at);
   for (const { id, waits } of written.of('stage waits')) await markStageWaits(tx, idOf(id), waits);
@@ -176,7 +204,10 @@ async function writeStages(tx: Tx, written: Sorted, { idOf, ids, now }: Writing)
 }
 
 /** Effects that say the same, together. */
-function alike<One, What>(effects: readonly One[], whatOf: (one: One) => What): readonly (readonly [readonly One[], What])[] {
+function alike<One, What>(
+  effects: readonly One[],
+  whatOf: (one: One) => What,
+): readonly (readonly [readonly One[], What])[] {
   const groups = [...Map.groupBy(effects, (one) => JSON.stringify(whatOf(one))).values()];
   return groups.flatMap((some) => (some[0] === undefined ? [] : [[some, whatOf(some[0])] as const]));
 }
@@ -217,7 +248,10 @@ async function writeTriggers(tx: Tx, written: Sorted, idOf: IdOf): Promise<void>
   await fulfilTriggers(tx, new Map(fulfilled));
 }
 
-function mergePatches(changes: readonly EffectOf<'pipeline changed'>[], idOf: IdOf): ReadonlyMap<number, PipelinePatch> {
+function mergePatches(
+  changes: readonly EffectOf<'pipeline changed'>[],
+  idOf: IdOf,
+): ReadonlyMap<number, PipelinePatch> {
   const patches = new Map<number, PipelinePatch>();
   for (const { id, patch } of changes) {
     const { lockedBy } = patch;

@@ -4,7 +4,8 @@ import type { Dialect } from '../dialect.ts';
 /** The ledger, triggers, runs, attempts, decisions, polls and events. */
 export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Promise<void> {
   const create = (name: string) => db.schema.createTable(name);
-  const withId = (name: string) => create(name).addColumn('id', identity.type, (c) => identity.build(c).primaryKey());
+  const withId = (name: string) =>
+    create(name).addColumn('id', identity.type, (c) => identity.build(c).primaryKey());
   const leased = <T extends string>(table: CreateTableBuilder<T, never>) =>
     table
       .addColumn('lease_owner', text)

@@ -4,7 +4,8 @@ import type { Dialect } from '../dialect.ts';
 /** Pipelines as materials, provenance, approvals, locks, timers. */
 export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Promise<void> {
   const create = (name: string) => db.schema.createTable(name);
-  const withId = (name: string) => create(name).addColumn('id', identity.type, (c) => identity.build(c).primaryKey());
+  const withId = (name: string) =>
+    create(name).addColumn('id', identity.type, (c) => identity.build(c).primaryKey());
   const add = async (table: string, columns: Readonly<Record<string, 'bigint' | 'integer' | 'text'>>) => {
     for (const [name, type] of Object.entries(columns)) {
       await db.schema
@@ -25,7 +26,13 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
       .execute();
 
   await addFlag('revision', 'edition', 0);
-  await add('pipeline', { paused_by: 'text', locked_by: 'bigint', timer_at: 'bigint', timer_spec: 'text', timer_waits: 'text' });
+  await add('pipeline', {
+    paused_by: 'text',
+    locked_by: 'bigint',
+    timer_at: 'bigint',
+    timer_spec: 'text',
+    timer_waits: 'text',
+  });
   await add('pipeline', { look_at: 'bigint' });
   await db.schema
     .createIndex('pipeline_look')
@@ -41,7 +48,11 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addColumn('mode', text, (c) => c.notNull())
     .addPrimaryKeyConstraint('dependency_key', ['pipeline_id', 'upstream_id'])
     .execute();
-  await db.schema.createIndex('dependency_upstream').on('dependency').columns(['upstream_id', 'stage']).execute();
+  await db.schema
+    .createIndex('dependency_upstream')
+    .on('dependency')
+    .columns(['upstream_id', 'stage'])
+    .execute();
 
   await addText('run', 'started_by', 'latest');
   await add('run', { person: 'text' });
@@ -51,7 +62,13 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
 
   await addFlag('stage', 'latest', 1);
   await addText('stage', 'approval', '{"type":"auto"}');
-  await add('stage', { not_before: 'bigint', expires_at: 'bigint', approved_at: 'bigint', cancel_at: 'bigint', waits: 'text' });
+  await add('stage', {
+    not_before: 'bigint',
+    expires_at: 'bigint',
+    approved_at: 'bigint',
+    cancel_at: 'bigint',
+    waits: 'text',
+  });
   await db.schema
     .createIndex('stage_passed')
     .on('stage')
@@ -87,7 +104,11 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .alterTable('decision')
     .addColumn('upstream_run_id', 'bigint', (c) => c.references('run.id').onDelete('set null'))
     .execute();
-  await db.schema.createIndex('decision_version').on('decision').columns(['pipeline_id', 'version']).execute();
+  await db.schema
+    .createIndex('decision_version')
+    .on('decision')
+    .columns(['pipeline_id', 'version'])
+    .execute();
   await db.schema.createIndex('decision_upstream').on('decision').column('upstream_run_id').execute();
 
   await rebuildTriggers(db, { identity, text });
@@ -119,7 +140,9 @@ async function rebuildTriggers(db: Kysely<unknown>, { identity, text }: Names): 
     .addColumn('run_id', 'bigint')
     .addColumn('waits', text)
     .execute();
-  const columns = sql.raw('pipeline_id, package_id, revision_id, version, digest, move, mode, state, created_at, run_id, waits');
+  const columns = sql.raw(
+    'pipeline_id, package_id, revision_id, version, digest, move, mode, state, created_at, run_id, waits',
+  );
   await sql`insert into "trigger" (${columns}) select ${columns} from old_trigger order by id`.execute(db);
   await db.schema.dropTable('old_trigger').execute();
   await db.schema
@@ -128,7 +151,12 @@ async function rebuildTriggers(db: Kysely<unknown>, { identity, text }: Names): 
     .on('trigger')
     .columns(['pipeline_id', 'package_id', 'version', 'digest', 'move'])
     .execute();
-  await db.schema.createIndex('trigger_pass').unique().on('trigger').columns(['pipeline_id', 'upstream_stage_id']).execute();
+  await db.schema
+    .createIndex('trigger_pass')
+    .unique()
+    .on('trigger')
+    .columns(['pipeline_id', 'upstream_stage_id'])
+    .execute();
   await db.schema
     .createIndex('trigger_poll')
     .on('trigger')
@@ -164,7 +192,9 @@ async function rebuildMaterials(db: Kysely<unknown>, { text }: Pick<Names, 'text
     .addColumn('changed', 'integer', (c) => c.notNull())
     .addPrimaryKeyConstraint('run_material_position', ['run_id', 'position'])
     .execute();
-  const columns = sql.raw('run_id, position, package_id, revision_id, version, digest, location, pinned, changed');
+  const columns = sql.raw(
+    'run_id, position, package_id, revision_id, version, digest, location, pinned, changed',
+  );
   await sql`insert into run_material (${columns}) select ${columns} from old_material`.execute(db);
   await db.schema.dropTable('old_material').execute();
   await db.schema.createIndex('run_material_revision').on('run_material').column('revision_id').execute();

@@ -32,5 +32,9 @@ export async function up(db: Kysely<unknown>, { identity, text }: Dialect): Prom
     .addUniqueConstraint('delivery_once', ['sink_id', 'event_id'])
     .execute();
   await db.schema.createIndex('delivery_event').on('delivery').column('event_id').execute();
-  await db.schema.createIndex('delivery_state').on('delivery').columns(['sink_id', 'state', 'event_id']).execute();
+  await db.schema
+    .createIndex('delivery_state')
+    .on('delivery')
+    .columns(['sink_id', 'state', 'event_id'])
+    .execute();
 }

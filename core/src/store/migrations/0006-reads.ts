@@ -14,8 +14,16 @@ export async function up(db: Kysely<unknown>, { text }: Dialect): Promise<void> 
     .where(sql.ref('published_by'), 'is not', null)
     .execute();
   await db.schema.dropIndex('decision_version').execute();
-  await db.schema.createIndex('decision_version').on('decision').columns(['pipeline_id', 'version', 'id']).execute();
-  await db.schema.createIndex('decision_package').on('decision').columns(['package_id', 'version', 'id']).execute();
+  await db.schema
+    .createIndex('decision_version')
+    .on('decision')
+    .columns(['pipeline_id', 'version', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('decision_package')
+    .on('decision')
+    .columns(['package_id', 'version', 'id'])
+    .execute();
   // The newest runs first, without looking at all.
   for (const [name, column] of [
     ['run_material_revision', 'revision_id'] as const,
@@ -26,11 +34,19 @@ export async function up(db: Kysely<unknown>, { text }: Dialect): Promise<void> 
   }
   // SQLite does not see that one state is among those of a partial index.
   await db.schema.dropIndex('trigger_waiting').execute();
-  await db.schema.createIndex('trigger_state').on('trigger').columns(['state', 'pipeline_id', 'id']).execute();
+  await db.schema
+    .createIndex('trigger_state')
+    .on('trigger')
+    .columns(['state', 'pipeline_id', 'id'])
+    .execute();
 }
 
 async function rememberPublishers(db: Kysely<Schema>): Promise<void> {
-  const rows = await db.selectFrom('revision').select(['id', 'data']).where('data', 'like', '%"SLUICE_RUN"%').execute();
+  const rows = await db
+    .selectFrom('revision')
+    .select(['id', 'data'])
+    .where('data', 'like', '%"SLUICE_RUN"%')
+    .execute();
   for (const { id, data } of rows) {
     await db
       .updateTable('revision')

@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 
-/** Reasons become data: a code and facts in place of a sentence. What was recorded before keeps its sentence as a fact. */
+/**
+ * Reasons become data: a code and facts in place of a sentence. What was recorded before keeps its sentence
+ * as a fact.
+ */
 export async function up(db: Kysely<unknown>, { text, quoteJson }: Dialect): Promise<void> {
   const alter = () => db.schema.alterTable('decision');
   await alter()

@@ -8,8 +8,9 @@ import type { Tx } from '../store.ts';
 import type { JobSituation, RunSituation, StageSituation } from './situation.ts';
 
 /**
- * The runs of some pipelines of which something is to come, those that hold their locks, and those that are asked for, by pipeline, oldest
- * first. Those that are asked for come with their jobs, and with what is behind them.
+ * The runs of some pipelines of which something is to come, those that hold their locks, and those that are
+ * asked for, by pipeline, oldest first. Those that are asked for come with their jobs, and with what is
+ * behind them.
  */
 export async function readRuns(
   tx: Tx,
@@ -20,8 +21,12 @@ export async function readRuns(
   const holders = pipelines.flatMap(({ lockedBy }) => lockedBy ?? []);
   const ids = [...new Set([...(await findOpenRuns(tx, pipelineIds)), ...asked, ...holders])];
   if (ids.length === 0) return new Map();
-  const rows = (await selectStages(tx, ids).execute()).filter(({ pipelineId }) => pipelineIds.includes(pipelineId));
-  const toCome = rows.filter(({ status, readyAt }) => status === 'waiting' || (status === 'pending' && readyAt !== null));
+  const rows = (await selectStages(tx, ids).execute()).filter(({ pipelineId }) =>
+    pipelineIds.includes(pipelineId),
+  );
+  const toCome = rows.filter(
+    ({ status, readyAt }) => status === 'waiting' || (status === 'pending' && readyAt !== null),
+  );
   const alarms = await readAlarmsOfRuns(tx, ids);
   const words = Map.groupBy(
     await readApprovals(
@@ -67,7 +72,11 @@ function selectStages(tx: Tx, runIds: readonly number[]) {
     .select(['run.status as runStatus', 'run.started_by as startedBy', 'run.person', 'run.overridden'])
     .select(['stage.id', 'stage.position', 'stage.name', 'stage.counter', 'stage.status', 'stage.waits'])
     .select(['stage.ready_at as readyAt', 'stage.not_before as notBefore', 'stage.expires_at as expiresAt'])
-    .select(['stage.approved_at as approvedAt', 'stage.started_at as startedAt', 'stage.cancel_at as cancelAt'])
+    .select([
+      'stage.approved_at as approvedAt',
+      'stage.started_at as startedAt',
+      'stage.cancel_at as cancelAt',
+    ])
     .select('stage.held_at as heldAt')
     .where('stage.run_id', 'in', runIds)
     .where('stage.latest', '=', 1)
@@ -83,19 +92,37 @@ function toRun(row: StageRow | undefined, id: number) {
   return { id, counter, label, status, startedBy, person, overridden: overridden === 1 };
 }
 
-function toStage(row: StageRow, words: StageSituation['words'], jobs: readonly JobSituation[]): StageSituation {
-  const { id, position, name, counter, status, waits, readyAt, notBefore, expiresAt, approvedAt, startedAt } = row;
-  const times = { readyAt, notBefore, expiresAt, approvedAt, startedAt, cancelAt: row.cancelAt, heldAt: row.heldAt };
+function toStage(
+  row: StageRow,
+  words: StageSituation['words'],
+  jobs: readonly JobSituation[],
+): StageSituation {
+  const { id, position, name, counter, status, waits, readyAt, notBefore, expiresAt, approvedAt, startedAt } =
+    row;
+  const times = {
+    readyAt,
+    notBefore,
+    expiresAt,
+    approvedAt,
+    startedAt,
+    cancelAt: row.cancelAt,
+    heldAt: row.heldAt,
+  };
   return { id, position, name, counter, status, waits, words, jobs, ...times };
 }
 
 /** The jobs of the newest attempts at the stages of some runs, by stage. */
-async function readJobs(tx: Tx, runIds: readonly number[]): Promise<ReadonlyMap<number, readonly JobSituation[]>> {
+async function readJobs(
+  tx: Tx,
+  runIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly JobSituation[]>> {
   if (runIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom('stage')
     .innerJoin('job', 'job.stage_id', 'stage.id')
-    .leftJoin('attempt', (join) => join.onRef('attempt.job_id', '=', 'job.id').on('attempt.state', '=', 'due'))
+    .leftJoin('attempt', (join) =>
+      join.onRef('attempt.job_id', '=', 'job.id').on('attempt.state', '=', 'due'),
+    )
     .select(['job.stage_id as stageId', 'job.id', 'job.status', 'attempt.id as dueId'])
     .where('stage.run_id', 'in', runIds)
     .where('stage.latest', '=', 1)

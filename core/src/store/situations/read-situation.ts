@@ -3,7 +3,13 @@ import { readHold } from '../hold.ts';
 import { findKept, type Lease } from '../leases.ts';
 import { loadListeners } from '../listeners.ts';
 import { isConfigurationActive } from '../nodes.ts';
-import { findPackages, findPipelines, type LockedPipeline, lockPipelines, type PackageName } from '../pipelines.ts';
+import {
+  findPackages,
+  findPipelines,
+  type LockedPipeline,
+  lockPipelines,
+  type PackageName,
+} from '../pipelines.ts';
 import { readLastAutomatic } from '../provenance.ts';
 import { readPreviousPins } from '../runs.ts';
 import type { Tx } from '../store.ts';
@@ -34,7 +40,10 @@ export interface MaterialNames {
   readonly pipelines: readonly string[];
 }
 
-/** Locks pipelines to the end of the transaction, and reads what is known of them, in a bounded number of statements. */
+/**
+ * Locks pipelines to the end of the transaction, and reads what is known of them, in a bounded number of
+ * statements.
+ */
 export async function readSituation(tx: Tx, request: SituationRequest, now: number): Promise<Situation> {
   // Always the pipelines first, all at once, so that those who wait for each other wait in one order.
   const locked = await lockPipelines(tx, request.pipelineIds);
@@ -42,7 +51,8 @@ export async function readSituation(tx: Tx, request: SituationRequest, now: numb
   const triggers = await readAllWaitingTriggers(tx, ids, 'waiting');
   const held = await readAllWaitingTriggers(tx, ids, 'held');
   const startable = locked.filter(
-    ({ id, timerAt }) => triggers.has(id) || request.startable.has(id) || (timerAt !== null && timerAt <= now),
+    ({ id, timerAt }) =>
+      triggers.has(id) || request.startable.has(id) || (timerAt !== null && timerAt <= now),
   );
   const starting = startable.map(({ id }) => id);
   const runs = await readRuns(tx, locked, request.runIds);

@@ -8,9 +8,15 @@ import type { Listener } from '../listeners.ts';
 import type { LockedPipeline } from '../pipelines.ts';
 import type { Pin } from '../runs.ts';
 
-/** What is known of some pipelines, all of which are locked: plain data, read in a bounded number of statements. */
+/**
+ * What is known of some pipelines, all of which are locked: plain data, read in a bounded number of
+ * statements.
+ */
 export interface Situation {
-  /** Whether the configuration that is decided by is the one in force: under another one runs go on, and none starts. */
+  /**
+   * Whether the configuration that is decided by is the one in force: under another one runs go on, and none
+   * starts.
+   */
   readonly mayStart: boolean;
   /** What holds all starts. */
   readonly hold: Hold | undefined;

@@ -36,7 +36,10 @@ export interface StageStatus {
 }
 
 /** Reads nodes; by their kind and id. */
-export async function readNodes(tx: Tx, { runs, revisions }: NodeIds): Promise<ReadonlyMap<string, StreamNode>> {
+export async function readNodes(
+  tx: Tx,
+  { runs, revisions }: NodeIds,
+): Promise<ReadonlyMap<string, StreamNode>> {
   const nodes = new Map<string, StreamNode>();
   for (const ids of chunk(revisions)) {
     for (const { key, node } of await readPackageNodes(tx, ids)) nodes.set(`package ${key}`, node);
@@ -52,7 +55,13 @@ async function readPackageNodes(tx: Tx, ids: readonly number[]) {
     .selectFrom('revision')
     .innerJoin('package', 'package.id', 'revision.package_id')
     .innerJoin('repository', 'repository.id', 'package.repository_id')
-    .select(['revision.id', 'revision.version', 'revision.state', 'package.name', 'repository.name as repository'])
+    .select([
+      'revision.id',
+      'revision.version',
+      'revision.state',
+      'package.name',
+      'repository.name as repository',
+    ])
     .where('revision.id', 'in', ids)
     .execute();
   return rows.map(({ id, version, state, name, repository }) => {
@@ -79,6 +88,9 @@ async function readRunNodes(tx: Tx, ids: readonly number[]) {
   const byRun = Map.groupBy(stages, ({ run_id }) => run_id);
   return rows.map(({ id, ...run }) => {
     const ofRun = (byRun.get(id) ?? []).map(({ run_id: _, ...stage }) => stage);
-    return { key: id, node: { id: `${run.pipeline}/${run.counter}`, kind: 'run' as const, ...run, stages: ofRun } };
+    return {
+      key: id,
+      node: { id: `${run.pipeline}/${run.counter}`, kind: 'run' as const, ...run, stages: ofRun },
+    };
   });
 }

@@ -33,8 +33,13 @@ export const stepUp: Step = async (tx, { runs, revisions }, { publishing, isVisi
           .where('run_material.run_id', 'in', runs)
           .limit(most + 1)
           .execute();
-  const shown = pinned.filter(({ upstreamPipelineId }) => upstreamPipelineId === null || isVisible(upstreamPipelineId));
-  const links = [...published.filter(({ pipelineId }) => isVisible(pipelineId)).map(toPublished), ...shown.flatMap(toPinned)];
+  const shown = pinned.filter(
+    ({ upstreamPipelineId }) => upstreamPipelineId === null || isVisible(upstreamPipelineId),
+  );
+  const links = [
+    ...published.filter(({ pipelineId }) => isVisible(pipelineId)).map(toPublished),
+    ...shown.flatMap(toPinned),
+  ];
   return { links, isCut: pinned.length > most };
 };
 

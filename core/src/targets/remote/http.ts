@@ -79,7 +79,8 @@ export class RemoteHttp {
     const { headers, body } = encode(question);
     const reply = await send({ method, url, headers, body, wires, timeoutMs: tryMs, mostBytes, now });
     // Azure DevOps answers 203 with a page to sign in where the token is wrong.
-    const isAnswer = reply.status !== undefined && reply.status >= 200 && reply.status < 300 && reply.status !== 203;
+    const isAnswer =
+      reply.status !== undefined && reply.status >= 200 && reply.status < 300 && reply.status !== 203;
     if (reply.status === undefined || !(isAnswer || accept.includes(reply.status))) {
       throw toProblem(`${method} ${url.origin}${url.pathname}`, reply, now());
     }
@@ -93,12 +94,19 @@ export class RemoteHttp {
   }
 }
 
-function encode({ headers = {}, json, form }: Question): { headers: Readonly<Record<string, string>>; body: string | undefined } {
+function encode({ headers = {}, json, form }: Question): {
+  headers: Readonly<Record<string, string>>;
+  body: string | undefined;
+} {
   const accepting = { accept: 'application/json', ...headers };
-  if (json !== undefined) return { headers: { 'content-type': 'application/json', ...accepting }, body: JSON.stringify(json) };
+  if (json !== undefined)
+    return { headers: { 'content-type': 'application/json', ...accepting }, body: JSON.stringify(json) };
   if (form === undefined) return { headers: accepting, body: undefined };
   const type = 'application/x-www-form-urlencoded';
-  return { headers: { 'content-type': type, ...accepting }, body: new URLSearchParams({ ...form }).toString() };
+  return {
+    headers: { 'content-type': type, ...accepting },
+    body: new URLSearchParams({ ...form }).toString(),
+  };
 }
 
 function toProblem(what: string, reply: Reply, now: number): RemoteProblem {
@@ -124,11 +132,14 @@ function toProblem(what: string, reply: Reply, now: number): RemoteProblem {
       `${message}: the credentials do not allow this; docs/targets.md lists the permissions that are needed`,
     );
   }
-  if (status < 400) return new RemoteProblem('refused', `${message}; redirects are not followed, correct the url`);
+  if (status < 400)
+    return new RemoteProblem('refused', `${message}; redirects are not followed, correct the url`);
   return new RemoteProblem('refused', message);
 }
 
-/** How long to leave the server alone, where it says that it is asked too often: 429, 425, or GitHub's 403. */
+/**
+ * How long to leave the server alone, where it says that it is asked too often: 429, 425, or GitHub's 403.
+ */
 function readRateLimit({ status, headers, retryAfterMs }: Answer, now: number): number | undefined {
   if (status === 429 || status === 425) return retryAfterMs ?? 0;
   if (status !== 403) return undefined;

@@ -1,25 +1,38 @@
 import type { RemoteKindName, RemoteSettings } from '../../config/jobs.ts';
 import type { RemoteHttp } from './http.ts';
 
-/** How to deal with one kind of server. Adding a kind is one such object, its settings, and a row in the tests. */
+/**
+ * How to deal with one kind of server. Adding a kind is one such object, its settings, and a row in the
+ * tests.
+ */
 export interface RemoteKind<K extends RemoteKindName = RemoteKindName> {
   /** What people call such a build: `the workflow run`. */
   readonly noun: string;
   /** The server that is meant where none is configured. */
   readonly url?: string;
-  /** How long after a request its build may take to show, in milliseconds: not below 30,000, for which the request itself may last. */
+  /**
+   * How long after a request its build may take to show, in milliseconds: not below 30,000, for which the
+   * request itself may last.
+   */
   readonly settleMs: number;
-  /** How long a build that was asked for may take to show at most, in milliseconds; without it, as long as the job's time limit allows. */
+  /**
+   * How long a build that was asked for may take to show at most, in milliseconds; without it, as long as the
+   * job's time limit allows.
+   */
   readonly showMs?: number;
   /** `settings` are filled in, but for their parameters, which come with the order. */
   open(settings: RemoteSettings[K], http: RemoteHttp): RemoteServer;
 }
 
 /**
- * One server, as one job uses it. All methods throw `RemoteProblem` for what the server or the way to it makes of a request.
+ * One server, as one job uses it. All methods throw `RemoteProblem` for what the server or the way to it
+ * makes of a request.
  */
 export interface RemoteServer {
-  /** Something that is so before the build is asked for and helps to recognise it later; stored before anything is sent. */
+  /**
+   * Something that is so before the build is asked for and helps to recognise it later; stored before
+   * anything is sent.
+   */
   readMark?(): Promise<string>;
   /** The build that carries a key. `absent` only where it is certain that there is none. */
   find(sought: Sought): Promise<Found>;

@@ -2,7 +2,15 @@ import type { RemoteJob } from '../../config/jobs.ts';
 import type { Following, Memory, Outcome, Work } from '../target.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { Journal } from './journal.ts';
-import { type Found, keyName, type Order, type Reading, type RemoteKind, type RemoteServer, type Started } from './kind.ts';
+import {
+  type Found,
+  keyName,
+  type Order,
+  type Reading,
+  type RemoteKind,
+  type RemoteServer,
+  type Started,
+} from './kind.ts';
 import type { Pace } from './pace.ts';
 import { RemoteProblem } from './problem.ts';
 
@@ -23,10 +31,11 @@ const endingMs = 120_000;
 const cancelled = 'the job was cancelled';
 
 /**
- * Understands a build on another server, from the wish to its end: asked for once, recognised by its key where nobody knows whether it was
- * asked for, followed, cancelled.
+ * Understands a build on another server, from the wish to its end: asked for once, recognised by its key
+ * where nobody knows whether it was asked for, followed, cancelled.
  *
- * Each step is remembered before the next is taken, so that another life of the server goes on where this one stopped.
+ * Each step is remembered before the next is taken, so that another life of the server goes on where this one
+ * stopped.
  */
 export class Life {
   readonly #options: LifeOptions;
@@ -71,11 +80,14 @@ export class Life {
   async #begin(): Promise<Outcome | undefined> {
     const { following, server, work, now } = this.#options;
     if (following.cancel.aborted) return fail(cancelled);
-    if (this.#remainingMs() <= 0) return this.#fail(`${this.#noun} could not be started within the time limit${this.#because()}`);
+    if (this.#remainingMs() <= 0)
+      return this.#fail(`${this.#noun} could not be started within the time limit${this.#because()}`);
     try {
       // Another try after doubt: what was in doubt may show by now.
       if (work.attempt > 1 && !this.#hasSought) {
-        const found = await this.#unlessDetached(() => this.#seek({ since: work.startedAt, mark: undefined }));
+        const found = await this.#unlessDetached(() =>
+          this.#seek({ since: work.startedAt, mark: undefined }),
+        );
         this.#hasSought = true;
         if (isStarted(found)) return await this.#markStarted(found, now());
       }
@@ -117,7 +129,8 @@ export class Life {
         await pace.untilNextLook(restMs);
       } else if (found === 'absent') {
         await this.#remember({ ...memory, state: 'wanted' });
-        if (!following.cancel.aborted) await journal.tell(`the server has no build with the key ${this.#options.work.key}`);
+        if (!following.cancel.aborted)
+          await journal.tell(`the server has no build with the key ${this.#options.work.key}`);
       } else {
         return this.#doubt(`the server cannot say whether one carries the key ${this.#options.work.key}`);
       }
@@ -136,7 +149,9 @@ export class Life {
       if (isStarted(found)) return await this.#markStarted(found, memory.askedAt);
       const sinceMs = now() - memory.askedAt;
       if (following.cancel.aborted && sinceMs >= kind.settleMs) {
-        return this.#fail(`${cancelled}; ${this.#noun} was asked for, and cannot be found to be cancelled too`);
+        return this.#fail(
+          `${cancelled}; ${this.#noun} was asked for, and cannot be found to be cancelled too`,
+        );
       }
       if (this.#remainingMs() > 0 && sinceMs < (kind.showMs ?? Number.POSITIVE_INFINITY)) {
         await pace.untilNextLook(this.#remainingMs());
@@ -146,7 +161,9 @@ export class Life {
         `the server took the request, and shows no build with the key ${this.#options.work.key}: it has to show ${keyName}, see docs/targets.md`,
       );
     } catch (error) {
-      return this.#overcome(error, (words) => this.#fail(`${this.#noun} was asked for and cannot be found: ${words}`));
+      return this.#overcome(error, (words) =>
+        this.#fail(`${this.#noun} was asked for and cannot be found: ${words}`),
+      );
     }
   }
 
@@ -164,11 +181,15 @@ export class Life {
     } catch (error) {
       if (!(error instanceof RemoteProblem)) throw error;
       this.#endIfLate();
-      if (this.#isOverdue()) return this.#fail(`${this.#ending?.reason}; ${this.#noun} has not ended: ${error.message}`);
+      if (this.#isOverdue())
+        return this.#fail(`${this.#ending?.reason}; ${this.#noun} has not ended: ${error.message}`);
       const isMissing = error.kind === 'missing';
       if (isMissing && now() - memory.askedAt < kind.settleMs) return this.#wait(error);
-      if (isMissing) return this.#fail(`${this.#noun} is unknown to the server: it was deleted there (${error.message})`);
-      return this.#overcome(error, (words) => this.#fail(`the result of ${this.#noun} cannot be read: ${words}`));
+      if (isMissing)
+        return this.#fail(`${this.#noun} is unknown to the server: it was deleted there (${error.message})`);
+      return this.#overcome(error, (words) =>
+        this.#fail(`the result of ${this.#noun} cannot be read: ${words}`),
+      );
     }
   }
 
@@ -198,21 +219,30 @@ export class Life {
 
   #judge({ status, word }: Reading): Outcome | undefined {
     if (status === 'queued' || status === 'running') {
-      return this.#isOverdue() ? this.#fail(`${this.#ending?.reason}; ${this.#noun} has not ended`) : undefined;
+      return this.#isOverdue()
+        ? this.#fail(`${this.#ending?.reason}; ${this.#noun} has not ended`)
+        : undefined;
     }
     if (this.#ending) return this.#fail(this.#ending.reason);
     if (status === 'passed') return { status: 'passed', exitCode: null, message: null };
     return this.#fail(
-      status === 'cancelled' ? `${this.#noun} was cancelled there (${word})` : `${this.#noun} has failed (${word})`,
+      status === 'cancelled'
+        ? `${this.#noun} was cancelled there (${word})`
+        : `${this.#noun} has failed (${word})`,
     );
   }
 
-  async #note(memory: Memory, { status, word, ref = memory.ref, link = memory.link }: Reading): Promise<void> {
+  async #note(
+    memory: Memory,
+    { status, word, ref = memory.ref, link = memory.link }: Reading,
+  ): Promise<void> {
     if (ref !== memory.ref || link !== memory.link) await this.#remember({ ...memory, ref, link });
     if (status === this.#status) return;
     this.#status = status;
     this.#options.pace.quicken();
-    await this.#options.journal.tell(`${this.#noun}: ${status} (${word})${link === undefined ? '' : ` ${link}`}`);
+    await this.#options.journal.tell(
+      `${this.#noun}: ${status} (${word})${link === undefined ? '' : ` ${link}`}`,
+    );
   }
 
   async #markStarted({ ref, link }: Started, askedAt: number): Promise<undefined> {
@@ -254,7 +284,9 @@ export class Life {
 
   /** How long a pause may be. */
   #patienceMs(): number {
-    return this.#ending ? Math.max(0, this.#ending.at + endingMs - this.#options.now()) : Math.max(0, this.#remainingMs());
+    return this.#ending
+      ? Math.max(0, this.#ending.at + endingMs - this.#options.now())
+      : Math.max(0, this.#remainingMs());
   }
 
   #isOverdue(): boolean {

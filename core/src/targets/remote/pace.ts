@@ -14,7 +14,10 @@ const lookGrowth = 1.5;
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 60_000;
 
-/** Understands when to ask a server again: less often the longer nothing happens, or fails; sooner when somebody says so. */
+/**
+ * Understands when to ask a server again: less often the longer nothing happens, or fails; sooner when
+ * somebody says so.
+ */
 export class Pace {
   readonly #options: PaceOptions;
   #lookMs = firstLookMs;
@@ -37,7 +40,10 @@ export class Pace {
     await this.#rest(Math.min(this.#spread(pauseMs), mostMs));
   }
 
-  /** After a request that failed: an exponential back-off, and at least as long as the server asks for; at most so long. */
+  /**
+   * After a request that failed: an exponential back-off, and at least as long as the server asks for; at
+   * most so long.
+   */
   async untilNextTry(retryAfterMs: number | undefined, mostMs: number): Promise<void> {
     const backOff = Math.min(firstBackOffMs * 2 ** this.#failures++, longestBackOffMs);
     await this.#rest(Math.min(Math.max(this.#spread(backOff), retryAfterMs ?? 0), mostMs));

@@ -8,8 +8,8 @@ export type Resolve = (template: Template, learn: (secret: string) => void) => s
 const parts = /\$\$\{|\$\{[^}]*\}|\$\$|\$([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /**
- * The value of a parameter: `$NAME` stands for a variable of the job's environment, `${env:NAME}` and `${file:PATH}` for what they always
- * do, `$$` for `$`. Throws for a variable that the job does not have.
+ * The value of a parameter: `$NAME` stands for a variable of the job's environment, `${env:NAME}` and
+ * `${file:PATH}` for what they always do, `$$` for `$`. Throws for a variable that the job does not have.
  */
 function renderParameter(
   template: Template,
@@ -20,7 +20,8 @@ function renderParameter(
     if (written === '$$') return '$';
     if (name === undefined) return resolve(written);
     const value = environment[name];
-    if (value === undefined) throw new Error(`$${name} is no variable of this job; write $$${name} for the text itself`);
+    if (value === undefined)
+      throw new Error(`$${name} is no variable of this job; write $$${name} for the text itself`);
     return value;
   });
 }
@@ -32,7 +33,9 @@ export function fillInParameters(
   resolve: (template: Template) => string,
 ): Readonly<Record<string, string>> | undefined {
   if (chosen === undefined) return undefined;
-  return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, renderParameter(value, environment, resolve)]));
+  return Object.fromEntries(
+    Object.entries(chosen).map(([name, value]) => [name, renderParameter(value, environment, resolve)]),
+  );
 }
 
 /** The parameters that a job chooses, as they are written. */

@@ -1,6 +1,7 @@
 /**
- * What became of a request, where it is not an answer to go on with: `refused` by the server for good, `missing` there, `busy` and to be
- * asked later, `broken` so that nobody knows whether it was done, `unsent` so that it certainly was not.
+ * What became of a request, where it is not an answer to go on with: `refused` by the server for good,
+ * `missing` there, `busy` and to be asked later, `broken` so that nobody knows whether it was done, `unsent`
+ * so that it certainly was not.
  */
 export type ProblemKind = 'refused' | 'missing' | 'busy' | 'broken' | 'unsent' | 'garbled';
 

@@ -29,10 +29,11 @@ export interface RemoteTargetOptions {
 }
 
 /**
- * Does jobs that are builds on other servers: starts the build once, follows it to its end, and takes its result.
+ * Does jobs that are builds on other servers: starts the build once, follows it to its end, and takes its
+ * result.
  *
- * `perform` throws the reason of `detach`, what the store throws, and, for a build that has begun, what is wrong with the configuration:
- * it may then be called again.
+ * `perform` throws the reason of `detach`, what the store throws, and, for a build that has begun, what is
+ * wrong with the configuration: it may then be called again.
  */
 export function createRemoteTarget(options: RemoteTargetOptions): Target<RemoteJob> {
   return {
@@ -76,8 +77,18 @@ async function prepare(
   };
   const wires = await openWires(options.config(), resolve);
   const makeHttp = (url: string) =>
-    new RemoteHttp({ url, wires, now: options.now, tryMs: options.tryMs ?? 30_000, learnSecret: (secret) => masker.add(secret) });
-  return { wires, order, server: openServer(job, (settings) => fillInSettings(settings, parameters, resolve), makeHttp) };
+    new RemoteHttp({
+      url,
+      wires,
+      now: options.now,
+      tryMs: options.tryMs ?? 30_000,
+      learnSecret: (secret) => masker.add(secret),
+    });
+  return {
+    wires,
+    order,
+    server: openServer(job, (settings) => fillInSettings(settings, parameters, resolve), makeHttp),
+  };
 }
 
 function openServer<K extends RemoteKindName>(
@@ -99,7 +110,16 @@ function live(
   const { now, random, sleep: rest = sleepReally } = options;
   const pace = new Pace({ following, random, sleep: rest });
   const journal = new Journal(following, masker);
-  return new Life({ work, following, kind: remoteKinds[work.job.kind], server, order, pace, journal, now }).run();
+  return new Life({
+    work,
+    following,
+    kind: remoteKinds[work.job.kind],
+    server,
+    order,
+    pace,
+    journal,
+    now,
+  }).run();
 }
 
 async function sleepReally(ms: number, signal: AbortSignal): Promise<void> {

@@ -70,7 +70,8 @@ export class Execution {
     const launch = await planLaunch(work, directory);
     if ('problem' in launch) return this.#decideToEnd(`the job could not be started: ${launch.problem}`);
     const wrapper = await startWrapper({ ...this.#options, launch, onGone });
-    if (wrapper.problem !== undefined) return this.#decideToEnd(`the job could not be started: ${wrapper.problem}`);
+    if (wrapper.problem !== undefined)
+      return this.#decideToEnd(`the job could not be started: ${wrapper.problem}`);
     for (;;) {
       const lost = gone.signal.aborted;
       if ((await directory.readStarted()) !== undefined) return;
@@ -107,8 +108,8 @@ export class Execution {
   }
 
   /**
-   * Ends the job where there is a reason: SIGTERM to its group, the grace, SIGKILL. Of a command that has ended by itself, what it left
-   * in its group is ended.
+   * Ends the job where there is a reason: SIGTERM to its group, the grace, SIGKILL. Of a command that has
+   * ended by itself, what it left in its group is ended.
    *
    * A process that left the group (setsid, a daemon, `set -m`) is not ours any more and is not ended.
    */
@@ -136,14 +137,17 @@ export class Execution {
     return undefined;
   }
 
-  // Written before it is done: a server that goes away in between leaves a job that has failed, and not one in doubt.
+  // Written before it is done: a server that goes away in between leaves a job that has failed, and not one
+  // in doubt.
   async #decideToEnd(reason: string): Promise<void> {
     await this.#options.directory.writeEnd(reason);
     this.#end = { reason, at: this.#options.now() };
   }
 }
 
-/** Whether somebody lives in the group beside the wrapper, which leads it, and the `sleep` that it waits with. */
+/**
+ * Whether somebody lives in the group beside the wrapper, which leads it, and the `sleep` that it waits with.
+ */
 async function isGroupBusy(processes: ProcessTable, group: number): Promise<boolean> {
   return (await processes.list()).some(
     (facts) => facts.group === group && facts.pid !== group && facts.parent !== group && !facts.zombie,

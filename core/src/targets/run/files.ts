@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-/** The text of a file, or undefined where there is none (any more): a process of /proc may go while it is read. */
+/**
+ * The text of a file, or undefined where there is none (any more): a process of /proc may go while it is
+ * read.
+ */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

@@ -20,6 +20,10 @@ export async function planLaunch(
 ): Promise<Launch | { readonly problem: string }> {
   const { command, cwd = '.', shell = '/bin/sh', user } = job;
   // With "./" in front, no CDPATH leads elsewhere.
-  const launch: Launch = { argv: [shell, '-c', command], cwd: isAbsolute(cwd) ? cwd : `./${cwd}`, environment };
+  const launch: Launch = {
+    argv: [shell, '-c', command],
+    cwd: isAbsolute(cwd) ? cwd : `./${cwd}`,
+    environment,
+  };
   return user === undefined ? launch : becomeUser(launch, user, directory);
 }

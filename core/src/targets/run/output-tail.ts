@@ -8,7 +8,10 @@ export interface OutputTailOptions {
   readonly path: string;
   /** How many raw bytes are stored already. */
   readonly offset: number;
-  /** How many raw bytes to store at most: of more, the first half as it comes, and the last half when it is complete. */
+  /**
+   * How many raw bytes to store at most: of more, the first half as it comes, and the last half when it is
+   * complete.
+   */
   readonly storedBytes: number;
   readonly masker: Masker;
   readonly write: (text: string, offset: number) => Promise<void>;
@@ -21,8 +24,9 @@ const overlapBytes = 2 * blockBytes;
 /**
  * Understands which part of a growing file of output is stored already, and how to store the next.
  *
- * The offset stands always between two characters and never within a secret, so that whoever goes on from it needs to know nothing
- * more. What cannot be taken yet (half a character, what may be the beginning of a secret) is read again the next time.
+ * The offset stands always between two characters and never within a secret, so that whoever goes on from it
+ * needs to know nothing more. What cannot be taken yet (half a character, what may be the beginning of a
+ * secret) is read again the next time.
  */
 export class OutputTail implements AsyncDisposable {
   readonly #options: OutputTailOptions;
@@ -47,7 +51,10 @@ export class OutputTail implements AsyncDisposable {
     return this.#offset > before;
   }
 
-  /** Stores what is left. Where there is more than is kept, that is the end, after a line that says how much is left out. */
+  /**
+   * Stores what is left. Where there is more than is kept, that is the end, after a line that says how much
+   * is left out.
+   */
   async finish(): Promise<void> {
     const size = await this.size();
     const { storedBytes } = this.#options;
@@ -67,7 +74,10 @@ export class OutputTail implements AsyncDisposable {
     return Math.floor(this.#options.storedBytes / 2);
   }
 
-  /** Goes on where the end begins, between two characters and not within a secret: what may be cut there is read from before. */
+  /**
+   * Goes on where the end begins, between two characters and not within a secret: what may be cut there is
+   * read from before.
+   */
   async #leaveOut(size: number): Promise<void> {
     const { storedBytes, write } = this.#options;
     const file = await this.#open();
@@ -78,7 +88,10 @@ export class OutputTail implements AsyncDisposable {
     const { bytes } = this.#take(block.subarray(0, bytesRead), false);
     const next = bytes === 0 ? tail : from + bytes;
     const missing = next - this.#offset;
-    await write(`\n[sluice: ${missing} bytes of the output are left out here; the limit is ${storedBytes} bytes]\n`, next);
+    await write(
+      `\n[sluice: ${missing} bytes of the output are left out here; the limit is ${storedBytes} bytes]\n`,
+      next,
+    );
     this.#offset = next;
   }
 
@@ -106,7 +119,8 @@ export class OutputTail implements AsyncDisposable {
     const whole = block.length - (last ? 0 : countPartialBytes(block));
     const text = block.toString('utf8', 0, whole);
     const { masked, taken } = this.#options.masker.maskPart(text, last);
-    // What is left over begins a secret, which was valid text: its bytes can be counted, those of garbage before it could not.
+    // What is left over begins a secret, which was valid text: its bytes can be counted, those of garbage
+    // before it could not.
     return { text: masked, bytes: whole - Buffer.byteLength(text.slice(taken)) };
   }
 

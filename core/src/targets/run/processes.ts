@@ -11,13 +11,19 @@ export interface ProcessFacts {
   readonly group: number;
   /** Ended, and not yet collected by its parent. */
   readonly zombie: boolean;
-  /** When it started, in the table's own notation: with the pid it names one process for as long as the system runs. */
+  /**
+   * When it started, in the table's own notation: with the pid it names one process for as long as the system
+   * runs.
+   */
   readonly start: string;
 }
 
 /** Where processes are looked up. */
 export interface ProcessTable {
-  /** One value for as long as the system runs, another after it was started anew: pids and start times repeat then. */
+  /**
+   * One value for as long as the system runs, another after it was started anew: pids and start times repeat
+   * then.
+   */
   readBootId(): Promise<string>;
   read(pid: number): Promise<ProcessFacts | undefined>;
   list(): Promise<readonly ProcessFacts[]>;
@@ -63,7 +69,10 @@ export const psTable: ProcessTable = {
 export const processTable: ProcessTable = process.platform === 'linux' ? procTable : psTable;
 
 /** Whether that very process lives: its pid may be another's by now. */
-export async function isAlive(processes: ProcessTable, { pid, start }: Pick<ProcessFacts, 'pid' | 'start'>): Promise<boolean> {
+export async function isAlive(
+  processes: ProcessTable,
+  { pid, start }: Pick<ProcessFacts, 'pid' | 'start'>,
+): Promise<boolean> {
   const facts = await processes.read(pid);
   return facts !== undefined && !facts.zombie && facts.start === start;
 }
@@ -78,7 +87,8 @@ export function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void
 }
 
 function parseStat(stat: string): ProcessFacts {
-  // The name stands in parentheses and may hold any character, so that fields are counted from the last of them.
+  // The name stands in parentheses and may hold any character, so that fields are counted from the last of
+  // them.
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
   const [state = '', parent, group] = fields;
   return {
@@ -94,7 +104,10 @@ async function listByPs(selection: readonly string[]): Promise<readonly ProcessF
   const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
   const columns = ['-o', 'pid=', '-o', 'ppid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'lstart='];
   try {
-    const { stdout } = await run('ps', [...selection, ...columns], { env: environment, maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await run('ps', [...selection, ...columns], {
+      env: environment,
+      maxBuffer: 64 * 1024 * 1024,
+    });
     return stdout.trim().split('\n').map(parseRow);
   } catch (error) {
     // ps answers 1 and nothing when no process is selected.
@@ -105,7 +118,13 @@ async function listByPs(selection: readonly string[]): Promise<readonly ProcessF
 
 function parseRow(row: string): ProcessFacts {
   const [pid, parent, group, state = '', ...start] = row.trim().split(/\s+/);
-  return { pid: Number(pid), parent: Number(parent), group: Number(group), zombie: isEnded(state), start: start.join(' ') };
+  return {
+    pid: Number(pid),
+    parent: Number(parent),
+    group: Number(group),
+    zombie: isEnded(state),
+    start: start.join(' '),
+  };
 }
 
 function isEnded(state: string): boolean {

@@ -11,15 +11,24 @@ import { WorkDirectory } from './work-directory.ts';
 
 /** What the run target needs. Times in milliseconds. */
 export interface RunTargetOptions {
-  /** Where the jobs' directories are, each named by its key; made with mode 0700. On a local disk, and the same one after a restart. */
+  /**
+   * Where the jobs' directories are, each named by its key; made with mode 0700. On a local disk, and the
+   * same one after a restart.
+   */
   readonly directory: string;
   readonly now: () => number;
   readonly processes?: ProcessTable;
   /** Between SIGTERM and SIGKILL; default 10,000. */
   readonly graceMs?: number;
-  /** The most raw bytes of output that are stored, where the job does not say; of more, the beginning and the end; default 10 MiB. */
+  /**
+   * The most raw bytes of output that are stored, where the job does not say; of more, the beginning and the
+   * end; default 10 MiB.
+   */
   readonly storedBytes?: number;
-  /** The most raw bytes of output that a job may write, looked at every 250 ms, before it is ended; default 1 GiB. */
+  /**
+   * The most raw bytes of output that a job may write, looked at every 250 ms, before it is ended; default 1
+   * GiB.
+   */
   readonly outputBytes?: number;
 }
 
@@ -31,25 +40,33 @@ export interface SweepProblem {
 
 /** A target for jobs of kind `run`. */
 export interface RunTarget extends Target<RunJob> {
-  /** Removes the job's directory; call it when the outcome is stored, and not before. Throws where the job left what may not be removed. */
+  /**
+   * Removes the job's directory; call it when the outcome is stored, and not before. Throws where the job
+   * left what may not be removed.
+   */
   forget(key: string): Promise<void>;
-  /** Removes the directories of all other keys in which nothing runs; answers those that cannot be removed. */
+  /**
+   * Removes the directories of all other keys in which nothing runs; answers those that cannot be removed.
+   */
   sweep(keys: ReadonlySet<string>): Promise<readonly SweepProblem[]>;
 }
 
 /**
- * Does jobs of kind `run`: a command for /bin/sh that outlives the server, and is executed once, whenever servers are killed.
+ * Does jobs of kind `run`: a command for /bin/sh that outlives the server, and is executed once, whenever
+ * servers are killed.
  *
- * `perform` finds out from the job's directory how far another server came: an exit status is taken, a running process is followed,
- * a process that is gone without a word is `doubt`, and only where no process has begun the command (see {@link WorkDirectory}) is
- * one started. It throws only what is wrong with the directory or the store, and the reason of `detach`; in each case the command
- * goes on, and `perform` may be called again.
+ * `perform` finds out from the job's directory how far another server came: an exit status is taken, a
+ * running process is followed, a process that is gone without a word is `doubt`, and only where no process
+ * has begun the command (see {@link WorkDirectory}) is one started. It throws only what is wrong with the
+ * directory or the store, and the reason of `detach`; in each case the command goes on, and `perform` may be
+ * called again.
  */
 export function createRunTarget(options: RunTargetOptions): RunTarget {
   const directoryOf = (key: string) => new WorkDirectory(join(options.directory, checkKey(key)));
   const { processes = processTable } = options;
   return {
-    perform: async (work, following) => performRun(work, following, directoryOf(work.key), { ...options, processes }),
+    perform: async (work, following) =>
+      performRun(work, following, directoryOf(work.key), { ...options, processes }),
     forget: async (key) => rm(directoryOf(key).path, { recursive: true, force: true }),
     sweep: (keys) => sweepDirectory(options.directory, keys, processes),
   };
@@ -78,7 +95,17 @@ async function performRun(
     write: (text, offset) => following.write(text, offset),
   });
   using watch = new Watch(directory.path, 'output', [following.detach, following.cancel]);
-  const execution = new Execution({ work, following, directory, tail, watch, processes, now, graceMs, outputBytes });
+  const execution = new Execution({
+    work,
+    following,
+    directory,
+    tail,
+    watch,
+    processes,
+    now,
+    graceMs,
+    outputBytes,
+  });
   // After the system went down, no process of before is left, and nobody can know whether there was one.
   if (isNew || begunIn === boot) await execution.run();
   await tail.finish();
@@ -95,7 +122,8 @@ async function sweepDirectory(
   for (const key of await readdir(path)) {
     const directory = new WorkDirectory(join(path, key));
     try {
-      if (!keys.has(key) && !(await isRunning(directory, processes))) await rm(directory.path, { recursive: true, force: true });
+      if (!keys.has(key) && !(await isRunning(directory, processes)))
+        await rm(directory.path, { recursive: true, force: true });
     } catch (error) {
       problems.push({ key, error });
     }

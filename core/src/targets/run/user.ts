@@ -15,8 +15,8 @@ interface User {
 const run = promisify(execFile);
 
 /**
- * The launch as another user: by setpriv (util-linux), with that user's groups and home. Only the command runs as that user; what watches
- * it, and the files by which it is known whether it ran, stay the server's.
+ * The launch as another user: by setpriv (util-linux), with that user's groups and home. Only the command
+ * runs as that user; what watches it, and the files by which it is known whether it ran, stay the server's.
  */
 export async function becomeUser(
   launch: Launch,
@@ -31,12 +31,22 @@ export async function becomeUser(
     };
   }
   const user = await findUser(name);
-  if (user === undefined) return { problem: `there is no user ${name} on this machine: create it, or correct "user"` };
+  if (user === undefined)
+    return { problem: `there is no user ${name} on this machine: create it, or correct "user"` };
   if (!(await hasSetpriv(launch.environment))) {
-    return { problem: `it is to run as ${name}, which needs setpriv: install util-linux on this machine, or leave "user" out` };
+    return {
+      problem: `it is to run as ${name}, which needs setpriv: install util-linux on this machine, or leave "user" out`,
+    };
   }
   await letIn(user, directory);
-  const argv = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--', ...launch.argv];
+  const argv = [
+    'setpriv',
+    `--reuid=${user.uid}`,
+    `--regid=${user.gid}`,
+    '--init-groups',
+    '--',
+    ...launch.argv,
+  ];
   return { ...launch, argv, environment: { ...launch.environment, HOME: user.home } };
 }
 

@@ -6,8 +6,8 @@ const longestPauseMs = 250;
 /**
  * Understands when to look at a directory again.
  *
- * The file system tells (inotify, FSEvents, kqueue); where it does not (network file systems, watches used up), or where there is
- * nothing to tell (a process that was killed), pauses of 20 to 250 ms see to it.
+ * The file system tells (inotify, FSEvents, kqueue); where it does not (network file systems, watches used
+ * up), or where there is nothing to tell (a process that was killed), pauses of 20 to 250 ms see to it.
  */
 export class Watch implements Disposable {
   readonly #closed = new AbortController();
@@ -21,7 +21,8 @@ export class Watch implements Disposable {
   /** Of `directory`; changes to the file named `chatty` may wait, all others and the `signals` may not. */
   constructor(directory: string, chatty: string, signals: readonly AbortSignal[]) {
     this.#chatty = chatty;
-    for (const signal of signals) signal.addEventListener('abort', () => this.ring(), { signal: this.#closed.signal });
+    for (const signal of signals)
+      signal.addEventListener('abort', () => this.ring(), { signal: this.#closed.signal });
     this.#watcher = openWatcher(directory);
     this.#watcher?.on('change', (_event, name) => (name === this.#chatty ? this.#hear() : this.ring()));
     // A watcher that broke down is no loss: the pauses go on.

@@ -18,8 +18,9 @@ export interface End {
 /**
  * Understands what the files in the directory of one job say.
  *
- * `boot`: the boot id of the system that the job belongs to. `claim.ID`: a wrapper's pid and start. `started`: the claim of the
- * wrapper that won. `output`: what the command wrote. `status`: its exit status. `end`: why it is being ended. `work/`: its folder.
+ * `boot`: the boot id of the system that the job belongs to. `claim.ID`: a wrapper's pid and start.
+ * `started`: the claim of the wrapper that won. `output`: what the command wrote. `status`: its exit status.
+ * `end`: why it is being ended. `work/`: its folder.
  */
 export class WorkDirectory {
   readonly path: string;
@@ -40,8 +41,9 @@ export class WorkDirectory {
   /**
    * Makes the directory, and makes it durable before anything can start in it.
    *
-   * This is the only place that needs fsync. While the system runs, what was written is seen by all, synced or not; after it went
-   * down, a `boot` of other times says that the job may have started, whatever other files were lost.
+   * This is the only place that needs fsync. While the system runs, what was written is seen by all, synced
+   * or not; after it went down, a `boot` of other times says that the job may have started, whatever other
+   * files were lost.
    */
   async prepare(bootId: string): Promise<void> {
     await mkdir(this.work, { recursive: true, mode: 0o700 });
@@ -77,7 +79,10 @@ export class WorkDirectory {
     return found === undefined ? undefined : { reason: found.text, at: found.at };
   }
 
-  /** From now on no wrapper begins the command, and whatever the command still does, the job has failed for this reason. */
+  /**
+   * From now on no wrapper begins the command, and whatever the command still does, the job has failed for
+   * this reason.
+   */
   async writeEnd(reason: string): Promise<void> {
     await this.#write('end', reason, { sync: false });
   }

@@ -25,12 +25,14 @@ export interface Wrapper {
 }
 
 /**
- * The command of a job, in a shell that belongs to no server: $1 is the claim, $2 the grace in whole seconds, $3 the folder to run in (from
- * the job's own, or absolute), what follows is the program that takes the command.
+ * The command of a job, in a shell that belongs to no server: $1 is the claim, $2 the grace in whole seconds,
+ * $3 the folder to run in (from the job's own, or absolute), what follows is the program that takes the
+ * command.
  *
- * A hard link is made or refused as a whole, so that of all wrappers of a job exactly one begins the command. Paths are relative: a
- * wrapper that comes late, when the directory was removed, finds nothing to write to. Names of variables are of the kind that
- * nobody may declare, so that the command's environment stays as it is. What the wrapper writes is the owner's alone. Traps are for this shell; its children do not have them.
+ * A hard link is made or refused as a whole, so that of all wrappers of a job exactly one begins the command.
+ * Paths are relative: a wrapper that comes late, when the directory was removed, finds nothing to write to.
+ * Names of variables are of the kind that nobody may declare, so that the command's environment stays as it
+ * is. What the wrapper writes is the owner's alone. Traps are for this shell; its children do not have them.
  * What the command left in its group ends with it, at once, or after the grace if it was asked to end.
  */
 function writeScript(processes: ProcessTable): string {
@@ -49,7 +51,10 @@ while [ -e started ] && ! { printf '%s\\n' "$SLUICE__STATUS" >status.new && mv s
 kill -KILL 0`;
 }
 
-/** Starts a wrapper, as the leader of a session and group of its own; it may lose against one that was started before. */
+/**
+ * Starts a wrapper, as the leader of a session and group of its own; it may lose against one that was started
+ * before.
+ */
 export async function startWrapper(options: WrapperOptions): Promise<Wrapper> {
   const claim = `claim.${randomUUID()}`;
   await using output = await open(options.directory.output, 'a', 0o600);

@@ -59,7 +59,9 @@ export class Delivery {
   async run(): Promise<Outcome> {
     if (await this.#isAccepted()) return this.#wait();
     if (this.#options.now() >= this.#deadline) {
-      return fail(`the webhook was not accepted within the time limit of ${this.#work.job.timeoutMs / 1000} s`);
+      return fail(
+        `the webhook was not accepted within the time limit of ${this.#work.job.timeoutMs / 1000} s`,
+      );
     }
     const callback = this.#work.job.wait ? await this.#openCallback() : undefined;
     let message: Message;
@@ -113,11 +115,22 @@ export class Delivery {
     const address = resolve(job.url);
     const secret = job.secret === undefined ? undefined : resolve(job.secret);
     const url = URL.parse(address);
-    if (url === null || !/^https?:$/.test(url.protocol)) throw new Error(`its url, ${job.url}, is no http or https address`);
+    if (url === null || !/^https?:$/.test(url.protocol))
+      throw new Error(`its url, ${job.url}, is no http or https address`);
     const hidden = address === job.url ? [] : [address];
-    const masker = createMasker([...secrets, ...hidden, ...[secret, callback?.url].filter((text) => text !== undefined)]);
+    const masker = createMasker([
+      ...secrets,
+      ...hidden,
+      ...[secret, callback?.url].filter((text) => text !== undefined),
+    ]);
     const sign = createSigner(secret);
-    return { url, sign, masker, ...wrapJob(this.#work, now(), callback), wires: await openWires(config(), resolve, job.tls) };
+    return {
+      url,
+      sign,
+      masker,
+      ...wrapJob(this.#work, now(), callback),
+      wires: await openWires(config(), resolve, job.tls),
+    };
   }
 
   async #openCallback(): Promise<Callback> {
@@ -130,10 +143,23 @@ export class Delivery {
     const time = now();
     const signed = { ...headers, ...sign(this.#work.key, time, body) };
     const timeoutMs = Math.max(1, Math.min(tryMs, this.#deadline - time));
-    return send({ method: 'POST', url, headers: signed, body, wires, timeoutMs, mostBytes: shownBytes, signal, now });
+    return send({
+      method: 'POST',
+      url,
+      headers: signed,
+      body,
+      wires,
+      timeoutMs,
+      mostBytes: shownBytes,
+      signal,
+      now,
+    });
   }
 
-  /** At least what the receiver asks for; else an exponential back-off, of which the upper half is left to chance. */
+  /**
+   * At least what the receiver asks for; else an exponential back-off, of which the upper half is left to
+   * chance.
+   */
   #choosePause(reply: Reply, tries: number): number {
     const { firstPauseMs = 1000, longestPauseMs = 60_000, random } = this.#options;
     const backOff = Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs) * (0.5 + random() / 2);
@@ -141,7 +167,9 @@ export class Delivery {
   }
 
   async #report(reply: Reply, pauseMs: number | undefined, masker: Masker): Promise<void> {
-    const lines = [`POST ${this.#work.job.url}: ${reply.status ?? `no answer, ${masker.mask(reply.reason)}`}`];
+    const lines = [
+      `POST ${this.#work.job.url}: ${reply.status ?? `no answer, ${masker.mask(reply.reason)}`}`,
+    ];
     if (reply.status !== undefined && reply.body.length > 0) lines.push(showBody(reply.body, masker));
     if (pauseMs !== undefined) lines.push(`next try in ${(pauseMs / 1000).toFixed(1)} s`);
     const text = `${lines.join('\n')}\n`;
@@ -151,12 +179,15 @@ export class Delivery {
 
   #judge(reply: Reply): Outcome | 'again' | 'accepted' {
     const { status } = reply;
-    if (status === undefined) return reply.fate === 'refused' ? fail(`the webhook cannot be sent: ${reply.reason}`) : 'again';
+    if (status === undefined)
+      return reply.fate === 'refused' ? fail(`the webhook cannot be sent: ${reply.reason}`) : 'again';
     if (status >= 500 || passing.has(status)) return 'again';
     if (status === 202 && this.#work.job.wait) return 'accepted';
     if (status >= 200 && status < 300) return { status: 'passed', exitCode: null, message: null };
     if (status >= 300 && status < 400)
-      return fail(`the receiver answered ${status}; redirects are not followed, put the new address into url`);
+      return fail(
+        `the receiver answered ${status}; redirects are not followed, put the new address into url`,
+      );
     return fail(`the receiver refused the webhook with status ${status}`);
   }
 

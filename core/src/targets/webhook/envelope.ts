@@ -14,7 +14,10 @@ export interface JobRequest {
   readonly callback?: Callback;
 }
 
-/** An address that takes one report, `{"status": "passed" | "failed", "message"?: TEXT}`, as JSON by POST. Whoever knows it may report. */
+/**
+ * An address that takes one report, `{"status": "passed" | "failed", "message"?: TEXT}`, as JSON by POST.
+ * Whoever knows it may report.
+ */
 export interface Callback {
   readonly url: string;
   /** Until when, as ISO 8601 has it. */
@@ -30,7 +33,8 @@ export interface Envelope {
 /**
  * The CloudEvents 1.0 envelope of a job, in structured JSON mode.
  *
- * `id` is the idempotency key, `source` `/pipelines/<name>`, `subject` `<counter>/<stage>/<stage counter>/<job>`.
+ * `id` is the idempotency key, `source` `/pipelines/<name>`, `subject` `<counter>/<stage>/<stage
+ * counter>/<job>`.
  */
 export function wrapJob(work: Work<WebhookJob>, time: number, callback: Callback | undefined): Envelope {
   const { run } = work;

@@ -5,7 +5,10 @@ import type { Following, Outcome } from '../target.ts';
 /** However long a report takes, it is looked for so often at least, in milliseconds. */
 const longestPauseMs = 60_000;
 
-/** Until the receiver of a webhook has reported the result, or may not any more. Rejects with the reason of `detach`. */
+/**
+ * Until the receiver of a webhook has reported the result, or may not any more. Rejects with the reason of
+ * `detach`.
+ */
 export async function waitForReport(
   { cancel, detach, elsewhere }: Pick<Following, 'cancel' | 'detach' | 'elsewhere'>,
   deadline: number,
@@ -18,10 +21,15 @@ export async function waitForReport(
     if (cancel.aborted) return { status: 'failed', exitCode: null, message: 'the job was cancelled' };
     const remainingMs = deadline - now();
     if (remainingMs <= 0) {
-      const message = 'the receiver accepted the webhook and did not report the result before the time limit of the job';
+      const message =
+        'the receiver accepted the webhook and did not report the result before the time limit of the job';
       return { status: 'failed', exitCode: null, message };
     }
     const pauseMs = Math.min(remainingMs, longestPauseMs);
-    await restUntilLook((signal) => sleep(pauseMs, undefined, { signal }), elsewhere, AbortSignal.any([cancel, detach]));
+    await restUntilLook(
+      (signal) => sleep(pauseMs, undefined, { signal }),
+      elsewhere,
+      AbortSignal.any([cancel, detach]),
+    );
   }
 }

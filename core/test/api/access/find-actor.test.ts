@@ -7,7 +7,13 @@ const now = 1_000;
 const hash = (token: string) => createHash('sha256').update(token).digest('hex');
 const tokens = new Map<string, TokenConfig>(
   [
-    { name: 'alice', person: 'alice', roles: ['admin'], sha256: [hash('old'), hash('new')], expiresAt: undefined },
+    {
+      name: 'alice',
+      person: 'alice',
+      roles: ['admin'],
+      sha256: [hash('old'), hash('new')],
+      expiresAt: undefined,
+    },
     { name: 'ci', person: 'bob', roles: ['operator'], sha256: [hash('ci')], expiresAt: now + 1 },
     { name: 'gone', person: 'bob', roles: ['admin'], sha256: [hash('gone')], expiresAt: now },
   ].map((token) => [token.name, token]),

@@ -9,7 +9,9 @@ it('many wrong tokens from an address are refused there for a minute, and a righ
   expect(await statusOf('guess-20')).toBe(429);
   expect(await statusOf('guess-21')).toBe(429);
   expect(await statusOf('alice')).toBe(200);
-  const signIn = await ask('/', undefined, { headers: { cookie: 'sluice-session=alice', accept: 'text/html' } });
+  const signIn = await ask('/', undefined, {
+    headers: { cookie: 'sluice-session=alice', accept: 'text/html' },
+  });
   expect(signIn.status).toBe(200);
   now += 60_000;
   expect(await statusOf('guess-22')).toBe(401);

@@ -31,23 +31,39 @@ it.each(['/api/v1/events', '/live'])(
   },
 );
 
-it.each(['/api/v1/events', '/live'])('%s ends where the configuration begins to ask for a token', async (path) => {
-  const house = await openHouse();
-  const stream = await house.ask(path);
-  house.reconfigure({ people: { alice: ['admin'] } });
-  await stream.text();
-});
+it.each(['/api/v1/events', '/live'])(
+  '%s ends where the configuration begins to ask for a token',
+  async (path) => {
+    const house = await openHouse();
+    const stream = await house.ask(path);
+    house.reconfigure({ people: { alice: ['admin'] } });
+    await stream.text();
+  },
+);
 
-it.each(['/api/v1/events', '/live'])('%s ends where it came through a proxy, and access rules are gone', async (path) => {
-  const house = await openHouse({ people: { alice: ['admin'] } });
-  const stream = await house.ask(path, 'alice', { headers: { 'x-forwarded-for': '192.0.2.1' } });
-  house.reconfigure({});
-  await stream.text();
-});
+it.each(['/api/v1/events', '/live'])(
+  '%s ends where it came through a proxy, and access rules are gone',
+  async (path) => {
+    const house = await openHouse({ people: { alice: ['admin'] } });
+    const stream = await house.ask(path, 'alice', { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    house.reconfigure({});
+    await stream.text();
+  },
+);
 
 it.each([
-  ['whose role is gone', '/live/audit', { people: { alice: ['viewer'] }, pipelines: pipelines(undefined) }, 403],
-  ['whose pipeline is hidden', '/live/pipelines/build', { people: { alice: ['viewer'] }, pipelines: pipelines([]) }, 404],
+  [
+    'whose role is gone',
+    '/live/audit',
+    { people: { alice: ['viewer'] }, pipelines: pipelines(undefined) },
+    403,
+  ],
+  [
+    'whose pipeline is hidden',
+    '/live/pipelines/build',
+    { people: { alice: ['viewer'] }, pipelines: pipelines([]) },
+    404,
+  ],
   ['whose token is revoked', '/live/', { people: {} }, 401],
 ])('an open page %s is told nothing more', async (_, path, changes, status) => {
   const house = await openHouse({ people: { alice: ['admin'] }, pipelines: pipelines(undefined) });
@@ -73,7 +89,9 @@ it('a log that is being kept as a file breaks off', async () => {
   await world.publish('a', ['1.0.0']);
   const [job] = await world.claim();
   for (let part = 1; part <= 400; part++) {
-    await world.store.transact((tx) => appendLog(tx, job?.lease.id ?? 0, `${'x'.repeat(99_999)}\n`, part * 100_000));
+    await world.store.transact((tx) =>
+      appendLog(tx, job?.lease.id ?? 0, `${'x'.repeat(99_999)}\n`, part * 100_000),
+    );
   }
   const { config, store } = world;
   const house = await openHouse({ people: { alice: ['admin'] }, pipelines: config.pipelines }, { store });

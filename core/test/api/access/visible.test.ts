@@ -22,13 +22,20 @@ describe('measures', () => {
   ];
 
   it('have no series of pipelines that somebody may not see', () => {
-    expect(keepVisibleMeasures(text.join('\n'), viewer, config).split('\n')).toEqual([text[0], text[1], text[5], text[6], '']);
+    expect(keepVisibleMeasures(text.join('\n'), viewer, config).split('\n')).toEqual([
+      text[0],
+      text[1],
+      text[5],
+      text[6],
+      '',
+    ]);
     expect(keepVisibleMeasures(text.join('\n'), admin, config)).toBe(text.join('\n'));
   });
 });
 
 describe('an event', () => {
-  const event = (type: string, subject: string, data = {}) => ({ id: 1, at: 1, type, subject, data }) as RecordedEvent;
+  const event = (type: string, subject: string, data = {}) =>
+    ({ id: 1, at: 1, type, subject, data }) as RecordedEvent;
 
   it.each([
     ['pipelinerun.started', 'open/1', { pipeline: 'open' }, ['viewer', 'admin']],

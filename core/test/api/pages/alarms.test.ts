@@ -16,7 +16,12 @@ const asking = makePipeline('p', {
 const facts = { version: '1.0.0', digests: { sha256: 'new' } };
 
 const wrongs = [
-  ['other bytes', { state: 'republished', unacknowledged: true }, 'was published again with other bytes', 'other bytes'],
+  [
+    'other bytes',
+    { state: 'republished', unacknowledged: true },
+    'was published again with other bytes',
+    'other bytes',
+  ],
   ['withdrawn', { state: 'withdrawn' }, 'was withdrawn from its repository', 'withdrawn'],
   ['missing', { missingSince: 1 }, 'is missing from the last answer', 'missing from the last answer'],
   ['deprecated', { facts: { ...facts, standing: 'deprecated' } }, 'is deprecated by now', 'deprecated'],
@@ -53,18 +58,26 @@ describeSqlite('pages, about a version that is not what it was', (place) => {
     const board = '/repositories/npmjs/packages/a/board';
     for (const path of [...pages, board]) expect(await see(path)).not.toContain(mark);
     await world.amend('a', '1.0.0', patch);
-    for (const path of pages) expect([path, await see(path)]).toEqual([path, expect.stringContaining(`a 1.0.0 ${sentence}`)]);
+    for (const path of pages)
+      expect([path, await see(path)]).toEqual([path, expect.stringContaining(`a 1.0.0 ${sentence}`)]);
     expect(await see(board)).toContain(mark);
     expect(await see('/pipelines/p/trigger')).toContain(`1.0.0 (${mark})`);
   });
 
   it('tell on the board what else a run carries', async () => {
     await world.amend('b', '7.0.0', { state: 'withdrawn' });
-    expect(await see('/repositories/npmjs/packages/a/board')).toContain('npmjs/b 7.0.0 was withdrawn from its repository');
+    expect(await see('/repositories/npmjs/packages/a/board')).toContain(
+      'npmjs/b 7.0.0 was withdrawn from its repository',
+    );
   });
 
   it('show the digest that was replaced beside the new one, to those who are to acknowledge it', async () => {
-    const patch = { state: 'republished', unacknowledged: true, facts, replaced: { sha256: 'd1.0.0' } } as const;
+    const patch = {
+      state: 'republished',
+      unacknowledged: true,
+      facts,
+      replaced: { sha256: 'd1.0.0' },
+    } as const;
     await world.amend('a', '1.0.0', patch);
     const page = await see('/repositories/npmjs/packages/a/acknowledge?version=1.0.0');
     expect(page).toMatch(/Old digest ?sha256:d1\.0\.0 ?New digest ?sha256:new/);
@@ -73,7 +86,8 @@ describeSqlite('pages, about a version that is not what it was', (place) => {
   it('are joined by the API: runs, boards, and what waits for approval', async () => {
     await world.amend('a', '1.0.0', { state: 'withdrawn' });
     const alarms = [{ kind: 'withdrawn', package: 'npmjs/a', version: '1.0.0' }];
-    const read = async (path: string, actor: Actor = alice) => JSON.parse(await desk.see(actor, `/api/v1${path}`));
+    const read = async (path: string, actor: Actor = alice) =>
+      JSON.parse(await desk.see(actor, `/api/v1${path}`));
     expect(await read('/pipelines/p/runs/1')).toMatchObject({ alarms });
     expect(await read('/pipelines/p/runs')).toMatchObject({ items: [{ alarms }] });
     expect(await read('/repositories/npmjs/packages/a/board')).toMatchObject({ items: [{ alarms }] });

@@ -22,7 +22,9 @@ it('escapes what is printed', () => {
 });
 
 it('shows nothing of what moves a cursor, names a window or links', () => {
-  expect(paint('\u001b[2K\u001b[1Ga\u001b]0;title\u0007b\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\')).toBe('ablink');
+  expect(
+    paint('\u001b[2K\u001b[1Ga\u001b]0;title\u0007b\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\'),
+  ).toBe('ablink');
 });
 
 it('shows what a terminal would of a line that was written over', () => {

@@ -29,7 +29,9 @@ it('an open page is told nothing where nothing has happened that concerns it', a
 it('an open page is told what it shows, and from then on only what has changed of it', async () => {
   const { house, ask } = await openConfiguration();
   await house.tell(loaded);
-  expect((await ask()).changes).toMatch(/<header hx-swap-oob="morph" .*<section hx-swap-oob="morph" id="pipelines"/s);
+  expect((await ask()).changes).toMatch(
+    /<header hx-swap-oob="morph" .*<section hx-swap-oob="morph" id="pipelines"/s,
+  );
   house.reconfigure({ pipelines: two });
   await house.tell(loaded);
   const { changes, place } = await ask();
@@ -52,7 +54,8 @@ it('a page whose place nobody knows any more is told all that it shows', async (
 
 it('a page that lags far behind is told what it shows by now', async () => {
   const { house, ask } = await openConfiguration();
-  for (let count = 0; count < 150; count++) await house.tell({ type: 'artifact.published', subject: 'npmjs/a', data: {} });
+  for (let count = 0; count < 150; count++)
+    await house.tell({ type: 'artifact.published', subject: 'npmjs/a', data: {} });
   const { changes, place } = await ask();
   expect(changes).toContain('id="pipelines"');
   expect(place).toMatch(/^150\./);

@@ -12,10 +12,17 @@ it('who has no proof is bounded, and uses up nothing of those who have one', asy
   let now = 1_000_000;
   const { ask } = await openHouse({ people: {}, repositories: makeRepositories() }, { now: () => now });
   const statusOf = async (repository: string, secret: string) =>
-    (await ask(`/api/v1/hooks/${repository}`, undefined, { method: 'POST', headers: { 'x-sluice-token': secret } })).status;
+    (
+      await ask(`/api/v1/hooks/${repository}`, undefined, {
+        method: 'POST',
+        headers: { 'x-sluice-token': secret },
+      })
+    ).status;
   const count = async (times: number, repository: string, secret: string) => {
     const statuses = await Promise.all(Array.from({ length: times }, () => statusOf(repository, secret)));
-    return Object.entries(Object.groupBy(statuses, String)).map(([status, some = []]) => `${status}: ${some.length}`);
+    return Object.entries(Object.groupBy(statuses, String)).map(
+      ([status, some = []]) => `${status}: ${some.length}`,
+    );
   };
   expect(await count(301, 'one', 'a guess')).toEqual(['401: 300', '429: 1']);
   expect(await statusOf('none', 'a guess')).toBe(429);

@@ -24,7 +24,9 @@ describe('a reader', () => {
   });
 
   test('says on which lines the sections and their entries begin', async () => {
-    const { lines } = await readText('server: { port: 1 }\n\npipelines:\n  # the first\n  one: {}\n  two:\n    stages: []\n');
+    const { lines } = await readText(
+      'server: { port: 1 }\n\npipelines:\n  # the first\n  one: {}\n  two:\n    stages: []\n',
+    );
     expect(lines.map(([path, line]) => `${path} ${line}`)).toEqual([
       'server 1',
       'server/port 1',
@@ -74,7 +76,9 @@ describe('a reader', () => {
   });
 
   test('stops with the reason of its signal', async () => {
-    const directory = await writeFiles({ 'a.yaml': Array.from({ length: 100_000 }, (_, index) => `k${index}: v`).join('\n') });
+    const directory = await writeFiles({
+      'a.yaml': Array.from({ length: 100_000 }, (_, index) => `k${index}: v`).join('\n'),
+    });
     const ending = new AbortController();
     await using reader = new SourceReader(ending.signal);
     const reading = reader.read(join(directory, 'a.yaml'));

@@ -60,7 +60,9 @@ describeWorlds('fan-in by hand', (open) => {
     await hands.pass('left/1', 'right/1');
     await world.publish('a', ['2.0.0']);
     await hands.pass('left/2');
-    await world.trigger('p', { materials: { 'npmjs/a': { passed: { pipeline: 'right', stage: 'deploy' } } } });
+    await world.trigger('p', {
+      materials: { 'npmjs/a': { passed: { pipeline: 'right', stage: 'deploy' } } },
+    });
     expect(await world.summary()).toEqual(['1 left#1 right#1 a@1.0.0 running']);
   });
 
@@ -72,7 +74,11 @@ describeWorlds('fan-in by hand', (open) => {
     await world.amend('a', '1.0.0', { state: 'withdrawn' });
     const materials = { left: 1, right: 1 };
     expect((await world.trigger('p', { materials })).refusal?.code).toBe('run-barred');
-    const { run: counter } = await world.trigger('p', { materials, override: true, comment: 'the registry is wrong' });
+    const { run: counter } = await world.trigger('p', {
+      materials,
+      override: true,
+      comment: 'the registry is wrong',
+    });
     expect(counter).toBe(1);
     expect(await world.summary()).toEqual(['1 left#1 right#1 a@1.0.0 running']);
     expect((await world.runs())[0]?.cause).toContain('the registry is wrong');

@@ -3,12 +3,19 @@ import { agrees, findAncestry, findFloor, findNewestSet, isLowerThan, nameOf } f
 import type { Element, Snapshot, SnapshotRun } from './snapshot.ts';
 
 /** Finds what is wrong with what was started, some of it since `before`, and with what was not; in words. */
-export function findFaults(pipelines: readonly PipelineConfig[], snapshot: Snapshot, before: Snapshot): readonly string[] {
+export function findFaults(
+  pipelines: readonly PipelineConfig[],
+  snapshot: Snapshot,
+  before: Snapshot,
+): readonly string[] {
   const started = [...snapshot.runs.values()].filter(({ id }) => !before.runs.has(id));
   return [
     ...[...snapshot.runs.values()].flatMap((run) => findFaultsOfRun(run, snapshot)),
     ...started.flatMap((run) => findUnpassed(run, snapshot)),
-    ...pipelines.flatMap((pipeline) => [...findRepeats(pipeline, snapshot), ...findLowered(pipeline, snapshot)]),
+    ...pipelines.flatMap((pipeline) => [
+      ...findRepeats(pipeline, snapshot),
+      ...findLowered(pipeline, snapshot),
+    ]),
     ...findForgotten(pipelines, snapshot),
     ...pipelines.flatMap((pipeline) => findUnstarted(pipeline, snapshot)),
   ];
@@ -17,7 +24,8 @@ export function findFaults(pipelines: readonly PipelineConfig[], snapshot: Snaps
 function findFaultsOfRun(run: SnapshotRun, snapshot: Snapshot): readonly string[] {
   const name = `${run.pipeline}/${run.counter}`;
   const ancestry = findAncestry(run.materials, snapshot);
-  if (!agrees(ancestry)) return [`${name} mixes: ${describe(ancestry.packages)} ${describe(ancestry.pipelines)}`];
+  if (!agrees(ancestry))
+    return [`${name} mixes: ${describe(ancestry.packages)} ${describe(ancestry.pipelines)}`];
   const [packages, pipelines] = [describe(ancestry.packages), describe(ancestry.pipelines)];
   const recorded = [describe(toSets(run.recordedPackages)), describe(toSets(run.recordedPipelines))];
   return packages === recorded[0] && pipelines === recorded[1]
@@ -26,10 +34,15 @@ function findFaultsOfRun(run: SnapshotRun, snapshot: Snapshot): readonly string[
 }
 
 /** What a run was started with whose stage's newest attempt is not passed. */
-function findUnpassed({ pipeline, counter, materials }: SnapshotRun, { runs, passed }: Snapshot): readonly string[] {
+function findUnpassed(
+  { pipeline, counter, materials }: SnapshotRun,
+  { runs, passed }: Snapshot,
+): readonly string[] {
   return materials.flatMap((element) => {
     if ('revision' in element || passed.get(element.pipeline)?.includes(element.run)) return [];
-    return [`${pipeline}/${counter} uses ${element.pipeline}/${runs.get(element.run)?.counter}, which has not passed`];
+    return [
+      `${pipeline}/${counter} uses ${element.pipeline}/${runs.get(element.run)?.counter}, which has not passed`,
+    ];
   });
 }
 
@@ -46,7 +59,9 @@ function describe(values: ReadonlyMap<string, ReadonlySet<number>>): string {
 
 function describeSet(set: readonly Element[], { runs }: Pick<Snapshot, 'runs'>): string {
   const describeOne = (element: Element) =>
-    'revision' in element ? `${nameOf(element)} ${element.revision}` : `${element.pipeline}/${runs.get(element.run)?.counter}`;
+    'revision' in element
+      ? `${nameOf(element)} ${element.revision}`
+      : `${element.pipeline}/${runs.get(element.run)?.counter}`;
   return set.map(describeOne).join(', ');
 }
 
@@ -68,7 +83,9 @@ function listAutomatic({ name }: PipelineConfig, { runs }: Snapshot): readonly S
 function findRepeats(pipeline: PipelineConfig, snapshot: Snapshot): readonly string[] {
   if (pipeline.materials.some((material) => 'package' in material && material.trigger === 'every')) return [];
   const sets = listAutomatic(pipeline, snapshot).map(({ materials }) => describeSet(materials, snapshot));
-  return sets.filter((set, index) => sets.indexOf(set) !== index).map((set) => `${pipeline.name} started twice: ${set}`);
+  return sets
+    .filter((set, index) => sets.indexOf(set) !== index)
+    .map((set) => `${pipeline.name} started twice: ${set}`);
 }
 
 const isAllLatest = ({ materials }: PipelineConfig) => materials.every(({ trigger }) => trigger === 'latest');
@@ -78,7 +95,9 @@ function findLowered(pipeline: PipelineConfig, snapshot: Snapshot): readonly str
   const runs = listAutomatic(pipeline, snapshot);
   return runs.slice(1).flatMap((run, index) => {
     const isLower = isLowerThan(run.materials, runs[index], snapshot);
-    return isLower ? [`${run.pipeline}/${run.counter} is lower or older than ${run.pipeline}/${runs[index]?.counter}`] : [];
+    return isLower
+      ? [`${run.pipeline}/${run.counter} is lower or older than ${run.pipeline}/${runs[index]?.counter}`]
+      : [];
   });
 }
 
@@ -90,7 +109,9 @@ function findForgotten(pipelines: readonly PipelineConfig[], snapshot: Snapshot)
     const floor = mode === 'latest' ? findFloor(name, snapshot) : undefined;
     const set = findNewestSet({ materials, anchors: [element], floor }, snapshot);
     return set
-      ? [`${name} left ${describeSet([element], snapshot)} waiting, though it could start with ${describeSet(set, snapshot)}`]
+      ? [
+          `${name} left ${describeSet([element], snapshot)} waiting, though it could start with ${describeSet(set, snapshot)}`,
+        ]
       : [];
   });
 }

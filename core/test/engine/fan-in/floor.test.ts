@@ -41,14 +41,20 @@ describeWorlds('what trigger: latest had', (open) => {
     const world = await open(makeLevel('build', listenTo('a', 'manual')), makeLevel('p', dependOn('build')));
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0', '2.0.0', '3.0.0']);
-    for (const version of ['1.0.0', '2.0.0']) await world.trigger('build', { materials: { 'npmjs/a': version } });
+    for (const version of ['1.0.0', '2.0.0'])
+      await world.trigger('build', { materials: { 'npmjs/a': version } });
     await hands.pass('build/1', 'build/2', 'p/1', 'p/2');
     const { run: counter } = await world.trigger('p', { materials: { build: 1 } });
     expect(counter).toBe(3);
     await hands.pass('p/3');
     await world.trigger('build', { materials: { 'npmjs/a': '3.0.0' } });
     await hands.pass('build/3');
-    expect(await world.summary()).toEqual(['1 build#1 passed', '2 build#2 passed', '3 build#1 passed', '4 build#3 running']);
+    expect(await world.summary()).toEqual([
+      '1 build#1 passed',
+      '2 build#2 passed',
+      '3 build#1 passed',
+      '4 build#3 running',
+    ]);
   });
 
   it('is no floor any more once it is withdrawn', async () => {
@@ -77,10 +83,14 @@ describeWorlds('what trigger: latest had', (open) => {
   });
 
   it('is no floor for trigger: every', async () => {
-    const world = await open(makeLevel('build', listenTo('a', 'manual')), makeLevel('p', dependOn('build', 'every')));
+    const world = await open(
+      makeLevel('build', listenTo('a', 'manual')),
+      makeLevel('p', dependOn('build', 'every')),
+    );
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0', '2.0.0']);
-    for (const version of ['2.0.0', '1.0.0']) await world.trigger('build', { materials: { 'npmjs/a': version } });
+    for (const version of ['2.0.0', '1.0.0'])
+      await world.trigger('build', { materials: { 'npmjs/a': version } });
     await hands.pass('build/1', 'build/2', 'p/1');
     expect(await world.summary()).toEqual(['1 build#1 passed', '2 build#2 running']);
   });
@@ -122,13 +132,18 @@ describeWorlds('fan-in and other bytes', (open) => {
   });
 
   it('does not take other bytes of the same version for the same', async () => {
-    const world = await open(makeLevel('left', listenTo('a')), makeLevel('p', dependOn('left'), listenTo('a', 'manual')));
+    const world = await open(
+      makeLevel('left', listenTo('a')),
+      makeLevel('p', dependOn('left'), listenTo('a', 'manual')),
+    );
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0']);
     await world.amend('a', '1.0.0', { edition: 1 });
     await hands.pass('left/1');
     expect(await world.summary()).toEqual([]);
-    expect((await world.decisions()).at(-1)?.reason).toBe('there is no version yet that could go with it: npmjs/a');
+    expect((await world.decisions()).at(-1)?.reason).toBe(
+      'there is no version yet that could go with it: npmjs/a',
+    );
     await world.trigger('left');
     await hands.pass('left/2');
     expect(await world.summary()).toEqual(['1 left#2 a@1.0.0 running']);

@@ -1,7 +1,10 @@
 import type { Material } from '../../../src/config/config.ts';
 import type { Element, Snapshot, SnapshotRun } from './snapshot.ts';
 
-/** Everything behind something by walking what was pinned, again and again: every value that a package or pipeline has. */
+/**
+ * Everything behind something by walking what was pinned, again and again: every value that a package or
+ * pipeline has.
+ */
 export interface Ancestry {
   readonly packages: ReadonlyMap<string, ReadonlySet<number>>;
   readonly pipelines: ReadonlyMap<string, ReadonlySet<number>>;
@@ -38,7 +41,10 @@ export interface Wanted {
 }
 
 /** The newest set that agrees, by trying every one in the order of rule 9; undefined where there is none. */
-export function findNewestSet({ materials, anchors, floor }: Wanted, snapshot: Snapshot): readonly Element[] | undefined {
+export function findNewestSet(
+  { materials, anchors, floor }: Wanted,
+  snapshot: Snapshot,
+): readonly Element[] | undefined {
   const descend = (chosen: readonly Element[]): readonly Element[] | undefined => {
     const material = materials[chosen.length];
     if (!material) return isLowerThan(chosen, floor, snapshot) ? undefined : chosen;
@@ -54,12 +60,20 @@ export function findNewestSet({ materials, anchors, floor }: Wanted, snapshot: S
 }
 
 function listElements(material: Material, { passed, revisions }: Snapshot): readonly Element[] {
-  if ('pipeline' in material) return (passed.get(material.pipeline) ?? []).map((run) => ({ pipeline: material.pipeline, run }));
+  if ('pipeline' in material)
+    return (passed.get(material.pipeline) ?? []).map((run) => ({ pipeline: material.pipeline, run }));
   return (revisions.get(material.package) ?? []).map((revision) => ({ package: material.package, revision }));
 }
 
-/** Whether a package is lower than the floor's, or all are the same, and of the runs none is newer and some are older. */
-export function isLowerThan(set: readonly Element[], floor: SnapshotRun | undefined, snapshot: Snapshot): boolean {
+/**
+ * Whether a package is lower than the floor's, or all are the same, and of the runs none is newer and some
+ * are older.
+ */
+export function isLowerThan(
+  set: readonly Element[],
+  floor: SnapshotRun | undefined,
+  snapshot: Snapshot,
+): boolean {
   if (!floor) return false;
   const [ours, theirs] = [findAncestry(set, snapshot), findAncestry(floor.materials, snapshot)];
   const rankOf = (revision: number | undefined) => snapshot.ranks.get(revision ?? -1) ?? -1;
@@ -67,8 +81,12 @@ export function isLowerThan(set: readonly Element[], floor: SnapshotRun | undefi
     ([name, [revision]]) => rankOf(revision) - rankOf([...(theirs.packages.get(name) ?? [])][0]),
   );
   if (steps.some((step) => step < 0)) return true;
-  const moves = [...ours.pipelines].map(([name, [run]]) => (run ?? 0) - ([...(theirs.pipelines.get(name) ?? [])][0] ?? 0));
-  return steps.every((step) => step === 0) && moves.every((move) => move <= 0) && moves.some((move) => move < 0);
+  const moves = [...ours.pipelines].map(
+    ([name, [run]]) => (run ?? 0) - ([...(theirs.pipelines.get(name) ?? [])][0] ?? 0),
+  );
+  return (
+    steps.every((step) => step === 0) && moves.every((move) => move <= 0) && moves.some((move) => move < 0)
+  );
 }
 
 /** The newest run of a pipeline that `latest` or `every` started. */

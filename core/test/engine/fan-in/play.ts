@@ -8,7 +8,9 @@ import { findNewestSet } from './oracle.ts';
 import type { Step } from './random-graph.ts';
 import { type Element, readSnapshot, type Snapshot } from './snapshot.ts';
 
-/** Understands a story that is played in a world, step by step: what happened so far, and whether all is well. */
+/**
+ * Understands a story that is played in a world, step by step: what happened so far, and whether all is well.
+ */
 export class Play {
   readonly #world: World;
   readonly #hands: Hands;
@@ -21,7 +23,9 @@ export class Play {
     this.#hands = new Hands(world);
     this.#pipelines = pipelines;
     for (const { name, materials } of pipelines) {
-      this.story.push(`${name} listens to ${materials.map((one) => `${nameMaterial(one)} (${one.trigger})`).join(', ')}`);
+      this.story.push(
+        `${name} listens to ${materials.map((one) => `${nameMaterial(one)} (${one.trigger})`).join(', ')}`,
+      );
     }
   }
 
@@ -66,7 +70,9 @@ export class Play {
     const known = (await this.#read()).revisions.get(name) ?? [];
     const version = `1.${this.#published++}.0`;
     const isBackport = below !== undefined && known.length > 0;
-    this.story.push(`publish ${name} ${version}${isBackport ? `, below the version ${(below % known.length) + 1}` : ''}`);
+    this.story.push(
+      `publish ${name} ${version}${isBackport ? `, below the version ${(below % known.length) + 1}` : ''}`,
+    );
     await this.#world.publish(name, [version], undefined, isBackport ? below : undefined);
   }
 
@@ -106,7 +112,9 @@ export class Play {
   async #tell(element: Element, { runs }: Snapshot): Promise<string | number> {
     if ('run' in element) return runs.get(element.run)?.counter ?? 0;
     const row = (id: number) =>
-      this.#world.store.transact((tx) => tx.db.selectFrom('revision').select('version').where('id', '=', id).executeTakeFirst());
+      this.#world.store.transact((tx) =>
+        tx.db.selectFrom('revision').select('version').where('id', '=', id).executeTakeFirst(),
+      );
     return (await row(element.revision))?.version ?? '';
   }
 
@@ -125,7 +133,11 @@ export class Play {
   }
 }
 
-function choosePin({ materials }: PipelineConfig, pin: number, { passed: runs, revisions }: Snapshot): Element | undefined {
+function choosePin(
+  { materials }: PipelineConfig,
+  pin: number,
+  { passed: runs, revisions }: Snapshot,
+): Element | undefined {
   const material = materials[pin % materials.length];
   if (!material) return undefined;
   if ('pipeline' in material) {

@@ -11,7 +11,9 @@ function describeStories(numRuns: number, place: () => Promise<StorePlace>): voi
   let world: World | undefined;
   afterAll(() => world?.close());
 
-  it(`neither mixes, nor forgets, nor repeats, nor lowers anything (SEED=${seed})`, { timeout: 0 }, async () => {
+  it(`neither mixes, nor forgets, nor repeats, nor lowers anything (SEED=${seed})`, {
+    timeout: 0,
+  }, async () => {
     world = await World.open(await place(), []);
     const inWorld = world;
     const property = fc.asyncProperty(graph, steps, async (pipelines, story) => {
@@ -25,5 +27,9 @@ function describeStories(numRuns: number, place: () => Promise<StorePlace>): voi
 }
 
 describeSqlite('fan-in over random graphs and stories', (place) => describeStories(rounds, place));
-describeSqlite('fan-in over many random graphs and stories', (place) => describeStories(10 * rounds, place), long);
+describeSqlite(
+  'fan-in over many random graphs and stories',
+  (place) => describeStories(10 * rounds, place),
+  long,
+);
 describePostgres('fan-in over random graphs and stories', (place) => describeStories(rounds, place), long);

@@ -21,19 +21,21 @@ const shape = fc.record({
 });
 
 /** Pipelines over packages and each other, without cycles. */
-export const graph: fc.Arbitrary<readonly PipelineConfig[]> = fc.array(shape, { minLength: 2, maxLength: 6 }).map((shapes) =>
-  shapes.map((one, index) => {
-    const mode = (position: number): TriggerMode => one.modes[position % one.modes.length] ?? 'latest';
-    const materials: Material[] = [];
-    for (let before = 0; before < index; before++) {
-      if (one.pipelines & (1 << before)) materials.push(dependOn(`p${before}`, mode(before)));
-    }
-    packages.forEach((name, position) => {
-      if (one.packages & (1 << position)) materials.push(listenTo(name, mode(5 + position)));
-    });
-    return makeLevel(`p${index}`, ...(materials.length > 0 ? materials : [listenTo('a')]));
-  }),
-);
+export const graph: fc.Arbitrary<readonly PipelineConfig[]> = fc
+  .array(shape, { minLength: 2, maxLength: 6 })
+  .map((shapes) =>
+    shapes.map((one, index) => {
+      const mode = (position: number): TriggerMode => one.modes[position % one.modes.length] ?? 'latest';
+      const materials: Material[] = [];
+      for (let before = 0; before < index; before++) {
+        if (one.pipelines & (1 << before)) materials.push(dependOn(`p${before}`, mode(before)));
+      }
+      packages.forEach((name, position) => {
+        if (one.packages & (1 << position)) materials.push(listenTo(name, mode(5 + position)));
+      });
+      return makeLevel(`p${index}`, ...(materials.length > 0 ? materials : [listenTo('a')]));
+    }),
+  );
 
 const which = fc.nat({ max: 20 });
 
@@ -54,7 +56,11 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('rerun' as const), which }) },
     {
       weight: 2,
-      arbitrary: fc.record({ kind: fc.constant('trigger' as const), which, pin: fc.option(which, { nil: undefined }) }),
+      arbitrary: fc.record({
+        kind: fc.constant('trigger' as const),
+        which,
+        pin: fc.option(which, { nil: undefined }),
+      }),
     },
   ),
   { minLength: 5, maxLength: 35 },

@@ -27,15 +27,17 @@ describeWorlds('fan-in, when something is run again', (open) => {
     await world.rerun('left/1/deploy');
     await hands.pass('right/1');
     expect(await world.summary()).toEqual([]);
-    expect((await world.decisions()).at(-1)?.reason).toBe('waits for left to pass with npmjs/a 1.0.0 (right has)');
+    expect((await world.decisions()).at(-1)?.reason).toBe(
+      'waits for left to pass with npmjs/a 1.0.0 (right has)',
+    );
     await hands.fail('left/1');
     expect(await world.summary()).toEqual([]);
     await world.rerun('left/1/deploy');
     await hands.pass('left/1');
     expect(await world.summary()).toEqual(['1 left#1 right#1 running']);
-    expect((await world.decisions()).filter(({ outcome }) => outcome === 'superseded').map(({ reason }) => reason)).toEqual([
-      'left 1 was run again from deploy on; what comes of that decides',
-    ]);
+    expect(
+      (await world.decisions()).filter(({ outcome }) => outcome === 'superseded').map(({ reason }) => reason),
+    ).toEqual(['left 1 was run again from deploy on; what comes of that decides']);
   });
 
   it('starts no set twice', async () => {
@@ -83,12 +85,16 @@ describeWorlds('fan-in, when something is run again', (open) => {
     expect(await world.summary()).toEqual(['1 left#2 passed']);
     expect((await world.decisions()).at(-1)).toMatchObject({
       outcome: 'superseded',
-      reason: 'what goes with left 1 has the revisions of run 1, from older runs, and trigger: latest never goes back',
+      reason:
+        'what goes with left 1 has the revisions of run 1, from older runs, and trigger: latest never goes back',
     });
   });
 
   it('keeps to the run that is behind it when a stage before the one that is listened to is run again', async () => {
-    const left = makePipeline('left', { label: '${COUNT}', stages: [makeStage('build'), makeStage('deploy')] });
+    const left = makePipeline('left', {
+      label: '${COUNT}',
+      stages: [makeStage('build'), makeStage('deploy')],
+    });
     const world = await open(left, makeLevel('p', dependOn('left')));
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0']);

@@ -25,7 +25,9 @@ describeWorlds('a diamond', (open) => {
     await hands.pass('acceptance/1');
     expect(await world.summary()).toEqual(['1 acceptance#1 performance#1 running']);
     expect((await world.runs())[0]?.cause).toBe('performance 1 passed deploy; acceptance 1 passed deploy');
-    expect((await world.outcomes()).filter((outcome) => outcome.endsWith('started'))).toEqual(['1 1 started']);
+    expect((await world.outcomes()).filter((outcome) => outcome.endsWith('started'))).toEqual([
+      '1 1 started',
+    ]);
   });
 
   it('never mixes versions, however the sides overtake each other', async () => {
@@ -38,7 +40,10 @@ describeWorlds('a diamond', (open) => {
     await hands.pass('performance/1');
     expect(await world.summary()).toEqual(['1 acceptance#1 performance#1 running']);
     await hands.pass('p/1', 'performance/2');
-    expect(await world.summary()).toEqual(['1 acceptance#1 performance#1 passed', '2 acceptance#2 performance#2 running']);
+    expect(await world.summary()).toEqual([
+      '1 acceptance#1 performance#1 passed',
+      '2 acceptance#2 performance#2 running',
+    ]);
   });
 
   it('passes by a version that failed on one side', async () => {
@@ -138,7 +143,9 @@ describeWorlds('several levels', (open) => {
   it('start once for a publication that reaches them by many ways', async () => {
     const world = await open(
       ...['l1', 'l2', 'l3'].map((name) => makeLevel(name, listenTo('a'))),
-      ...['m1', 'm2'].map((name) => makeLevel(name, dependOn('l1'), dependOn('l2'), dependOn('l3'), listenTo('a'))),
+      ...['m1', 'm2'].map((name) =>
+        makeLevel(name, dependOn('l1'), dependOn('l2'), dependOn('l3'), listenTo('a')),
+      ),
       makeLevel('p', dependOn('m1'), dependOn('m2'), listenTo('a')),
     );
     await world.publish('a', ['1.0.0', '1.1.0']);
@@ -164,14 +171,19 @@ describeWorlds('how a pipeline listens to another', (open) => {
     await world.publish('b', ['2.0.0']);
     await hands.pass('p/1', 'tests/2');
     expect(await world.summary()).toEqual(['1 build#1 tests#1 passed']);
-    expect((await world.decisions()).at(-1)?.reason).toBe('tests 2 passed deploy: trigger: manual starts nothing by itself');
+    expect((await world.decisions()).at(-1)?.reason).toBe(
+      'tests 2 passed deploy: trigger: manual starts nothing by itself',
+    );
     await world.publish('a', ['2.0.0']);
     await hands.pass('build/2');
     expect((await world.summary()).at(-1)).toBe('2 build#2 tests#2 running');
   });
 
   it('every: each pass has a run, in their order, and none is superseded', async () => {
-    const world = await open(makeLevel('build', listenTo('a', 'every')), makeLevel('p', dependOn('build', 'every')));
+    const world = await open(
+      makeLevel('build', listenTo('a', 'every')),
+      makeLevel('p', dependOn('build', 'every')),
+    );
     const hands = new Hands(world);
     await world.publish('a', ['1.0.0', '2.0.0', '3.0.0']);
     await hands.pass('build/1', 'build/2', 'build/3');

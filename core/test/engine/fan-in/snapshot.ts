@@ -1,7 +1,10 @@
 import type { StartedBy } from '../../../src/domain/status.ts';
 import type { Tx } from '../../../src/store/store.ts';
 
-/** A run as the tables have it; what is behind it is what the program recorded, to be compared with what an oracle finds. */
+/**
+ * A run as the tables have it; what is behind it is what the program recorded, to be compared with what an
+ * oracle finds.
+ */
 export interface SnapshotRun {
   readonly id: number;
   readonly pipeline: string;
@@ -48,8 +51,16 @@ export async function readSnapshot(tx: Tx): Promise<Snapshot> {
     (await tx.db.selectFrom('package').select(['id', 'name']).execute()).map(({ id, name }) => [id, name]),
   );
   const name = (names: ReadonlyMap<number, string>, id: number | null) => names.get(id ?? -1) ?? `? ${id}`;
-  const materials = await tx.db.selectFrom('run_material').selectAll().orderBy('run_id').orderBy('position').execute();
-  const behind = Map.groupBy(await tx.db.selectFrom('run_package').selectAll().execute(), (row) => row.run_id);
+  const materials = await tx.db
+    .selectFrom('run_material')
+    .selectAll()
+    .orderBy('run_id')
+    .orderBy('position')
+    .execute();
+  const behind = Map.groupBy(
+    await tx.db.selectFrom('run_package').selectAll().execute(),
+    (row) => row.run_id,
+  );
   const byRun = Map.groupBy(materials, (row) => row.run_id);
   const toElement = (row: {
     package_id: number | null;
@@ -67,7 +78,9 @@ export async function readSnapshot(tx: Tx): Promise<Snapshot> {
       counter: row.counter,
       startedBy: row.started_by,
       materials: (byRun.get(row.id) ?? []).map(toElement),
-      recordedPackages: new Map((behind.get(row.id) ?? []).map((one) => [name(packages, one.package_id), one.revision_id])),
+      recordedPackages: new Map(
+        (behind.get(row.id) ?? []).map((one) => [name(packages, one.package_id), one.revision_id]),
+      ),
       recordedPipelines: new Map(
         Object.entries(JSON.parse(row.pipelines_behind) as Record<string, number>).map(([id, run]) => [
           name(pipelines, Number(id)),
@@ -76,13 +89,30 @@ export async function readSnapshot(tx: Tx): Promise<Snapshot> {
       ),
     }),
   );
-  const stages = await tx.db.selectFrom('stage').selectAll().where('latest', '=', 1).orderBy('run_id', 'desc').execute();
-  const open = stages.filter(({ status, ready_at }) => status === 'running' || (status === 'pending' && ready_at !== null));
-  const revisions = await tx.db.selectFrom('revision').select(['id', 'package_id', 'rank']).orderBy('rank', 'desc').execute();
+  const stages = await tx.db
+    .selectFrom('stage')
+    .selectAll()
+    .where('latest', '=', 1)
+    .orderBy('run_id', 'desc')
+    .execute();
+  const open = stages.filter(
+    ({ status, ready_at }) => status === 'running' || (status === 'pending' && ready_at !== null),
+  );
+  const revisions = await tx.db
+    .selectFrom('revision')
+    .select(['id', 'package_id', 'rank'])
+    .orderBy('rank', 'desc')
+    .execute();
   const triggers = await tx.db
     .selectFrom('trigger')
     .leftJoin('run', 'run.id', 'trigger.upstream_run_id')
-    .select(['trigger.pipeline_id', 'trigger.mode', 'trigger.package_id', 'trigger.revision_id', 'trigger.upstream_run_id'])
+    .select([
+      'trigger.pipeline_id',
+      'trigger.mode',
+      'trigger.package_id',
+      'trigger.revision_id',
+      'trigger.upstream_run_id',
+    ])
     .select('run.pipeline_id as upstream_id')
     .where('trigger.state', '=', 'waiting')
     .execute();
@@ -99,7 +129,11 @@ export async function readSnapshot(tx: Tx): Promise<Snapshot> {
       (row) => row.id,
     ),
     ranks: new Map(revisions.map(({ id, rank }) => [id, rank])),
-    waiting: triggers.map((row) => ({ pipeline: name(pipelines, row.pipeline_id), mode: row.mode, element: toElement(row) })),
+    waiting: triggers.map((row) => ({
+      pipeline: name(pipelines, row.pipeline_id),
+      mode: row.mode,
+      element: toElement(row),
+    })),
     busy: new Set(open.map(({ pipeline_id }) => name(pipelines, pipeline_id))),
   };
 }

@@ -8,7 +8,10 @@ export interface AuditEntry {
   readonly subject: string;
 }
 
-/** Finds where the audit log is not what was accepted, in its order, or does not say how the state came about; in words. */
+/**
+ * Finds where the audit log is not what was accepted, in its order, or does not say how the state came about;
+ * in words.
+ */
 export function findUnaudited(
   audit: readonly AuditEntry[],
   accepted: readonly AuditEntry[],
@@ -16,7 +19,9 @@ export function findUnaudited(
 ): readonly string[] {
   const [written, done] = [audit.map(describe), accepted.map(describe)];
   if (written.join() !== done.join())
-    return [`the audit log has ${written.slice(-3).join(', ')} last, and done was ${done.slice(-3).join(', ')}`];
+    return [
+      `the audit log has ${written.slice(-3).join(', ')} last, and done was ${done.slice(-3).join(', ')}`,
+    ];
   return [...findUnsaid(written, state), ...findPauses(audit, state)];
 }
 
@@ -44,7 +49,9 @@ function findUnsaid(written: readonly string[], { runs }: MachineState): readonl
 
 function findPauses(audit: readonly AuditEntry[], { pipelines }: MachineState): readonly string[] {
   return pipelines.flatMap(({ name, isPaused }) => {
-    const last = audit.findLast(({ action, subject }) => subject === name && (action === 'pause' || action === 'unpause'));
+    const last = audit.findLast(
+      ({ action, subject }) => subject === name && (action === 'pause' || action === 'unpause'),
+    );
     return (last?.action === 'pause') === isPaused
       ? []
       : [`${name} is ${isPaused ? '' : 'not '}paused, and the audit log says ${last?.action}`];

@@ -11,7 +11,10 @@ export function findBroken(setting: readonly PipelineConfig[], state: MachineSta
       const runs = state.runs.filter((run) => run.pipeline === pipeline.name);
       return definition ? [...checkPipeline(pipeline, runs), ...checkLock(pipeline, runs, definition)] : [];
     }),
-    ...state.runs.flatMap((run) => [...checkRun(run), ...run.stages.flatMap((stage) => checkStage(stage, run))]),
+    ...state.runs.flatMap((run) => [
+      ...checkRun(run),
+      ...run.stages.flatMap((stage) => checkStage(stage, run)),
+    ]),
   ];
 }
 
@@ -21,7 +24,9 @@ function checkPipeline(pipeline: PipelineState, runs: readonly RunState[]): read
   const counters = runs.map(({ counter }) => counter);
   return [
     ...crowded.map(([name]) => `two runs are in ${pipeline.name}/${name}`),
-    ...(isCounting(counters) && pipeline.counter === counters.length ? [] : [`${pipeline.name} counts ${counters.join(' ')}`]),
+    ...(isCounting(counters) && pipeline.counter === counters.length
+      ? []
+      : [`${pipeline.name} counts ${counters.join(' ')}`]),
   ];
 }
 
@@ -31,15 +36,23 @@ function isCounting(counters: readonly number[]): boolean {
 
 const ended: ReadonlySet<Status> = new Set(['passed', 'failed', 'cancelled']);
 
-function checkLock({ name, lockedBy }: PipelineState, runs: readonly RunState[], { lock }: PipelineConfig): readonly string[] {
+function checkLock(
+  { name, lockedBy }: PipelineState,
+  runs: readonly RunState[],
+  { lock }: PipelineConfig,
+): readonly string[] {
   if (lock === 'none') return lockedBy === null ? [] : [`${name} has no lock, and is locked`];
   const moving = runs.filter(({ stages }) => stages.some(({ status }) => status === 'running'));
   const intruders = moving.filter(({ id }) => id !== lockedBy);
   const holder = runs.find(({ id }) => id === lockedBy);
   const mayBeOver = lock === 'onFailure' ? holder?.status === 'failed' : false;
   return [
-    ...intruders.map(({ counter }) => `run ${counter} moves in ${name}, which run ${holder?.counter} has locked`),
-    ...(holder && ended.has(holder.status) && !mayBeOver ? [`${name} is locked by run ${holder.counter}, which is over`] : []),
+    ...intruders.map(
+      ({ counter }) => `run ${counter} moves in ${name}, which run ${holder?.counter} has locked`,
+    ),
+    ...(holder && ended.has(holder.status) && !mayBeOver
+      ? [`${name} is locked by run ${holder.counter}, which is over`]
+      : []),
   ];
 }
 
@@ -47,15 +60,20 @@ function checkRun(run: RunState): readonly string[] {
   const name = `${run.pipeline}/${run.counter}`;
   const wrong: string[] = [];
   for (const [stage, attempts] of Map.groupBy(run.stages, (one) => one.name)) {
-    if (!isCounting(attempts.map(({ counter }) => counter))) wrong.push(`${name}/${stage} has gaps in its counters`);
+    if (!isCounting(attempts.map(({ counter }) => counter)))
+      wrong.push(`${name}/${stage} has gaps in its counters`);
     const latest = attempts.filter(({ isLatest }) => isLatest);
-    if (latest.length !== 1 || latest[0] !== attempts.at(-1)) wrong.push(`${name}/${stage} has not one newest attempt`);
+    if (latest.length !== 1 || latest[0] !== attempts.at(-1))
+      wrong.push(`${name}/${stage} has not one newest attempt`);
   }
   const latest = run.stages.filter(({ isLatest }) => isLatest);
   const status = fold(latest);
   if (status !== run.status) wrong.push(`${name} is ${run.status}, and its stages make it ${status}`);
-  const active = latest.filter((stage) => stage.status === 'running' || stage.status === 'waiting' || isReady(stage));
-  if (active.length > 1) wrong.push(`${name} is in several stages: ${active.map((one) => one.name).join(', ')}`);
+  const active = latest.filter(
+    (stage) => stage.status === 'running' || stage.status === 'waiting' || isReady(stage),
+  );
+  if (active.length > 1)
+    wrong.push(`${name} is in several stages: ${active.map((one) => one.name).join(', ')}`);
   return wrong;
 }
 
@@ -63,7 +81,10 @@ function isReady({ status, readyAt }: StageState): boolean {
   return status === 'pending' && readyAt !== null;
 }
 
-/** What runs makes it running; who waits, waiting; what is in a queue has begun or not; then failures, then cancellations. */
+/**
+ * What runs makes it running; who waits, waiting; what is in a queue has begun or not; then failures, then
+ * cancellations.
+ */
 function fold(latest: readonly StageState[]): Status {
   const statuses = latest.map(({ status }) => status);
   if (statuses.includes('running')) return 'running';
@@ -82,20 +103,26 @@ function checkStage(stage: StageState, run: RunState): readonly string[] {
     wrong.push(`${name} was rejected, and entered`);
   const isOpen = (status: Status) => status === 'pending' || status === 'running';
   if (stage.status === 'running') {
-    if (!stage.jobs.some(({ status }) => isOpen(status))) wrong.push(`${name} runs, and nothing is to be done in it`);
+    if (!stage.jobs.some(({ status }) => isOpen(status)))
+      wrong.push(`${name} runs, and nothing is to be done in it`);
     if (stage.jobs.some(({ status, openAttempts }) => isOpen(status) && openAttempts !== 1))
       wrong.push(`${name} has a job that nobody will do`);
   }
   if (ended.has(stage.status)) {
-    if (stage.jobs.some(({ status }) => isOpen(status))) wrong.push(`${name} is over, and a job of it is not`);
-    if (stage.jobs.some(({ openAttempts }) => openAttempts > 0)) wrong.push(`${name} is over, and an attempt of it is not`);
+    if (stage.jobs.some(({ status }) => isOpen(status)))
+      wrong.push(`${name} is over, and a job of it is not`);
+    if (stage.jobs.some(({ openAttempts }) => openAttempts > 0))
+      wrong.push(`${name} is over, and an attempt of it is not`);
   }
   if (stage.status === 'passed' && stage.jobs.some(({ status }) => status !== 'passed'))
     wrong.push(`${name} passed without a job`);
   return wrong;
 }
 
-/** Finds stages that were entered between two states without enough approvals of those whom the setting of that moment names. */
+/**
+ * Finds stages that were entered between two states without enough approvals of those whom the setting of
+ * that moment names.
+ */
 export function findUnlawful(
   setting: readonly PipelineConfig[],
   before: MachineState,
@@ -113,24 +140,36 @@ export function findUnlawful(
       if (approval.type === 'auto') return [];
       const given = words.filter(
         ({ person, verdict }) =>
-          verdict === 'approved' && isNamed(person, approval.by) && !(approval.notSelf && person === run.person),
+          verdict === 'approved' &&
+          isNamed(person, approval.by) &&
+          !(approval.notSelf && person === run.person),
       );
-      return given.length >= approval.required ? [] : [`${run.pipeline}/${run.counter} entered ${name} without enough approvals`];
+      return given.length >= approval.required
+        ? []
+        : [`${run.pipeline}/${run.counter} entered ${name} without enough approvals`];
     }),
   );
 }
 
 /** Finds what should have happened by now, right after somebody looked at everything. */
-export function findIdle(setting: readonly PipelineConfig[], { pipelines, runs }: MachineState, now: number): readonly string[] {
+export function findIdle(
+  setting: readonly PipelineConfig[],
+  { pipelines, runs }: MachineState,
+  now: number,
+): readonly string[] {
   return pipelines.flatMap((pipeline) => {
     const stages = runs.filter((run) => run.pipeline === pipeline.name).flatMap((run) => run.stages);
     const lock = setting.find(({ name }) => name === pipeline.name)?.lock ?? 'none';
-    const isFree = (name: string) => !stages.some((stage) => stage.name === name && stage.status === 'running');
-    const mayMove = ({ run }: StageState) => lock === 'none' || pipeline.lockedBy === null || pipeline.lockedBy === run;
+    const isFree = (name: string) =>
+      !stages.some((stage) => stage.name === name && stage.status === 'running');
+    const mayMove = ({ run }: StageState) =>
+      lock === 'none' || pipeline.lockedBy === null || pipeline.lockedBy === run;
     const idle = stages
       .filter(isReady)
       .filter((stage) => isFree(stage.name) && mayMove(stage) && isOpenNow(stage, pipeline, now));
-    const overdue = stages.filter(({ status, expiresAt }) => status === 'waiting' && expiresAt !== null && expiresAt <= now);
+    const overdue = stages.filter(
+      ({ status, expiresAt }) => status === 'waiting' && expiresAt !== null && expiresAt <= now,
+    );
     const moments = stages.flatMap((stage) => findMoment(stage, pipeline, now) ?? []);
     const sleeps = moments.filter((at) => pipeline.lookAt === null || pipeline.lookAt > at);
     return [
@@ -145,7 +184,10 @@ function isOpenNow(stage: StageState, pipeline: PipelineState, now: number): boo
   const { approval, notBefore } = stage;
   if (isKeptByPause(stage, pipeline)) return false;
   if (notBefore !== null && notBefore > now) return false;
-  return !approval.window || everyTenMinutes.findLast('', { since: now - approval.window.forMs + 1, now }) !== undefined;
+  return (
+    !approval.window ||
+    everyTenMinutes.findLast('', { since: now - approval.window.forMs + 1, now }) !== undefined
+  );
 }
 
 /** People who approve are let through; what somebody has done again is not. */

@@ -16,7 +16,10 @@ export interface Answered {
   readonly counter: number | undefined;
 }
 
-/** Where people ask: the API over a world, in this process, each with a token of their own. What they do is in the audit log. */
+/**
+ * Where people ask: the API over a world, in this process, each with a token of their own. What they do is in
+ * the audit log.
+ */
 export class Desk {
   readonly #api: FastifyInstance;
   readonly #stopping: AbortController;
@@ -107,5 +110,11 @@ export function toTokens(people: readonly Actor[]): AccessConfig['tokens'] {
 }
 
 function toToken({ name, person, roles }: Actor): TokenConfig {
-  return { name, person, roles, sha256: [createHash('sha256').update(tokenOf(name)).digest('hex')], expiresAt: undefined };
+  return {
+    name,
+    person,
+    roles,
+    sha256: [createHash('sha256').update(tokenOf(name)).digest('hex')],
+    expiresAt: undefined,
+  };
 }

@@ -25,20 +25,36 @@ interface Asked {
 
 const asked: readonly Asked[] = [
   {
-    qa: makeApproval({ by: ['alice', 'bob', 'role:qa'], required: 2, notSelf: true, expiresMs: 300 * second }),
+    qa: makeApproval({
+      by: ['alice', 'bob', 'role:qa'],
+      required: 2,
+      notSelf: true,
+      expiresMs: 300 * second,
+    }),
     live: makeApproval({ window, evenAfterFailure: true }),
   },
-  { qa: makeApproval({ by: ['dave'] }), live: makeApproval({ window, by: ['carol', 'dave'], evenAfterFailure: true }) },
+  {
+    qa: makeApproval({ by: ['dave'] }),
+    live: makeApproval({ window, by: ['carol', 'dave'], evenAfterFailure: true }),
+  },
 ];
 
-/** The same pipelines twice, with all that lets runs into stages, and keeps them out; what differs is whom they ask. */
+/**
+ * The same pipelines twice, with all that lets runs into stages, and keeps them out; what differs is whom
+ * they ask.
+ */
 export const settings: readonly (readonly PipelineConfig[])[] = asked.map(describePipelines);
 
 function describePipelines({ qa, live }: Asked): readonly PipelineConfig[] {
   const rest = makeStage('rest', [runJob('work')], { type: 'auto', afterMs: 100 * second });
   return [
     makePipeline('plain', {
-      stages: [makeStage('build', twoJobs), makeStage('qa', twoJobs, qa), rest, makeStage('live', [runJob('work')], live)],
+      stages: [
+        makeStage('build', twoJobs),
+        makeStage('qa', twoJobs, qa),
+        rest,
+        makeStage('live', [runJob('work')], live),
+      ],
     }),
     makePipeline('each', {
       materials: [listenTo('a', 'every')],
@@ -47,7 +63,10 @@ function describePipelines({ qa, live }: Asked): readonly PipelineConfig[] {
     }),
     makePipeline('guarded', {
       lock: 'onFailure',
-      stages: [makeStage('build', [runJob('work')], makeApproval({ expiresMs: 200 * second })), makeStage('live')],
+      stages: [
+        makeStage('build', [runJob('work')], makeApproval({ expiresMs: 200 * second })),
+        makeStage('live'),
+      ],
     }),
   ];
 }

@@ -58,9 +58,25 @@ export async function readState(tx: Tx): Promise<MachineState> {
   const rows = await tx.db.selectFrom('stage').selectAll().orderBy('position').orderBy('counter').execute();
   const stages = rows.map(
     (row): StageState => ({
-      ...{ id: row.id, run: row.run_id, pipeline: nameOf.get(row.pipeline_id) ?? '', position: row.position, name: row.name },
-      ...{ counter: row.counter, status: row.status, isLatest: row.latest === 1, approval: JSON.parse(row.approval) },
-      ...{ readyAt: row.ready_at, notBefore: row.not_before, expiresAt: row.expires_at, startedAt: row.started_at },
+      ...{
+        id: row.id,
+        run: row.run_id,
+        pipeline: nameOf.get(row.pipeline_id) ?? '',
+        position: row.position,
+        name: row.name,
+      },
+      ...{
+        counter: row.counter,
+        status: row.status,
+        isLatest: row.latest === 1,
+        approval: JSON.parse(row.approval),
+      },
+      ...{
+        readyAt: row.ready_at,
+        notBefore: row.not_before,
+        expiresAt: row.expires_at,
+        startedAt: row.started_at,
+      },
       approvedAt: row.approved_at,
       jobs: (jobs.get(row.id) ?? []).map(({ id, status }) => ({
         status,

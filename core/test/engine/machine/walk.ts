@@ -86,7 +86,8 @@ export class Walk {
       ...findUnaudited(audit, this.#accepted, after),
     ];
     if (kind === 'tick') faults.push(...findIdle(this.#setting(), after, this.#world.clock));
-    if (faults.length > 0) throw new Error(['', ...this.story, ...faults.map((fault) => `WRONG: ${fault}`)].join('\n'));
+    if (faults.length > 0)
+      throw new Error(['', ...this.story, ...faults.map((fault) => `WRONG: ${fault}`)].join('\n'));
   }
 
   async #act(
@@ -101,7 +102,11 @@ export class Walk {
       case 'publish':
         return this.#publish();
       case 'trigger':
-        await this.#ask(actor, 'trigger', { subject: pipeline, path: `${pipeline}/runs`, body: { poll: false } });
+        await this.#ask(actor, 'trigger', {
+          subject: pipeline,
+          path: `${pipeline}/runs`,
+          body: { poll: false },
+        });
         return;
       case 'pass':
       case 'fail':
@@ -117,7 +122,10 @@ export class Walk {
       case 'pause':
       case 'unpause':
       case 'unlock':
-        await this.#ask(actor, kind, { subject: pipeline, body: kind === 'pause' ? { comment: 'to see what happens' } : {} });
+        await this.#ask(actor, kind, {
+          subject: pipeline,
+          body: kind === 'pause' ? { comment: 'to see what happens' } : {},
+        });
         return;
       case 'rights':
         this.#which = (this.#which + 1) % settings.length;
@@ -169,15 +177,26 @@ export class Walk {
   }
 
   /** Mostly of stages that wait for it. */
-  async #say(kind: 'approve' | 'reject', which: number, { state, who }: { state: MachineState; who: number }): Promise<void> {
-    const stages = state.runs.flatMap(({ counter, stages }) => stages.map((stage) => ({ ...stage, run: counter })));
+  async #say(
+    kind: 'approve' | 'reject',
+    which: number,
+    { state, who }: { state: MachineState; who: number },
+  ): Promise<void> {
+    const stages = state.runs.flatMap(({ counter, stages }) =>
+      stages.map((stage) => ({ ...stage, run: counter })),
+    );
     const waiting = stages.filter(({ status }) => status === 'waiting');
-    const stage = (waiting.length > 0 ? waiting : stages)[which % Math.max(1, waiting.length || stages.length)];
+    const stage = (waiting.length > 0 ? waiting : stages)[
+      which % Math.max(1, waiting.length || stages.length)
+    ];
     const actor = people[who] ?? person('eve');
     if (!stage) return;
     const late = stage.expiresAt !== null && stage.expiresAt <= this.#world.clock;
     const body = kind === 'reject' ? { comment: 'no' } : {};
-    const answered = await this.#ask(actor, kind, { ...addressOf(stage.pipeline, stage.run, stage.name, kind), body });
+    const answered = await this.#ask(actor, kind, {
+      ...addressOf(stage.pipeline, stage.run, stage.name, kind),
+      body,
+    });
     if (answered.refusal !== undefined) return;
     if (late || stage.status !== 'waiting')
       throw new Error(`${this.story.join('\n')}\nWRONG: that was not to be approved any more`);
@@ -203,7 +222,11 @@ export class Walk {
   }
 
   /** Who has something done again that they could approve alone approves it, which the audit log says. */
-  async #noteApproval({ name, person }: Actor, { run, pipeline, name: stage }: StageState, subject: string): Promise<void> {
+  async #noteApproval(
+    { name, person }: Actor,
+    { run, pipeline, name: stage }: StageState,
+    subject: string,
+  ): Promise<void> {
     const runs = (await this.#read()).runs.filter((one) => one.pipeline === pipeline && one.counter === run);
     const attempt = runs.flatMap(({ stages }) => stages).findLast((one) => one.name === stage);
     if (!attempt?.words.some((word) => word.person === person)) return;
@@ -217,7 +240,9 @@ export class Walk {
 
   #findLost({ runs }: MachineState): readonly string[] {
     const kept = new Set(
-      runs.flatMap(({ stages }) => stages.flatMap(({ id, words }) => words.map(({ person }) => `${id}/${person}`))),
+      runs.flatMap(({ stages }) =>
+        stages.flatMap(({ id, words }) => words.map(({ person }) => `${id}/${person}`)),
+      ),
     );
     return [...this.#given].filter((word) => !kept.has(word)).map((word) => `the word ${word} was lost`);
   }
@@ -234,5 +259,8 @@ function isNamed(name: string, by: readonly string[]): boolean {
 }
 
 function addressOf(pipeline: string, counter: number, stage: string, action: string) {
-  return { subject: `${pipeline}/${counter}/${stage}`, path: `${pipeline}/runs/${counter}/stages/${stage}/${action}` };
+  return {
+    subject: `${pipeline}/${counter}/${stage}`,
+    path: `${pipeline}/runs/${counter}/stages/${stage}/${action}`,
+  };
 }

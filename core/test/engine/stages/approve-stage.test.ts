@@ -12,7 +12,9 @@ const second = 1_000;
 const shut = { cron: '0 0 1 1 *', forMs: second };
 
 function guarded(changes: Parameters<typeof makeApproval>[0] = {}) {
-  return makePipeline('p', { stages: [makeStage('build'), makeStage('live', [runJob('work')], makeApproval(changes))] });
+  return makePipeline('p', {
+    stages: [makeStage('build'), makeStage('live', [runJob('work')], makeApproval(changes))],
+  });
 }
 
 const automatic = makePipeline('p', { stages: [makeStage('build'), makeStage('live')] });
@@ -252,7 +254,9 @@ describeWorlds('an approval given earlier', (open) => {
     const world = await approved({ by: ['alice'] });
     const expiresAt = world.clock + 10 * second;
     const token = { name: 'alice', person: 'alice', roles: ['operator'], sha256: [], expiresAt };
-    await world.adopt([guarded({ by: ['alice'], window: shut })], { access: { tokens: new Map([['alice', token]]) } });
+    await world.adopt([guarded({ by: ['alice'], window: shut })], {
+      access: { tokens: new Map([['alice', token]]) },
+    });
     expect(await seeLive(world)).toBe('pending');
     world.setClock(expiresAt + second);
     await world.look();

@@ -8,7 +8,9 @@ const [alice, bob, carol] = [person('alice'), person('bob'), person('carol')];
 
 function guarded(changes: Parameters<typeof makeApproval>[0] = {}) {
   const approval = makeApproval({ by: ['alice'], ...changes });
-  return makePipeline('p', { stages: [makeStage('build'), makeStage('live', [runJob('one'), runJob('two')], approval)] });
+  return makePipeline('p', {
+    stages: [makeStage('build'), makeStage('live', [runJob('one'), runJob('two')], approval)],
+  });
 }
 
 /** A world in which run 1 has been let into `live` by alice (and carol), and has passed it. */
@@ -63,17 +65,23 @@ describeWorlds('a rerun of a stage that needs approval', (open) => {
 
   it('is entered at once by whoever could approve it alone, and is on record as their approval', async () => {
     const { world } = await pass(open);
-    expect(await world.rerun('p/1/live', { actor: alice, comment: 'back' })).toMatchObject({ isApproval: true });
+    expect(await world.rerun('p/1/live', { actor: alice, comment: 'back' })).toMatchObject({
+      isApproval: true,
+    });
     expect(await seeStage(world)).toBe('2 running');
     expect((await world.runs())[0]?.stages.at(-1)?.approvals).toMatchObject([
       { person: 'alice', verdict: 'approved', comment: 'back' },
     ]);
-    expect(await reasons(world)).toContain('started: alice had run 1 do live again, and so approved it: back');
+    expect(await reasons(world)).toContain(
+      'started: alice had run 1 do live again, and so approved it: back',
+    );
   });
 
   it('asks anew where more than one person must approve, whoever asks', async () => {
     const { world } = await pass(open, { by: ['alice', 'carol'], required: 2 });
-    expect(await world.rerun('p/1/live', { actor: { ...alice, roles: ['admin'] } })).toMatchObject({ isApproval: false });
+    expect(await world.rerun('p/1/live', { actor: { ...alice, roles: ['admin'] } })).toMatchObject({
+      isApproval: false,
+    });
     expect(await seeStage(world)).toBe('2 waiting');
     await world.approve('p/1/live', { actor: alice });
     expect(await seeStage(world)).toBe('2 waiting');
@@ -111,7 +119,9 @@ describeWorlds('a rerun of a stage that needs approval', (open) => {
     await world.rerun('p/1/live', { actor: alice });
     expect(await seeStage(world)).toBe('2 pending');
     expect(await world.claim()).toEqual([]);
-    expect((await reasons(world)).at(-1)).toBe('waits: run 1 does not enter live yet: the pipeline is paused: release week');
+    expect((await reasons(world)).at(-1)).toBe(
+      'waits: run 1 does not enter live yet: the pipeline is paused: release week',
+    );
     await world.pause('p', null);
     expect(await seeStage(world)).toBe('2 running');
   });

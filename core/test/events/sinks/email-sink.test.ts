@@ -10,7 +10,10 @@ const never = new AbortController().signal;
 
 function makeSink(port: number, changes: Partial<EmailSinkConfig> = {}) {
   const environment = { PASSWORD: 'p%40ss%20word', WRONG: 'wr0ngpass' };
-  return createEmailSink(emailSink('email-1', `smtp://127.0.0.1:${port}`, changes), surroundingsWith(environment));
+  return createEmailSink(
+    emailSink('email-1', `smtp://127.0.0.1:${port}`, changes),
+    surroundingsWith(environment),
+  );
 }
 
 function refuse(responseCode: number, message: string): Error {
@@ -52,7 +55,9 @@ describe('a sink of kind email', () => {
   it('logs in where it has a password', async () => {
     const { port, mails } = await startMailServer({ authOptional: false });
     const server = `smtp://sluice:\${env:PASSWORD}@127.0.0.1:${port}`;
-    expect(await makeSink(port, { server }).give(sampleOf('artifact.published'), never)).toEqual({ status: 'taken' });
+    expect(await makeSink(port, { server }).give(sampleOf('artifact.published'), never)).toEqual({
+      status: 'taken',
+    });
     expect(mails[0]?.user).toBe('sluice');
   });
 
@@ -60,7 +65,10 @@ describe('a sink of kind email', () => {
     const { port, mails } = await startMailServer();
     const version = '1.0\r\nBcc: evil@example.com\r\n\r\nhello\u0000\u202e';
     const subject = 'News of {{data.version}}';
-    await makeSink(port, { subject, template: 'Hi {{data.version}}' }).give(sampleOf('artifact.published', { version }), never);
+    await makeSink(port, { subject, template: 'Hi {{data.version}}' }).give(
+      sampleOf('artifact.published', { version }),
+      never,
+    );
     const headers = headersOf(mails[0]?.raw ?? '');
     expect(headers.filter((header) => /^bcc/i.test(header))).toEqual([]);
     expect(headers.filter((header) => header.startsWith('Subject:'))).toHaveLength(1);
@@ -70,7 +78,10 @@ describe('a sink of kind email', () => {
   it.each([
     [
       'a recipient for good',
-      { onRcptTo: (_: unknown, __: unknown, done: (error: Error) => void) => done(refuse(550, 'no such user')) },
+      {
+        onRcptTo: (_: unknown, __: unknown, done: (error: Error) => void) =>
+          done(refuse(550, 'no such user')),
+      },
       'refused',
     ],
     [
@@ -78,7 +89,11 @@ describe('a sink of kind email', () => {
       { onRcptTo: (_: unknown, __: unknown, done: (error: Error) => void) => done(refuse(451, 'grey')) },
       'later',
     ],
-    ['whoever calls', { onConnect: (_: unknown, done: (error: Error) => void) => done(refuse(421, 'busy')) }, 'later'],
+    [
+      'whoever calls',
+      { onConnect: (_: unknown, done: (error: Error) => void) => done(refuse(421, 'busy')) },
+      'later',
+    ],
   ])('whose server does not want %s is told so', async (_case, options, status) => {
     const { port } = await startMailServer(options);
     expect(await makeSink(port).give(sampleOf('artifact.published'), never)).toMatchObject({ status });
@@ -86,13 +101,17 @@ describe('a sink of kind email', () => {
 
   it('whose server takes some recipients has been told, and says whom not', async () => {
     const { port } = await startMailServer({
-      onRcptTo: ({ address }, _session, done) => done(address.startsWith('gone') ? refuse(550, 'no such user') : undefined),
+      onRcptTo: ({ address }, _session, done) =>
+        done(address.startsWith('gone') ? refuse(550, 'no such user') : undefined),
     });
     const answer = await makeSink(port, { to: ['ops@example.com', 'gone@example.com'] }).give(
       sampleOf('artifact.published'),
       never,
     );
-    expect(answer).toEqual({ status: 'taken', warning: 'the mail server does not take mail for gone@example.com' });
+    expect(answer).toEqual({
+      status: 'taken',
+      warning: 'the mail server does not take mail for gone@example.com',
+    });
   });
 
   it('with a wrong password is told later, and shows none of it', async () => {

@@ -17,7 +17,11 @@ import { surroundingsWith } from './surroundings.ts';
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const never = new AbortController().signal;
 
-function makeSink(url: string, changes: Partial<HttpSinkConfig> = {}, environment: Readonly<Record<string, string>> = {}) {
+function makeSink(
+  url: string,
+  changes: Partial<HttpSinkConfig> = {},
+  environment: Readonly<Record<string, string>> = {},
+) {
   return createHttpSink(httpSink('http-1', url, changes), surroundingsWith(environment));
 }
 
@@ -45,8 +49,14 @@ describe('a sink of kind http', () => {
   it('is not signed without a secret, and gets the headers that it needs', async () => {
     const receiver = await startReceiver();
     const headers = { authorization: `Bearer \${env:TOKEN}` };
-    await makeSink(receiver.url, { headers }, { TOKEN: 't0ps3cret' }).give(sampleOf('repository.failing'), never);
-    expect(receiver.received[0]?.headers).toMatchObject({ authorization: 'Bearer t0ps3cret', 'user-agent': 'sluice' });
+    await makeSink(receiver.url, { headers }, { TOKEN: 't0ps3cret' }).give(
+      sampleOf('repository.failing'),
+      never,
+    );
+    expect(receiver.received[0]?.headers).toMatchObject({
+      authorization: 'Bearer t0ps3cret',
+      'user-agent': 'sluice',
+    });
     expect(receiver.received[0]?.headers['webhook-signature']).toBeUndefined();
   });
 
@@ -62,7 +72,9 @@ describe('a sink of kind http', () => {
     [503, 'later'],
   ])('that answers %d has the event as %s', async (status, meaning) => {
     const receiver = await startReceiver(answerWith(status, '', { location: 'http://127.0.0.1:1/' }));
-    expect(await makeSink(receiver.url).give(sampleOf('artifact.published'), never)).toMatchObject({ status: meaning });
+    expect(await makeSink(receiver.url).give(sampleOf('artifact.published'), never)).toMatchObject({
+      status: meaning,
+    });
     expect(receiver.received).toHaveLength(1);
   });
 
@@ -76,9 +88,16 @@ describe('a sink of kind http', () => {
     const receiver = await startReceiver((response, { headers }) =>
       response.writeHead(400).end(`no ${headers.authorization} for ${secret} at\u001b[31m`),
     );
-    const sink = makeSink(`\${env:SINK}`, { secret, headers: { authorization: 'Bearer t0ps3cret' } }, { SINK: receiver.url });
+    const sink = makeSink(
+      `\${env:SINK}`,
+      { secret, headers: { authorization: 'Bearer t0ps3cret' } },
+      { SINK: receiver.url },
+    );
     const answer = await sink.give(sampleOf('artifact.published'), never);
-    expect(answer).toMatchObject({ status: 'refused', reason: expect.stringMatching(/^answered 400: no \S+ for \S+ at \[31m$/) });
+    expect(answer).toMatchObject({
+      status: 'refused',
+      reason: expect.stringMatching(/^answered 400: no \S+ for \S+ at \[31m$/),
+    });
     expect(JSON.stringify(answer)).not.toMatch(/t0ps3cret|MfKQ9/);
     const dead = await makeSink(`\${env:SINK}`, {}, { SINK: 'http://127.0.0.1:1/t0ps3cret' }).give(
       sampleOf('artifact.published'),
@@ -91,16 +110,27 @@ describe('a sink of kind http', () => {
   it.each([
     ['an address that is none', { url: 'ftp://127.0.0.1/' }, 'no http or https address'],
     ['a reference that leads nowhere', { url: `\${env:MISSING}` }, 'is not set'],
-    ['a certificate that is not there', { clientCert: '/none.pem', clientKey: '/none.pem' }, '/none.pem cannot be read'],
+    [
+      'a certificate that is not there',
+      { clientCert: '/none.pem', clientKey: '/none.pem' },
+      '/none.pem cannot be read',
+    ],
   ])('with %s says so', async (_case, changes, words) => {
-    await expect(makeSink('http://127.0.0.1:1/', changes).give(sampleOf('artifact.published'), never)).rejects.toThrow(words);
+    await expect(
+      makeSink('http://127.0.0.1:1/', changes).give(sampleOf('artifact.published'), never),
+    ).rejects.toThrow(words);
   });
 
   it('is shown who calls where it wants to know', async () => {
     const authority = { name: 'test authority', ...makeAuthority('test authority') };
     const client = issue('sluice', authority);
     const directory = await writeFiles({ 'cert.pem': client.cert, 'key.pem': client.key });
-    const own = { ...issue('receiver', authority), ca: authority.cert, requestCert: true, rejectUnauthorized: true };
+    const own = {
+      ...issue('receiver', authority),
+      ca: authority.cert,
+      requestCert: true,
+      rejectUnauthorized: true,
+    };
     const callers: unknown[] = [];
     const server = createServer(own, (request, response) => {
       callers.push((request.socket as TLSSocket).getPeerCertificate().subject.CN);
@@ -115,9 +145,13 @@ describe('a sink of kind http', () => {
     });
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const certificate = { clientCert: join(directory, 'cert.pem'), clientKey: join(directory, 'key.pem') };
-    expect(await makeSink(url, certificate).give(sampleOf('artifact.published'), never)).toEqual({ status: 'taken' });
+    expect(await makeSink(url, certificate).give(sampleOf('artifact.published'), never)).toEqual({
+      status: 'taken',
+    });
     expect(callers).toEqual(['sluice']);
-    expect(await makeSink(url).give(sampleOf('artifact.published'), never)).toMatchObject({ status: 'later' });
+    expect(await makeSink(url).give(sampleOf('artifact.published'), never)).toMatchObject({
+      status: 'later',
+    });
   });
 
   it('breaks off when it is told to', async () => {

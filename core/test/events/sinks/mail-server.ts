@@ -23,7 +23,9 @@ export async function startMailServer(
     authOptional: true,
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, done) =>
-      password === 'p@ss word' ? done(null, { user: username }) : done(new Error(`no ${username} with ${password}`)),
+      password === 'p@ss word'
+        ? done(null, { user: username })
+        : done(new Error(`no ${username} with ${password}`)),
     onData(stream, { envelope, user }, done) {
       void text(stream).then((raw) => {
         const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;

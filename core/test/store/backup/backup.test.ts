@@ -6,7 +6,13 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeSqlite, describeStores, placePostgres, placeSqlite, type StorePlace } from '../../../../test/support/stores.ts';
+import {
+  describeSqlite,
+  describeStores,
+  placePostgres,
+  placeSqlite,
+  type StorePlace,
+} from '../../../../test/support/stores.ts';
 import { backUp } from '../../../src/store/backup/backup.ts';
 import { restore } from '../../../src/store/backup/restore.ts';
 import { beginRestoring } from '../../../src/store/backup/room.ts';
@@ -52,7 +58,11 @@ describeStores('a backup', (place) => {
   const put = (store: Store, name: string, value: string) =>
     store.transact((tx) => tx.db.insertInto('setting').values({ name, value }).execute());
   const get = async (store: Store, name: string) =>
-    (await store.read((tx) => tx.db.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst()))?.value;
+    (
+      await store.read((tx) =>
+        tx.db.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst(),
+      )
+    )?.value;
 
   /** A store in use, and its backup; it is closed again. */
   async function backUpOne(value = 'kept'): Promise<StorePlace> {
@@ -93,10 +103,11 @@ describeStores('a backup', (place) => {
     expect((await stat(file)).size).toBe(bytes);
     const target = await makePlace();
     await restore(target.url, file, asked);
-    const names = (await (await open(target)).read((tx) => tx.db.selectFrom('setting').select('name').execute())).map(
-      ({ name }) => name,
-    );
-    const of = (letter: string) => names.filter((name) => name.startsWith(`${letter} `)).map((name) => name.slice(2));
+    const names = (
+      await (await open(target)).read((tx) => tx.db.selectFrom('setting').select('name').execute())
+    ).map(({ name }) => name);
+    const of = (letter: string) =>
+      names.filter((name) => name.startsWith(`${letter} `)).map((name) => name.slice(2));
     expect(of('a').length).toBeGreaterThanOrEqual(50);
     expect(of('a').toSorted()).toEqual(of('b').toSorted());
   });
@@ -124,7 +135,10 @@ describeStores('a backup', (place) => {
         .returning('id')
         .executeTakeFirstOrThrow();
       await claim(tx, 'repository', [id], 'one');
-      await tx.db.insertInto('node').values({ id: 'one', configuration: 'c', started_at: 1, seen_at: 1 }).execute();
+      await tx.db
+        .insertInto('node')
+        .values({ id: 'one', configuration: 'c', started_at: 1, seen_at: 1 })
+        .execute();
       await appendEvents(tx, [{ type: 'artifact.published', subject: 's', data: {} }], at12);
     });
     await backUp(at.url, file, programs);
@@ -133,7 +147,10 @@ describeStores('a backup', (place) => {
     const restored = await open(target);
     const found = await restored.read(async (tx) => ({
       identity: await readStoreIdentity(tx),
-      repositories: await tx.db.selectFrom('repository').select(['name', 'lease_owner', 'lease_until']).execute(),
+      repositories: await tx.db
+        .selectFrom('repository')
+        .select(['name', 'lease_owner', 'lease_until'])
+        .execute(),
       nodes: await tx.db.selectFrom('node').selectAll().execute(),
       hold: await readHold(tx),
       audit: await tx.db.selectFrom('audit').select(['action', 'subject', 'person', 'details']).execute(),
@@ -141,7 +158,10 @@ describeStores('a backup', (place) => {
     expect(found).toMatchObject({
       repositories: [{ name: 'npmjs', lease_owner: null, lease_until: null }],
       nodes: [],
-      hold: { since: now, reason: 'this store was restored from a backup and knows nothing after 2026-02-28T12:00:00.000Z' },
+      hold: {
+        since: now,
+        reason: 'this store was restored from a backup and knows nothing after 2026-02-28T12:00:00.000Z',
+      },
       audit: [
         {
           action: 'restore',
@@ -178,7 +198,12 @@ describeStores('a backup', (place) => {
     const aside = kept.replace('the schema ', '');
     return (
       await store.read((tx) =>
-        tx.db.withSchema(aside).selectFrom('setting').select('value').where('name', '=', 'mark').executeTakeFirst(),
+        tx.db
+          .withSchema(aside)
+          .selectFrom('setting')
+          .select('value')
+          .where('name', '=', 'mark')
+          .executeTakeFirst(),
       )
     )?.value;
   }
@@ -208,8 +233,12 @@ describeStores('a backup', (place) => {
     await old.close();
     const replacing = { ...asked, replace: true };
     await writeFile(join(directory, 'words'), 'this is no backup\n');
-    await expect(restore(target.url, join(directory, 'words'), replacing)).rejects.toThrow(/words is no backup/);
-    await expect(restore(target.url, join(directory, 'missing'), replacing)).rejects.toThrow(/missing cannot be read/);
+    await expect(restore(target.url, join(directory, 'words'), replacing)).rejects.toThrow(
+      /words is no backup/,
+    );
+    await expect(restore(target.url, join(directory, 'missing'), replacing)).rejects.toThrow(
+      /missing cannot be read/,
+    );
     await truncate(file, (await stat(file)).size - 5_000);
     await expect(restore(target.url, file, replacing)).rejects.toThrow();
     const store = await open(target);
@@ -233,12 +262,16 @@ describeStores('a backup', (place) => {
     const old = await openStore(target.url, surroundings);
     await put(old, 'mark', 'was there');
     await old.close();
-    await expect(restore(target.url, file, { ...asked, replace: true })).rejects.toThrow(/newer Sluice.*9999-future/);
+    await expect(restore(target.url, file, { ...asked, replace: true })).rejects.toThrow(
+      /newer Sluice.*9999-future/,
+    );
     expect(await get(await open(target), 'mark')).toBe('was there');
   });
 
   it('needs a store', async () => {
-    const url = (await makePlace()).url.startsWith('sqlite:') ? `sqlite:${join(directory, 'none.db')}` : await emptyDatabase();
+    const url = (await makePlace()).url.startsWith('sqlite:')
+      ? `sqlite:${join(directory, 'none.db')}`
+      : await emptyDatabase();
     await expect(backUp(url, file, programs)).rejects.toThrow(/there is no store .*yet: nothing to back up/);
     expect(await readdir(directory)).toEqual([]);
   });
@@ -266,7 +299,9 @@ describeSqlite('a backup', (place) => {
     const other = await place();
     expect(await restore(other.url, file, asked)).toEqual({ knowsUpTo: undefined, kept: undefined });
     const store = await openStore(other.url, surroundings);
-    expect((await store.read(readHold))?.reason).toBe('this store was restored from a backup and knows nothing');
+    expect((await store.read(readHold))?.reason).toBe(
+      'this store was restored from a backup and knows nothing',
+    );
     await store.close();
     const left = await readdir(dirname(other.url.slice('sqlite:'.length)));
     expect(left.toSorted()).toEqual(['sluice.db', 'sluice.db.lock']);
@@ -303,6 +338,8 @@ it('of a PostgreSQL store says what is missing where its programs are', async ()
   const nowhere = { ...programs, environment: { PATH: '/nowhere' } };
   const at = await placePostgres();
   const file = join(tmpdir(), `sluice-none-${process.pid}.backup`);
-  await expect(backUp(at.url, file, nowhere)).rejects.toThrow(/no pg_dump on this machine's PATH: install .*postgresql-client/);
+  await expect(backUp(at.url, file, nowhere)).rejects.toThrow(
+    /no pg_dump on this machine's PATH: install .*postgresql-client/,
+  );
   await at.remove();
 });

@@ -13,16 +13,26 @@ const use = makePipeline('use', { label: '${COUNT}', materials: [listenTo('b', '
 const after = makePipeline('after', { label: '${COUNT}', materials: [dependOn('build')], stages });
 
 /** Records a revision of npmjs/b as a poll does; answers its id. */
-async function record(world: World, version: string, data: Readonly<Record<string, string>> = {}): Promise<number> {
+async function record(
+  world: World,
+  version: string,
+  data: Readonly<Record<string, string>> = {},
+): Promise<number> {
   return world.store.transact(async (tx) => {
     const packageId = (await findPackages(tx, [{ repository: 'npmjs', package: 'b' }])).get('npmjs/b') ?? 0;
     const facts = { version, data };
-    const [row] = await insertRevisions(tx, [{ packageId, facts, rank: 0, described: true, detectedAt: world.now() }]);
+    const [row] = await insertRevisions(tx, [
+      { packageId, facts, rank: 0, described: true, detectedAt: world.now() },
+    ]);
     return row?.id ?? 0;
   });
 }
 
-async function trace(world: World, revision: number, hidden: readonly string[] = []): Promise<readonly string[]> {
+async function trace(
+  world: World,
+  revision: number,
+  hidden: readonly string[] = [],
+): Promise<readonly string[]> {
   const { edges } = await world.store.transact(async (tx) => {
     const names = await listPipelineNames(tx);
     const isVisible = (id: number) => !hidden.includes(names.get(id) ?? '');
@@ -44,8 +54,14 @@ describeWorldsContract('the value stream across a repository', (open) => {
   it('goes by the label, with a v or without', async () => {
     const world = await open(build);
     await runTwice(world);
-    expect(await trace(world, await record(world, '1.1'))).toEqual(['build/1 > npmjs/b@1.1', 'npmjs/a@1.0.0 > build/1']);
-    expect(await trace(world, await record(world, 'v1.2'))).toEqual(['build/2 > npmjs/b@v1.2', 'npmjs/a@2.0.0 > build/2']);
+    expect(await trace(world, await record(world, '1.1'))).toEqual([
+      'build/1 > npmjs/b@1.1',
+      'npmjs/a@1.0.0 > build/1',
+    ]);
+    expect(await trace(world, await record(world, 'v1.2'))).toEqual([
+      'build/2 > npmjs/b@v1.2',
+      'npmjs/a@2.0.0 > build/2',
+    ]);
     expect(await trace(world, await record(world, '1.3'))).toEqual([]);
   });
 
@@ -70,7 +86,11 @@ describeWorldsContract('the value stream across a repository', (open) => {
     await runTwice(world);
     const id = await world.store.transact(async (tx) => {
       expect(await findPipeline(tx, 'build')).toBeDefined();
-      const { id } = await tx.db.selectFrom('revision').select('id').where('version', '=', '2.0.0').executeTakeFirstOrThrow();
+      const { id } = await tx.db
+        .selectFrom('revision')
+        .select('id')
+        .where('version', '=', '2.0.0')
+        .executeTakeFirstOrThrow();
       return id;
     });
     await world.work();

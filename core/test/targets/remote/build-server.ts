@@ -98,7 +98,14 @@ export async function startBuildServer(vendor: Vendor, now: () => number): Promi
     fault: () => undefined,
     onCall: () => {},
     start(key, parameters) {
-      const build = { id: all.length + 1, key, at: now(), script: [...it.script], deleted: false, parameters };
+      const build = {
+        id: all.length + 1,
+        key,
+        at: now(),
+        script: [...it.script],
+        deleted: false,
+        parameters,
+      };
       all.push(build);
       return build;
     },

@@ -55,7 +55,11 @@ export class Elsewhere {
     this.key = key;
   }
 
-  static async open(row: KindRow, key = '0b6f3d0e-3c1e-4a55-9a37-5d0a5a1c9f10', shared?: Elsewhere): Promise<Elsewhere> {
+  static async open(
+    row: KindRow,
+    key = '0b6f3d0e-3c1e-4a55-9a37-5d0a5a1c9f10',
+    shared?: Elsewhere,
+  ): Promise<Elsewhere> {
     const time = shared?.time ?? new HandedTime();
     return new Elsewhere(row, shared?.server ?? (await startBuildServer(row.vendor, time.now)), time, key);
   }
@@ -77,11 +81,16 @@ export class Elsewhere {
     return target.perform(this.#makeWork(), this.#makeFollowing());
   }
 
-  /** The same, until the process is killed at a point that `arrange` chooses. Answers the outcome where it came first. */
+  /**
+   * The same, until the process is killed at a point that `arrange` chooses. Answers the outcome where it
+   * came first.
+   */
   async performUntilKilled(arrange: (kill: () => void) => void): Promise<Outcome | 'killed'> {
     this.killing = new AbortController();
     const { signal } = this.killing;
-    const killed = new Promise<'killed'>((resolve) => signal.addEventListener('abort', () => resolve('killed'), { once: true }));
+    const killed = new Promise<'killed'>((resolve) =>
+      signal.addEventListener('abort', () => resolve('killed'), { once: true }),
+    );
     arrange(() => this.killing.abort());
     return Promise.race([this.perform(), killed]);
   }
@@ -92,14 +101,23 @@ export class Elsewhere {
     const common = { name: 'deploy', timeoutMs: this.timeoutMs, secrets: [], onDoubt: 'fail' } as const;
     const job = { ...common, kind: described.kind, settings } as RemoteJob;
     const secrets = ['hunter22-of-the-registry', this.token ?? 'a-token'];
-    return { key: this.key, job, attempt: this.attempt, startedAt: this.#startedAt, environment, secrets, run: facts };
+    return {
+      key: this.key,
+      job,
+      attempt: this.attempt,
+      startedAt: this.#startedAt,
+      environment,
+      secrets,
+      run: facts,
+    };
   }
 
   readonly #startedAt = Date.parse('2026-11-25T12:00:00Z');
 
   #makeFollowing(): Following {
     const { signal } = this.killing;
-    const unlessKilled = <T>(work: () => T): Promise<T> => (signal.aborted ? new Promise(() => {}) : Promise.resolve(work()));
+    const unlessKilled = <T>(work: () => T): Promise<T> =>
+      signal.aborted ? new Promise(() => {}) : Promise.resolve(work());
     return {
       detach: this.detaching.signal,
       cancel: this.cancelling.signal,
@@ -118,7 +136,8 @@ export class Elsewhere {
               this.onRemember(memory, true);
             }).then((done) => unlessKilled(() => done)),
           ),
-        look: (over) => new Promise((resolve) => over.addEventListener('abort', () => resolve(), { once: true })),
+        look: (over) =>
+          new Promise((resolve) => over.addEventListener('abort', () => resolve(), { once: true })),
         readReport: async () => undefined,
         callback: async () => '',
       },

@@ -70,27 +70,31 @@ describe.each(kindRows)('a build by $title', (row: KindRow) => {
   });
 
   describeRounds({ few: 20, all: 200 }, (rounds, options) => {
-    it(`is neither lost nor doubled in ${rounds} rounds of up to four kills (SEED=${seed})`, options, async () => {
-      const random = createRandom(seed);
-      const outcomes: Record<string, number> = {};
-      for (let round = 0; round < rounds; round++) {
-        const it = await Elsewhere.open(row, `0b6f3d0e-3c1e-4a55-9a37-${String(round).padStart(12, '0')}`);
-        const deaths = Array.from(
-          { length: 1 + Math.floor(random() * 4) },
-          () => names[Math.floor(random() * names.length)] ?? names[0],
-        );
-        const status = await liveAndDie(
-          it,
-          deaths.filter((death) => death !== undefined),
-        );
-        expectOnce(it, status);
-        outcomes[status] = (outcomes[status] ?? 0) + 1;
-        it.server.close();
-      }
-      // Whoever can be asked is never in doubt.
-      if (row.canSayAbsent) expect(outcomes).toEqual({ passed: rounds });
-      else expect(outcomes['passed']).toBeGreaterThan(0);
-    });
+    it(
+      `is neither lost nor doubled in ${rounds} rounds of up to four kills (SEED=${seed})`,
+      options,
+      async () => {
+        const random = createRandom(seed);
+        const outcomes: Record<string, number> = {};
+        for (let round = 0; round < rounds; round++) {
+          const it = await Elsewhere.open(row, `0b6f3d0e-3c1e-4a55-9a37-${String(round).padStart(12, '0')}`);
+          const deaths = Array.from(
+            { length: 1 + Math.floor(random() * 4) },
+            () => names[Math.floor(random() * names.length)] ?? names[0],
+          );
+          const status = await liveAndDie(
+            it,
+            deaths.filter((death) => death !== undefined),
+          );
+          expectOnce(it, status);
+          outcomes[status] = (outcomes[status] ?? 0) + 1;
+          it.server.close();
+        }
+        // Whoever can be asked is never in doubt.
+        if (row.canSayAbsent) expect(outcomes).toEqual({ passed: rounds });
+        else expect(outcomes['passed']).toBeGreaterThan(0);
+      },
+    );
   });
 });
 

@@ -7,7 +7,10 @@ import { gitlabVendor } from './vendors/gitlab.ts';
 import { gocdVendor } from './vendors/gocd.ts';
 import { jenkinsVendor } from './vendors/jenkins.ts';
 
-/** What the shared tests know of one way to start a build elsewhere; one row of them is all that another kind needs there. */
+/**
+ * What the shared tests know of one way to start a build elsewhere; one row of them is all that another kind
+ * needs there.
+ */
 export interface KindRow {
   readonly title: string;
   readonly vendor: Vendor;
@@ -50,7 +53,13 @@ export const kindRows: readonly KindRow[] = [
     vendor: gitlabVendor,
     describe: (url, token = 'a-token') => ({
       kind: 'gitlab',
-      settings: { url, project: 'acme/shop', ref: 'main', triggerToken: token === 'a-token' ? 'a-trigger-token' : token, token },
+      settings: {
+        url,
+        project: 'acme/shop',
+        ref: 'main',
+        triggerToken: token === 'a-token' ? 'a-trigger-token' : token,
+        token,
+      },
     }),
     isStart: (call) => isPost(call, '/trigger/pipeline'),
     canSayAbsent: true,
@@ -59,7 +68,10 @@ export const kindRows: readonly KindRow[] = [
   {
     title: 'jenkins',
     vendor: jenkinsVendor,
-    describe: (url, token = 'a-token') => ({ kind: 'jenkins', settings: { url, job: 'acme/shop', user: 'sluice', token } }),
+    describe: (url, token = 'a-token') => ({
+      kind: 'jenkins',
+      settings: { url, job: 'acme/shop', user: 'sluice', token },
+    }),
     isStart: (call) => isPost(call, '/buildWithParameters'),
     canSayAbsent: true,
     told: (environment, key) => ({ ...environment, SLUICE_IDEMPOTENCY_KEY: key }),
@@ -67,7 +79,10 @@ export const kindRows: readonly KindRow[] = [
   {
     title: 'gocd',
     vendor: gocdVendor,
-    describe: (url, token = 'a-token') => ({ kind: 'gocd', settings: { url: `${url}/go`, pipeline: 'deploy', token } }),
+    describe: (url, token = 'a-token') => ({
+      kind: 'gocd',
+      settings: { url: `${url}/go`, pipeline: 'deploy', token },
+    }),
     isStart: (call) => isPost(call, '/schedule'),
     canSayAbsent: false,
     told: (_environment, key) => [{ name: 'SLUICE_IDEMPOTENCY_KEY', value: key, secure: false }],

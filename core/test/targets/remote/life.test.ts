@@ -15,7 +15,11 @@ async function open(row: (typeof kindRows)[number]): Promise<Elsewhere> {
 }
 
 /** A fault for the first requests of a kind, so many. */
-function meet(times: number, isMeant: (call: Call) => boolean, fault: Fault): (call: Call) => Fault | undefined {
+function meet(
+  times: number,
+  isMeant: (call: Call) => boolean,
+  fault: Fault,
+): (call: Call) => Fault | undefined {
   let left = times;
   return (call) => (isMeant(call) && left-- > 0 ? fault : undefined);
 }
@@ -27,9 +31,14 @@ describe.each(kindRows)('a build by $title', (row) => {
     const it = await open(row);
     it.server.script = ['queued', 'queued', 'running', 'running', 'passed'];
     expect(await it.perform()).toEqual(passed);
-    expect(it.server.all).toEqual([expect.objectContaining({ key: it.key, parameters: row.told(openEnvironment, it.key) })]);
+    expect(it.server.all).toEqual([
+      expect.objectContaining({ key: it.key, parameters: row.told(openEnvironment, it.key) }),
+    ]);
     expect(it.starts).toBe(1);
-    expect(it.memory).toMatchObject({ state: 'started', link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/.*1/) });
+    expect(it.memory).toMatchObject({
+      state: 'started',
+      link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/.*1/),
+    });
     expect(it.memories[0]?.state).toBe('asked');
     expect(it.log).toContain(it.memory?.link);
     expect(it.log).toMatch(/: passed \(/);
@@ -39,8 +48,15 @@ describe.each(kindRows)('a build by $title', (row) => {
 
   it('is told what the job chooses', async () => {
     const it = await open(row);
-    const names: Record<string, string> = { github: 'inputs', gitlab: 'variables', gocd: 'variables', buildkite: 'env' };
-    it.more = { [names[row.describe('').kind] ?? 'parameters']: { version: 'v$GO_PACKAGE_FASTIFY_LABEL', price: '$$5' } };
+    const names: Record<string, string> = {
+      github: 'inputs',
+      gitlab: 'variables',
+      gocd: 'variables',
+      buildkite: 'env',
+    };
+    it.more = {
+      [names[row.describe('').kind] ?? 'parameters']: { version: 'v$GO_PACKAGE_FASTIFY_LABEL', price: '$$5' },
+    };
     expect(await it.perform()).toEqual(passed);
     expect(JSON.stringify(it.server.all[0]?.parameters)).toContain('v5.2.1');
     expect(JSON.stringify(it.server.all[0]?.parameters)).toContain('$5');
@@ -60,7 +76,10 @@ describe.each(kindRows)('a build by $title', (row) => {
   it('that somebody cancels there has failed, and the job says so', async () => {
     const it = await open(row);
     it.server.script = ['running', 'cancelled'];
-    expect(await it.perform()).toMatchObject({ status: 'failed', message: expect.stringContaining('was cancelled there') });
+    expect(await it.perform()).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('was cancelled there'),
+    });
   });
 
   it('is cancelled there when its job is cancelled', async () => {
@@ -78,7 +97,10 @@ describe.each(kindRows)('a build by $title', (row) => {
     const it = await open(row);
     it.timeoutMs = 600_000;
     it.server.script = ['running'];
-    expect(await it.perform()).toMatchObject({ status: 'failed', message: expect.stringContaining('time limit of 600 s') });
+    expect(await it.perform()).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('time limit of 600 s'),
+    });
     expect(it.server.all[0]?.script.at(-1)).toBe('cancelled');
   });
 
@@ -104,7 +126,10 @@ describe.each(kindRows)('a build by $title', (row) => {
   it('of something that the server does not have has failed at once', async () => {
     const it = await open(row);
     it.server.fault = () => ({ status: 404, body: { message: 'Not Found' } });
-    expect(await it.perform()).toMatchObject({ status: 'failed', message: expect.stringMatching(/could not be started.*404/) });
+    expect(await it.perform()).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/could not be started.*404/),
+    });
     expect(it.starts).toBeLessThanOrEqual(1);
   });
 
@@ -116,7 +141,10 @@ describe.each(kindRows)('a build by $title', (row) => {
       const build = it.server.all[0];
       if (done && build && call.method === 'GET' && ++looks === 12) build.deleted = true;
     };
-    expect(await it.perform()).toMatchObject({ status: 'failed', message: expect.stringContaining('deleted') });
+    expect(await it.perform()).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('deleted'),
+    });
   });
 
   it('that is asked for too often is asked for when the server wants it, once', async () => {

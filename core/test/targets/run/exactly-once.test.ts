@@ -53,12 +53,18 @@ async function serve(server: Server, stored: Stored, killAfterMs: number | undef
 /** Kills one server after the other, and the last one never. */
 async function checkRound(directory: string, key: string, kills: readonly number[]): Promise<void> {
   const command = 'echo x >>runs; echo begun; sleep 0.02; echo done';
-  const start = () => spawn(process.execPath, [driver, directory, key, command], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const start = () =>
+    spawn(process.execPath, [driver, directory, key, command], { stdio: ['pipe', 'pipe', 'inherit'] });
   const stored: Stored = { text: '', offset: 0, status: undefined };
   const servers = [...kills, undefined].map((killAfterMs) => ({ server: start(), killAfterMs }));
   for (const { server, killAfterMs } of servers) await serve(server, stored, killAfterMs);
   const runs = readFileSync(join(directory, key, 'work/runs'), 'utf8');
-  expect({ kills, ...stored, runs }).toMatchObject({ kills, status: 'passed', runs: 'x\n', text: 'begun\ndone\n' });
+  expect({ kills, ...stored, runs }).toMatchObject({
+    kills,
+    status: 'passed',
+    runs: 'x\n',
+    text: 'begun\ndone\n',
+  });
 }
 
 describe('a command', () => {
@@ -68,7 +74,8 @@ describe('a command', () => {
       const directory = makeDirectory();
       // The next server stands ready, so that it meets what the killed one has just begun.
       const kills = fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 1, maxLength: 2 });
-      for (const [round, after] of fc.sample(kills, rounds).entries()) await checkRound(directory, `round-${round}`, after);
+      for (const [round, after] of fc.sample(kills, rounds).entries())
+        await checkRound(directory, `round-${round}`, after);
     });
   });
 

@@ -41,9 +41,14 @@ describe('output', () => {
 
   it('reads the same, wherever it is cut and however often another server goes on with it', async () => {
     const directory = makeDirectory();
-    const piece = fc.oneof(fc.constantFrom(...secrets, 'hunter', '\n', '[secret'), fc.string({ unit: 'grapheme' }));
+    const piece = fc.oneof(
+      fc.constantFrom(...secrets, 'hunter', '\n', '[secret'),
+      fc.string({ unit: 'grapheme' }),
+    );
     const whole = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(' '));
-    const cuts = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 20 }), isHandedOver: fc.boolean() }), { maxLength: 40 });
+    const cuts = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 20 }), isHandedOver: fc.boolean() }), {
+      maxLength: 40,
+    });
     let count = 0;
     await fc.assert(
       fc.asyncProperty(whole, cuts, async (text, steps) => {
@@ -88,7 +93,9 @@ describe('output', () => {
     await using tail = openTail(path, log);
     await tail.finish();
     expect(log.text).toBe(text);
-    expect(Math.max(...log.writes.map((write) => Buffer.byteLength(write.text)))).toBeLessThanOrEqual(64 * 1024);
+    expect(Math.max(...log.writes.map((write) => Buffer.byteLength(write.text)))).toBeLessThanOrEqual(
+      64 * 1024,
+    );
   });
 
   it('beyond the bound keeps its beginning, which is stored as it comes, and its end, with a line between that says how much is left out', async () => {
@@ -113,7 +120,10 @@ describe('output', () => {
     const path = join(makeDirectory(), 'output');
     for (let shift = 0; shift < 24; shift++) {
       const log = makeLog();
-      writeFileSync(path, `${'x'.repeat(500 - shift)}pässwörd €${'y'.repeat(3000)}pässwörd €${'z'.repeat(500 - shift)}`);
+      writeFileSync(
+        path,
+        `${'x'.repeat(500 - shift)}pässwörd €${'y'.repeat(3000)}pässwörd €${'z'.repeat(500 - shift)}`,
+      );
       await using tail = openTail(path, log, { storedBytes: 1000 });
       await tail.finish();
       const [head = '', end = ''] = log.text.split(

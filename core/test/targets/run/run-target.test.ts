@@ -38,7 +38,11 @@ describe('a command', () => {
   });
 
   it('fails with the exit status it had', async () => {
-    expect(await makeTarget().perform(makeWork('exit 3'), makeLog())).toEqual({ status: 'failed', exitCode: 3, message: null });
+    expect(await makeTarget().perform(makeWork('exit 3'), makeLog())).toEqual({
+      status: 'failed',
+      exitCode: 3,
+      message: null,
+    });
   });
 
   it('runs in an own folder, which is readable for nobody else', async () => {
@@ -59,9 +63,14 @@ describe('a command', () => {
     await target.perform(makeWork('umask; echo hello >file'), log);
     expect(log.text).toBe('0002\n');
     const directory = join(target.directory, 'attempt-1');
-    const modes = readdirSync(directory).map((name) => [name, (statSync(join(directory, name)).mode & 0o077).toString(8)]);
+    const modes = readdirSync(directory).map((name) => [
+      name,
+      (statSync(join(directory, name)).mode & 0o077).toString(8),
+    ]);
     expect(modes.filter(([, mode]) => mode !== '0')).toEqual([]);
-    expect(modes.map(([name]) => name)).toEqual(expect.arrayContaining(['output', 'started', 'status', 'work']));
+    expect(modes.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['output', 'started', 'status', 'work']),
+    );
     expect(statSync(join(directory, 'work', 'file')).mode & 0o777).toBe(0o664);
   });
 
@@ -76,7 +85,9 @@ describe('a command', () => {
     const log = makeLog();
     await makeTarget().perform(makeWork('env -0', { environment }), log);
     vi.unstubAllEnvs();
-    const seen = log.text.split('\uFFFD').filter((entry) => entry !== '' && !entry.startsWith('PWD=') && !entry.startsWith('_='));
+    const seen = log.text
+      .split('\uFFFD')
+      .filter((entry) => entry !== '' && !entry.startsWith('PWD=') && !entry.startsWith('_='));
     expect(seen.sort()).toEqual(
       Object.entries(environment)
         .map(([name, value]) => `${name}=${value}`)
@@ -103,13 +114,19 @@ describe('a command', () => {
   });
 
   it('may send SIGTERM to its whole group, as scripts do in their exit traps', async () => {
-    const outcome = await makeTarget().perform(makeWork('trap "trap - TERM; kill 0; exit 5" EXIT; sleep 600 & true'), makeLog());
+    const outcome = await makeTarget().perform(
+      makeWork('trap "trap - TERM; kill 0; exit 5" EXIT; sleep 600 & true'),
+      makeLog(),
+    );
     expect(outcome.status).toBe('failed');
     expect(outcome.exitCode).not.toBeNull();
   });
 
   it('is in doubt when its process is killed without leaving an exit status', async () => {
-    expect(await makeTarget().perform(makeWork('kill -KILL 0'), makeLog())).toMatchObject({ status: 'doubt', exitCode: null });
+    expect(await makeTarget().perform(makeWork('kill -KILL 0'), makeLog())).toMatchObject({
+      status: 'doubt',
+      exitCode: null,
+    });
   });
 
   it.each([
@@ -123,7 +140,11 @@ describe('a command', () => {
   });
 
   it.each([
-    ['the file system has no hard links', 'ln() { echo "ln: not permitted" >&2; return 1; }', '(ln: not permitted)'],
+    [
+      'the file system has no hard links',
+      'ln() { echo "ln: not permitted" >&2; return 1; }',
+      '(ln: not permitted)',
+    ],
     ['its process is killed before', 'kill -KILL $$', 'before the command began'],
   ])('that cannot begin, since %s, fails in words', async (_case, line, words) => {
     const processes = { ...processTable, startInShell: `${processTable.startInShell}\n${line}` };
@@ -132,7 +153,9 @@ describe('a command', () => {
   });
 
   it('whose key cannot be the name of a directory is refused', async () => {
-    await expect(makeTarget().perform(makeWork('true', { key: '../escape' }), makeLog())).rejects.toThrow('names a directory');
+    await expect(makeTarget().perform(makeWork('true', { key: '../escape' }), makeLog())).rejects.toThrow(
+      'names a directory',
+    );
   });
 });
 
@@ -154,13 +177,19 @@ describe('a command that is told how to run', () => {
 
   it('is taken by the program that it names', async () => {
     const log = makeLog();
-    await makeTarget().perform(withJob('process.stdout.write("from node")', { shell: process.execPath }), log);
+    await makeTarget().perform(
+      withJob('process.stdout.write("from node")', { shell: process.execPath }),
+      log,
+    );
     expect(log.text).toContain('from node');
   });
 
   it('keeps the beginning and the end of its output, as much as it wants', async () => {
     const log = makeLog();
-    await makeTarget().perform(withJob('echo first; head -c 5000 /dev/zero | tr "\\0" x; echo last', { outputLimit: 100 }), log);
+    await makeTarget().perform(
+      withJob('echo first; head -c 5000 /dev/zero | tr "\\0" x; echo last', { outputLimit: 100 }),
+      log,
+    );
     expect(log.text).toMatch(
       /^first\nx+\n\[sluice: 49\d\d bytes of the output are left out here; the limit is 100 bytes\]\nx+last\n$/,
     );
@@ -168,7 +197,8 @@ describe('a command that is told how to run', () => {
 
   it('as somebody who is not there, in words, never begins', async () => {
     const message = expect.stringMatching(/it is to run as nobody-of-this-name/);
-    const unknown = process.getuid?.() === 0 ? expect.stringContaining('there is no user nobody-of-this-name') : message;
+    const unknown =
+      process.getuid?.() === 0 ? expect.stringContaining('there is no user nobody-of-this-name') : message;
     expect(await makeTarget().perform(withJob('true', { user: 'nobody-of-this-name' }), makeLog())).toEqual({
       status: 'failed',
       exitCode: null,
@@ -177,7 +207,9 @@ describe('a command that is told how to run', () => {
   });
 
   it('as the user who runs the server is nothing special', async () => {
-    expect(await makeTarget().perform(withJob('true', { user: userInfo().username }), makeLog())).toEqual(passed);
+    expect(await makeTarget().perform(withJob('true', { user: userInfo().username }), makeLog())).toEqual(
+      passed,
+    );
   });
 });
 
@@ -219,7 +251,11 @@ describe('a job that is being ended', () => {
   it('is killed with its children when the time limit is over and SIGTERM does not help', async () => {
     const target = makeTarget({ graceMs: 200 });
     const outcome = await target.perform(makeWork(stubborn, { timeoutMs: 1000 }), makeLog());
-    expect(outcome).toEqual({ status: 'failed', exitCode: null, message: expect.stringContaining('time limit of 1 s') });
+    expect(outcome).toEqual({
+      status: 'failed',
+      exitCode: null,
+      message: expect.stringContaining('time limit of 1 s'),
+    });
     for (const pid of await readPids(join(target.directory, 'attempt-1/work/pids'), 2)) {
       await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
     }
@@ -251,7 +287,10 @@ describe('a job that is being ended', () => {
   it('for too much output fails with a message that says so', async () => {
     const target = makeTarget({ outputBytes: 100_000, graceMs: 200 });
     const outcome = await target.perform(makeWork('yes'), makeLog());
-    expect(outcome).toMatchObject({ status: 'failed', message: expect.stringContaining('more than 100000 bytes') });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('more than 100000 bytes'),
+    });
   });
 
   it('goes on being ended by the next server, and has then failed, not vanished', async () => {
@@ -325,7 +364,9 @@ describe('a job that another server began', () => {
   });
 
   it('is in doubt when its directory is gone', async () => {
-    expect(await makeTarget().perform(makeWork('touch again'), makeLog(10))).toMatchObject({ status: 'doubt' });
+    expect(await makeTarget().perform(makeWork('touch again'), makeLog(10))).toMatchObject({
+      status: 'doubt',
+    });
   });
 
   it('is in doubt when its pid belongs to somebody else by now, who is left alone', async () => {
@@ -353,7 +394,11 @@ describe('directories', () => {
     const running = target.perform(makeWork('echo begun; sleep 600', { key: 'running' }), log);
     await vi.waitFor(() => expect(log.text).toBe('begun\n'), patience);
     expect(await target.sweep(new Set(['known']))).toEqual([]);
-    expect(['known', 'unknown', 'running'].map((key) => existsSync(join(target.directory, key)))).toEqual([true, false, true]);
+    expect(['known', 'unknown', 'running'].map((key) => existsSync(join(target.directory, key)))).toEqual([
+      true,
+      false,
+      true,
+    ]);
     log.cancelling.abort();
     await running;
   });
@@ -370,7 +415,11 @@ describe.each<[string, ProcessTable]>([
   const isUnsupported = name === '/proc' && processTable !== procTable;
 
   it.skipIf(isUnsupported)('knows a process, its group, and what is not there', async () => {
-    expect(await table.read(process.pid)).toMatchObject({ pid: process.pid, parent: process.ppid, zombie: false });
+    expect(await table.read(process.pid)).toMatchObject({
+      pid: process.pid,
+      parent: process.ppid,
+      zombie: false,
+    });
     expect(await table.read(2 ** 30)).toBeUndefined();
     expect((await table.list()).map(({ pid }) => pid)).toContain(process.pid);
     expect(await table.readBootId()).toBe(await table.readBootId());

@@ -9,7 +9,10 @@ export interface Received {
   readonly body: string;
 }
 
-/** A receiver of webhooks on loopback that answers the nth request with the nth answer, and all further ones with the last. */
+/**
+ * A receiver of webhooks on loopback that answers the nth request with the nth answer, and all further ones
+ * with the last.
+ */
 export async function startReceiver(...answers: readonly ((response: ServerResponse) => void)[]) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -9,7 +9,8 @@ import { wires } from '../wires.ts';
 import { facts } from '../work.ts';
 import { answer, startReceiver } from './receiver.ts';
 
-const callbackUrl = 'https://sluice.example.com/api/v1/callbacks/attempt-1?expires=1&signature=hunter22-hunter22';
+const callbackUrl =
+  'https://sluice.example.com/api/v1/callbacks/attempt-1?expires=1&signature=hunter22-hunter22';
 
 /** What the store keeps of a webhook that waits, over the lives of a server. */
 class Kept {
@@ -37,7 +38,11 @@ class Kept {
   }
 }
 
-function perform(url: string, log: Log, { startedAt = Date.now(), timeoutMs = 20_000 } = {}): Promise<Outcome> {
+function perform(
+  url: string,
+  log: Log,
+  { startedAt = Date.now(), timeoutMs = 20_000 } = {},
+): Promise<Outcome> {
   const target = createWebhookTarget({
     resolve: (text) => text,
     config: () => wires,
@@ -47,7 +52,10 @@ function perform(url: string, log: Log, { startedAt = Date.now(), timeoutMs = 20
   });
   const common = { name: 'deploy', timeoutMs, secrets: [], onDoubt: 'restart' } as const;
   const job = { ...common, kind: 'webhook', url, secret: undefined, wait: true } as const;
-  return target.perform({ key: 'attempt-1', job, attempt: 1, startedAt, environment: {}, secrets: [], run: facts }, log);
+  return target.perform(
+    { key: 'attempt-1', job, attempt: 1, startedAt, environment: {}, secrets: [], run: facts },
+    log,
+  );
 }
 
 describe('a webhook that waits', () => {

@@ -29,7 +29,11 @@ function makeWork(url: string, job: Partial<WebhookJob> = {}): Work<WebhookJob> 
 }
 
 function makeTarget({ now = Date.now, URL = '' } = {}) {
-  const interpolator = new Interpolator({ directory: '/', environment: { KEY: 'plain secret €', URL }, masker: new Masker() });
+  const interpolator = new Interpolator({
+    directory: '/',
+    environment: { KEY: 'plain secret €', URL },
+    masker: new Masker(),
+  });
   const resolve = (template: string) => interpolator.resolve(template);
   return createWebhookTarget({
     resolve,
@@ -69,7 +73,11 @@ describe('a webhook', () => {
   });
 
   it.each([
-    ['in base64', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', new Webhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')],
+    [
+      'in base64',
+      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      new Webhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
+    ],
     ['of plain text', `\${env:KEY}`, new Webhook(Buffer.from('plain secret €'), { format: 'raw' })],
   ])('is signed with a secret %s, so that the receiver can verify it', async (_case, secret, verifier) => {
     const { url, received } = await startReceiver(answer(200));
@@ -123,7 +131,10 @@ describe('a webhook', () => {
     const elsewhere = await startReceiver(answer(200));
     const { url } = await startReceiver(answer(307, '', { location: elsewhere.url }));
     const outcome = await makeTarget().perform(makeWork(url), makeLog());
-    expect(outcome).toMatchObject({ status: 'failed', message: expect.stringContaining('redirects are not followed') });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('redirects are not followed'),
+    });
     expect(elsewhere.received).toEqual([]);
   });
 
@@ -164,7 +175,10 @@ describe('a webhook', () => {
   it('fails where the next try would be after its time limit', async () => {
     const { url, received } = await startReceiver(answer(503, '', { 'retry-after': '3600' }));
     const outcome = await makeTarget().perform(makeWork(url), makeLog());
-    expect(outcome).toMatchObject({ status: 'failed', message: expect.stringMatching(/time limit of 20 s.*status 503/) });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/time limit of 20 s.*status 503/),
+    });
     expect(received).toHaveLength(1);
   });
 

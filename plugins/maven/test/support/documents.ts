@@ -24,7 +24,10 @@ export interface WrittenSnapshotFile {
 }
 
 /** The metadata of a snapshot: in the form of Maven 3 where files are given, else in that of Maven 2. */
-export function writeSnapshotMetadata(build: string | undefined, files: readonly WrittenSnapshotFile[] = []): string {
+export function writeSnapshotMetadata(
+  build: string | undefined,
+  files: readonly WrittenSnapshotFile[] = [],
+): string {
   const [, timestamp, number] = /^(.*)-(\d+)$/.exec(build ?? '') ?? [];
   const snapshot = timestamp ? `<timestamp>${timestamp}</timestamp><buildNumber>${number}</buildNumber>` : '';
   const entries = files.map(({ extension, classifier, value }) => {
@@ -41,6 +44,10 @@ export function digest(algorithm: string, text: string | Uint8Array): string {
 }
 
 /** A document with its checksum file, by path. */
-export function withChecksum(path: string, text: string, algorithm = 'sha1'): Readonly<Record<string, string>> {
+export function withChecksum(
+  path: string,
+  text: string,
+  algorithm = 'sha1',
+): Readonly<Record<string, string>> {
   return { [path]: text, [`${path}.${algorithm}`]: digest(algorithm, text) };
 }

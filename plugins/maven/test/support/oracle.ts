@@ -14,9 +14,15 @@ export const oracleRequirement: Requirement = {
 };
 
 /** What Maven's own classes answer to each question: see Oracle.java. */
-export function askMaven(questions: readonly (readonly [kind: 'compare' | 'range', string, string])[]): readonly string[] {
+export function askMaven(
+  questions: readonly (readonly [kind: 'compare' | 'range', string, string])[],
+): readonly string[] {
   const program = join(import.meta.dirname, 'Oracle.java');
   const input = questions.map((question) => `${question.join('\t')}\n`).join('');
-  const output = execFileSync('java', ['-cp', join(libraries, '*'), program], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const output = execFileSync('java', ['-cp', join(libraries, '*'), program], {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
   return output.trimEnd().split('\n');
 }

@@ -27,7 +27,11 @@ export const leftPad = { groupId: 'com.acme', artifactId: 'left-pad' } as const;
 
 /** Opens a Maven repository with settings as in sluice.yaml. */
 export function openRepository(settings: Raw, surroundings: Partial<Surroundings> = {}): OpenedRepository {
-  const repository = maven.open(parseSettings(maven.repository, settings), { environment: {}, directory: '/', ...surroundings });
+  const repository = maven.open(parseSettings(maven.repository, settings), {
+    environment: {},
+    directory: '/',
+    ...surroundings,
+  });
   const client = createHttp({ clock: { now: Date.now, wait: async () => {} } });
   const remarks: string[] = [];
   const secrets: string[] = [];
@@ -35,7 +39,14 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
   const makeCall = (): PollCall => {
     const { signal } = new AbortController();
     const http = client.forCall({ signal, log });
-    return { http, signal, log, progress: () => {}, secret: (value) => void secrets.push(value), cursor: undefined };
+    return {
+      http,
+      signal,
+      log,
+      progress: () => {},
+      secret: (value) => void secrets.push(value),
+      cursor: undefined,
+    };
   };
   const parse = (config: Raw) => parseSettings(maven.package, { ...leftPad, ...config });
   return {
@@ -43,7 +54,10 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
     secrets,
     check: () => repository.check(makeCall()),
     async poll(config = {}, cursor) {
-      for await (const answer of repository.poll([{ key: 'one', config: parse(config), cursor }], makeCall())) {
+      for await (const answer of repository.poll(
+        [{ key: 'one', config: parse(config), cursor }],
+        makeCall(),
+      )) {
         if ('key' in answer) return answer;
       }
       throw new Error('no answer');
@@ -58,7 +72,8 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
 
 /** The cursor of an answer that has one. */
 export function cursorOf(answer: PackageAnswer): string {
-  if (!('cursor' in answer) || answer.cursor === undefined) throw new Error(`no cursor in ${JSON.stringify(answer)}`);
+  if (!('cursor' in answer) || answer.cursor === undefined)
+    throw new Error(`no cursor in ${JSON.stringify(answer)}`);
   return answer.cursor;
 }
 

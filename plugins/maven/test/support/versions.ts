@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 
-const qualifier = fc.constantFrom('alpha', 'beta', 'milestone', 'M', 'rc', 'CR', 'sp', 'GA', 'Final', 'RELEASE', 'a', 'b', 'm');
+const qualifier = fc.constantFrom(
+  'alpha',
+  'beta',
+  'milestone',
+  'M',
+  'rc',
+  'CR',
+  'sp',
+  'GA',
+  'Final',
+  'RELEASE',
+  'a',
+  'b',
+  'm',
+);
 const piece = fc.oneof(
   fc.constantFrom(
     '.',
@@ -24,7 +38,14 @@ const piece = fc.oneof(
     'İ',
     '٣',
   ),
-  fc.constantFrom('0000000000', '999999999', '1000000000', '999999999999999999', '1000000000000000000', '20240115.123456-1'),
+  fc.constantFrom(
+    '0000000000',
+    '999999999',
+    '1000000000',
+    '999999999999999999',
+    '1000000000000000000',
+    '20240115.123456-1',
+  ),
   qualifier,
 );
 
@@ -32,7 +53,14 @@ const piece = fc.oneof(
 export const realisticVersion: fc.Arbitrary<string> = fc
   .tuple(
     fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 4 }),
-    fc.option(fc.tuple(fc.constantFrom('-', '.'), qualifier, fc.constantFrom('', '-', '.'), fc.option(fc.nat({ max: 12 })))),
+    fc.option(
+      fc.tuple(
+        fc.constantFrom('-', '.'),
+        qualifier,
+        fc.constantFrom('', '-', '.'),
+        fc.option(fc.nat({ max: 12 })),
+      ),
+    ),
     fc.constantFrom('', '', '-SNAPSHOT'),
   )
   .map(([numbers, tail, snapshot]) => {
@@ -42,7 +70,9 @@ export const realisticVersion: fc.Arbitrary<string> = fc
   });
 
 /** Put together of what versions are made of, in any order. */
-export const versionLike: fc.Arbitrary<string> = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(''));
+export const versionLike: fc.Arbitrary<string> = fc
+  .array(piece, { maxLength: 7 })
+  .map((pieces) => pieces.join(''));
 
 /** Text without tabs and line ends, which could not be asked about. */
 export const anyText: fc.Arbitrary<string> = fc

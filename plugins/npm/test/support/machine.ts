@@ -11,7 +11,9 @@ export interface Machine extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   /** The project's directory, in which both run. */
   readonly directory: string;
-  /** Writes a file, by its path below the machine's root: `home/.npmrc`, `project/.npmrc`, `prefix/etc/npmrc`. */
+  /**
+   * Writes a file, by its path below the machine's root: `home/.npmrc`, `project/.npmrc`, `prefix/etc/npmrc`.
+   */
   write(path: string, text: string): Promise<void>;
   /** Runs the real npm client; its standard output. */
   npm(...args: readonly string[]): Promise<string>;

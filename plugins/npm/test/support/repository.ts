@@ -32,12 +32,24 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
   const makeCall = (): PollCall => {
     const { signal } = new AbortController();
     const http = client.forCall({ signal, log });
-    return { http, signal, log, progress: () => {}, secret: (value) => void secrets.push(value), cursor: undefined };
+    return {
+      http,
+      signal,
+      log,
+      progress: () => {},
+      secret: (value) => void secrets.push(value),
+      cursor: undefined,
+    };
   };
   const ask = async (configs: readonly Raw[], cursor?: string) => {
     const answers = new Map<string, PackageAnswer>();
-    const due = configs.map((config) => ({ key: String(config['name']), config: parseSettings(npm.package, config), cursor }));
-    for await (const answer of repository.poll(due, makeCall())) if ('key' in answer) answers.set(answer.key, answer);
+    const due = configs.map((config) => ({
+      key: String(config['name']),
+      config: parseSettings(npm.package, config),
+      cursor,
+    }));
+    for await (const answer of repository.poll(due, makeCall()))
+      if ('key' in answer) answers.set(answer.key, answer);
     return answers;
   };
   return {
@@ -57,7 +69,8 @@ export function openRepository(settings: Raw, surroundings: Partial<Surroundings
 
 /** The cursor of an answer that has revisions. */
 export function cursorOf(answer: PackageAnswer): string {
-  if (!('cursor' in answer) || answer.cursor === undefined) throw new Error(`no cursor in ${JSON.stringify(answer)}`);
+  if (!('cursor' in answer) || answer.cursor === undefined)
+    throw new Error(`no cursor in ${JSON.stringify(answer)}`);
   return answer.cursor;
 }
 

@@ -1,4 +1,7 @@
-/** Understands how to keep bytes that go on for longer than a chunk, without copying them again for every chunk. */
+/**
+ * Understands how to keep bytes that go on for longer than a chunk, without copying them again for every
+ * chunk.
+ */
 export class ByteBuffer {
   #space = Buffer.allocUnsafe(65_536);
   #length = 0;

@@ -5,7 +5,9 @@ import { longestProlog, readProlog } from './prolog.ts';
 /** What is told while a primary.xml is cut into its packages. */
 export interface CutListener {
   prolog(rootTag: string, declared: string | undefined): void;
-  /** One package element, with white space after it: the bytes from `start` to `end`, valid during the call. */
+  /**
+   * One package element, with white space after it: the bytes from `start` to `end`, valid during the call.
+   */
   element(bytes: Buffer, start: number, end: number): void;
 }
 
@@ -16,12 +18,13 @@ const [lessThan, greaterThan, slash, exclamationMark, questionMark] = [0x3c, 0x3
 const largestElement = 16 * 1_048_576;
 
 /**
- * Understands where the package elements of a primary.xml begin and end, from its bytes alone, and when it cannot be sure.
+ * Understands where the package elements of a primary.xml begin and end, from its bytes alone, and when it
+ * cannot be sure.
  *
- * It is sure of a document without `<!` and `<?` behind the XML declaration (so that every `<` begins a tag), in which every
- * start tag `<package` follows straight on the root's start tag or on an end tag `</package>`, and the last such end tag is
- * followed by `</metadata>` and nothing else: then no package element lies inside another, and none has been overlooked.
- * What it gave out before it had a doubt stays right.
+ * It is sure of a document without `<!` and `<?` behind the XML declaration (so that every `<` begins a tag),
+ * in which every start tag `<package` follows straight on the root's start tag or on an end tag `</package>`,
+ * and the last such end tag is followed by `</metadata>` and nothing else: then no package element lies
+ * inside another, and none has been overlooked. What it gave out before it had a doubt stays right.
  */
 export class PackageCutter {
   readonly #listener: CutListener;
@@ -36,7 +39,10 @@ export class PackageCutter {
     this.#listener = listener;
   }
 
-  /** Takes the next bytes; false if there is a doubt: {@link rest} and what follows is then for somebody else to read. */
+  /**
+   * Takes the next bytes; false if there is a doubt: {@link rest} and what follows is then for somebody else
+   * to read.
+   */
   push(chunk: Buffer): boolean {
     if (this.#inProlog) this.#readProlog(chunk);
     else this.#take(chunk);
@@ -88,7 +94,9 @@ export class PackageCutter {
     }
   }
 
-  /** Goes on with an element that an earlier chunk began, copying no more of this chunk than that element has. */
+  /**
+   * Goes on with an element that an earlier chunk began, copying no more of this chunk than that element has.
+   */
   #bridge(chunk: Buffer): void {
     const first = findStart(chunk, 0);
     const copied = first < 0 ? chunk.length : first + startTag.length + 1;
@@ -103,7 +111,10 @@ export class PackageCutter {
     }
   }
 
-  /** Gives out the elements that are whole, the first of which begins at `start`; answers where the first that is not begins. */
+  /**
+   * Gives out the elements that are whole, the first of which begins at `start`; answers where the first that
+   * is not begins.
+   */
   #cut(bytes: Buffer, start: number, searchFrom: number): number {
     let begin = start;
     let next = findStart(bytes, searchFrom);
@@ -125,11 +136,15 @@ export class PackageCutter {
     this.#searched = Math.max(1, this.#held.length - startTag.length);
   }
 
-  /** Whether a chunk has `<!` or `<?` in it, or completes one. Single bytes are found an order faster than pairs. */
+  /**
+   * Whether a chunk has `<!` or `<?` in it, or completes one. Single bytes are found an order faster than
+   * pairs.
+   */
   #hasMark(chunk: Buffer): boolean {
     const found = [exclamationMark, questionMark].some((mark) => {
       let at = chunk.indexOf(mark);
-      while (at >= 0 && !(at === 0 ? this.#afterLessThan : chunk[at - 1] === lessThan)) at = chunk.indexOf(mark, at + 1);
+      while (at >= 0 && !(at === 0 ? this.#afterLessThan : chunk[at - 1] === lessThan))
+        at = chunk.indexOf(mark, at + 1);
       return at >= 0;
     });
     if (chunk.length > 0) this.#afterLessThan = chunk[chunk.length - 1] === lessThan;
@@ -137,7 +152,9 @@ export class PackageCutter {
   }
 }
 
-/** Where the next start tag of a package begins; -1 if there is none, or its name may go on behind the end. */
+/**
+ * Where the next start tag of a package begins; -1 if there is none, or its name may go on behind the end.
+ */
 function findStart(bytes: Buffer, from: number): number {
   let at = bytes.indexOf(startTag, from);
   while (at >= 0) {
@@ -149,7 +166,10 @@ function findStart(bytes: Buffer, from: number): number {
   return -1;
 }
 
-/** Whether the bytes begin with a start tag `<package`, which {@link findStart} finds nowhere else in them, and end with `</package>`. */
+/**
+ * Whether the bytes begin with a start tag `<package`, which {@link findStart} finds nowhere else in them,
+ * and end with `</package>`.
+ */
 function isElement(bytes: Buffer, start: number, end: number): boolean {
   const last = skipBack(bytes, end) - endTag.length;
   return last > start && holdsAt(bytes, endTag, last) && holdsAt(bytes, startTag, start);
@@ -163,7 +183,8 @@ function skipBack(bytes: Buffer, end: number): number {
 
 function holdsAt(bytes: Buffer, expected: Buffer, at: number): boolean {
   if (at < 0) return false;
-  for (let index = 0; index < expected.length; index++) if (bytes[at + index] !== expected[index]) return false;
+  for (let index = 0; index < expected.length; index++)
+    if (bytes[at + index] !== expected[index]) return false;
   return true;
 }
 

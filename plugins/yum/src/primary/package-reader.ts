@@ -18,15 +18,19 @@ const formatTexts: ReadonlyMap<string, TextField> = new Map([
 
 /** What is told of a primary.xml while it is read. */
 export interface PackageListener {
-  /** One rpm; `undefined` for an element that lacks a name, version or architecture, or is of another type than `rpm`. */
+  /**
+   * One rpm; `undefined` for an element that lacks a name, version or architecture, or is of another type
+   * than `rpm`.
+   */
   package(found: RpmPackage | undefined): void;
   /** The `packages` attribute of the root. */
   declared(count: string | undefined): void;
 }
 
 /**
- * Reads a primary.xml as it comes, with a full XML parser: right on everything, at a sixth of the speed of the scanner. Of a
- * child that stands there twice the first counts. Throws as {@link readXml} does, and `MALFORMED` for another document.
+ * Reads a primary.xml as it comes, with a full XML parser: right on everything, at a sixth of the speed of
+ * the scanner. Of a child that stands there twice the first counts. Throws as {@link readXml} does, and
+ * `MALFORMED` for another document.
  */
 export function readPackages(listener: PackageListener): XmlReader {
   return readXml('primary.xml', new PackageAssembler(listener));

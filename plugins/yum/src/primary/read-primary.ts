@@ -5,7 +5,10 @@ import type { PrimaryReference } from '../repomd.ts';
 import { openLarge } from '../source.ts';
 import { PrimaryScanner, type ScanReport, type Wanted } from './scanner.ts';
 
-/** The most that is read of primary metadata, decompressed, in bytes: some 300,000 packages have a quarter of it. */
+/**
+ * The most that is read of primary metadata, decompressed, in bytes: some 300,000 packages have a quarter of
+ * it.
+ */
 const largestOpen = 4 * 2 ** 30;
 const progressBytes = 4 * 2 ** 20;
 
@@ -13,10 +16,11 @@ const progressBytes = 4 * 2 ** 20;
 export type ReadingCall = Pick<PollCall, 'http' | 'signal' | 'progress'>;
 
 /**
- * Reads the primary metadata from `url` once, as it streams, for everything that is wanted. Resolves only if its size and
- * checksums, compressed and open, are those of repomd.xml.
+ * Reads the primary metadata from `url` once, as it streams, for everything that is wanted. Resolves only if
+ * its size and checksums, compressed and open, are those of repomd.xml.
  *
- * Throws `UNTRUSTED` where they are not, `MALFORMED` for what cannot be read, `TOO_LARGE` above 4 GiB, and what fetching does.
+ * Throws `UNTRUSTED` where they are not, `MALFORMED` for what cannot be read, `TOO_LARGE` above 4 GiB, and
+ * what fetching does.
  */
 export async function readPrimary(
   url: string,
@@ -53,5 +57,8 @@ export async function readPrimary(
 
 function refuseLarge(bytes: number): void {
   if (bytes > largestOpen)
-    throw new PluginError('TOO_LARGE', `primary metadata has more than ${largestOpen} bytes; split the repository`);
+    throw new PluginError(
+      'TOO_LARGE',
+      `primary metadata has more than ${largestOpen} bytes; split the repository`,
+    );
 }

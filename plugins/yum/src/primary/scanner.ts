@@ -29,8 +29,9 @@ export interface ScanReport {
 /**
  * Understands how to find some packages in a primary.xml without parsing the others.
  *
- * Elements are cut out of the bytes, and only those whose name may be wanted are parsed, by the parser that also takes over from
- * where the bytes alone leave a doubt: the answer is the same. Throws as {@link readPackages} does.
+ * Elements are cut out of the bytes, and only those whose name may be wanted are parsed, by the parser that
+ * also takes over from where the bytes alone leave a doubt: the answer is the same. Throws as {@link
+ * readPackages} does.
  */
 export class PrimaryScanner {
   readonly #wanted: Wanted;
@@ -84,7 +85,8 @@ export class PrimaryScanner {
 
   #parse(element: Buffer): void {
     const last = this.#isUsual ? element.indexOf(lastTold) : -1;
-    const usual = last < 0 ? undefined : readUsualPackage(element.toString('utf8', 0, last + lastTold.length));
+    const usual =
+      last < 0 ? undefined : readUsualPackage(element.toString('utf8', 0, last + lastTold.length));
     if (usual) {
       this.#count(usual);
       return;
@@ -97,7 +99,8 @@ export class PrimaryScanner {
   #count(found: RpmPackage | undefined): void {
     this.#packages++;
     if (!found || !this.#wanted.wants(found)) return;
-    // What the parser gives are slices, which keep the text that they were cut from: here a whole chunk, not just half an element.
+    // What the parser gives are slices, which keep the text that they were cut from: here a whole chunk, not
+    // just half an element.
     this.#wanted.take(this.#fallback ? structuredClone(found) : found);
   }
 

@@ -5,7 +5,10 @@ import { cut, scan } from '../support/scan.ts';
 const wanted = new Set(['pad', 'mycomp', 'größe']);
 
 /** The versions found in a document, however it is cut, and whether the full parser was needed. */
-function read(document: string | Buffer): { readonly versions: readonly string[]; readonly fellBack: boolean } {
+function read(document: string | Buffer): {
+  readonly versions: readonly string[];
+  readonly fellBack: boolean;
+} {
   const bytes = Buffer.from(document);
   const [whole, ...cuts] = [bytes.length + 1, 4096, 7].map((size) => {
     const { found, fellBack } = scan(cut(bytes, size), wanted);
@@ -19,7 +22,8 @@ function read(document: string | Buffer): { readonly versions: readonly string[]
 const pad = writePackage({ version: '1' });
 const last = writePackage({ version: '2' });
 const both = { versions: ['pad 1', 'pad 2'] };
-const enclose = (...elements: readonly string[]) => `${openPrimary(elements.length)}${elements.join('')}</metadata>\n`;
+const enclose = (...elements: readonly string[]) =>
+  `${openPrimary(elements.length)}${elements.join('')}</metadata>\n`;
 
 describe('a document as createrepo_c writes it', () => {
   it('needs no parser but for what is wanted', () => {
@@ -28,14 +32,23 @@ describe('a document as createrepo_c writes it', () => {
 
   it('may have no packages, with and without an end tag', () => {
     expect(read(writePrimary([]))).toEqual({ versions: [], fellBack: false });
-    expect(read('<metadata xmlns="http://linux.duke.edu/metadata/common"/>')).toEqual({ versions: [], fellBack: true });
+    expect(read('<metadata xmlns="http://linux.duke.edu/metadata/common"/>')).toEqual({
+      versions: [],
+      fellBack: true,
+    });
   });
 });
 
 describe('input on which a naive scanner is wrong', () => {
   it.each([
-    ['a CDATA section that holds </package>', (p: string) => p.replace('Pads things', '<![CDATA[</package>]]>')],
-    ['a comment that holds </package>', (p: string) => p.replace('<description>', '<!-- </package> --><description>')],
+    [
+      'a CDATA section that holds </package>',
+      (p: string) => p.replace('Pads things', '<![CDATA[</package>]]>'),
+    ],
+    [
+      'a comment that holds </package>',
+      (p: string) => p.replace('<description>', '<!-- </package> --><description>'),
+    ],
     [
       'a processing instruction that holds </package>',
       (p: string) => p.replace('<description>', '<?x </package> ?><description>'),
@@ -55,18 +68,28 @@ describe('input on which a naive scanner is wrong', () => {
   it.each([
     ['<package followed by a newline', (p: string) => p.replace('<package ', '<package\n')],
     ['<name >', (p: string) => p.replace('<name>', '<name >')],
-    ['a name in a line of its own', (p: string) => p.replace('<name>', '<name>\n').replace('</name>', '\n</name>')],
+    [
+      'a name in a line of its own',
+      (p: string) => p.replace('<name>', '<name>\n').replace('</name>', '\n</name>'),
+    ],
     ['an entity in a name', (p: string) => p.replace('<name>pad', '<name>p&#97;d')],
     [
       '<name> inside <format>',
-      (p: string) => p.replace(/ {2}<name>pad<\/name>\n/, '').replace('</format>', '<name>other</name></format><name>pad</name>'),
+      (p: string) =>
+        p
+          .replace(/ {2}<name>pad<\/name>\n/, '')
+          .replace('</format>', '<name>other</name></format><name>pad</name>'),
     ],
     ['single quotes', (p: string) => p.replaceAll('"', "'")],
     [
       'attributes and elements in another order',
-      (p: string) => p.replace(/(<name>.*)\n(.*)\n(.*)\n/, '$3\n$2\n$1\n').replace(/epoch="0" (ver="\d")/, '$1 epoch="0"'),
+      (p: string) =>
+        p.replace(/(<name>.*)\n(.*)\n(.*)\n/, '$3\n$2\n$1\n').replace(/epoch="0" (ver="\d")/, '$1 epoch="0"'),
     ],
-    ['a > in an attribute', (p: string) => p.replace('<package type="rpm">', '<package note="a > b" type="rpm">')],
+    [
+      'a > in an attribute',
+      (p: string) => p.replace('<package type="rpm">', '<package note="a > b" type="rpm">'),
+    ],
     [
       'a prefix for elements within',
       (p: string) =>
@@ -76,7 +99,8 @@ describe('input on which a naive scanner is wrong', () => {
     ],
     [
       'an element of 5 MB',
-      (p: string) => p.replace('</rpm:provides>', `${'<rpm:entry name="x"/>'.repeat(250_000)}</rpm:provides>`),
+      (p: string) =>
+        p.replace('</rpm:provides>', `${'<rpm:entry name="x"/>'.repeat(250_000)}</rpm:provides>`),
     ],
   ])('%s: that element is parsed', (_, rewrite) => {
     const { found, fellBack } = scan(cut(Buffer.from(enclose(rewrite(pad), last)), 65_536), wanted);
@@ -99,7 +123,10 @@ describe('input on which a naive scanner is wrong', () => {
   });
 
   it.each([
-    ['UTF-16 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text.replace('UTF-8', 'UTF-16')}`, 'utf16le')],
+    [
+      'UTF-16 with a byte order mark',
+      (text: string) => Buffer.from(`\ufeff${text.replace('UTF-8', 'UTF-16')}`, 'utf16le'),
+    ],
     ['UTF-16 without one', (text: string) => Buffer.from(text.replace('UTF-8', 'UTF-16'), 'utf16le')],
     [
       'UTF-16, the other way round',
@@ -127,7 +154,11 @@ describe('what is refused', () => {
     ],
     ['an entity that nobody declared', enclose(pad.replace('<name>pad', '<name>&bomb;')), 'entity'],
     ['an HTML page', '<html><body>Sign in</body></html>', '<html>'],
-    ['other metadata', '<filelists xmlns="http://linux.duke.edu/metadata/filelists"></filelists>', '<filelists>'],
+    [
+      'other metadata',
+      '<filelists xmlns="http://linux.duke.edu/metadata/filelists"></filelists>',
+      '<filelists>',
+    ],
     ['nothing', '', 'XML'],
     ['a document without its end', enclose(pad, last).slice(0, -12), 'XML'],
     [
@@ -137,11 +168,16 @@ describe('what is refused', () => {
     ],
     ['an encoding that nobody knows', enclose(pad).replace('UTF-8', 'X-KLINGON'), 'X-KLINGON'],
   ])('%s', (_, document, words) => {
-    expect(() => read(document)).toThrow(expect.objectContaining({ code: 'MALFORMED', message: expect.stringContaining(words) }));
+    expect(() => read(document)).toThrow(
+      expect.objectContaining({ code: 'MALFORMED', message: expect.stringContaining(words) }),
+    );
   });
 
   it('an element that never ends, before it fills the memory', () => {
-    const endless = Buffer.concat([Buffer.from(openPrimary(1) + pad.slice(0, 200)), Buffer.alloc(17 * 2 ** 20, 'a')]);
+    const endless = Buffer.concat([
+      Buffer.from(openPrimary(1) + pad.slice(0, 200)),
+      Buffer.alloc(17 * 2 ** 20, 'a'),
+    ]);
     expect(() => scan(cut(endless, 262_144), wanted)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
   });
 });

@@ -15,7 +15,8 @@ const rewrites: readonly Rewrite[] = [
   (element) => element.replace('<package type="rpm">', '<package\n\ttype="rpm" >'),
   (element) => element.replace('<package type="rpm">', '<package>'),
   (element) => element.replace('<package type="rpm">', '<package type="srpm">'),
-  (element) => element.replace('<package type="rpm">', '<package xml:base="https://else.example/" type="rpm">'),
+  (element) =>
+    element.replace('<package type="rpm">', '<package xml:base="https://else.example/" type="rpm">'),
   (element) => element.replace('</package>', '</package >'),
   (element) => element.replace('</package>', '</package\n>'),
   (element) => element.replace('<name>', '<name >').replace('</name>', '</name\n>'),
@@ -31,7 +32,8 @@ const rewrites: readonly Rewrite[] = [
   (element) => element.replace('<format>', '<package/><format>'),
   (element) => element.replace('<format>', '<x><package></package><package></package></x><format>'),
   (element) => element.replace('<name>', '<name>pad</name><name>'),
-  (element) => element.replace(/ {2}<name>.*<\/name>\n/, '').replace('</format>\n', '</format>\n<name>pad</name>\n'),
+  (element) =>
+    element.replace(/ {2}<name>.*<\/name>\n/, '').replace('</format>\n', '</format>\n<name>pad</name>\n'),
   (element) => element.replace(/<(\/?)(name|arch|version)/g, '<$1c:$2'),
   (element) => element.replace(/<(\/?)package/g, '<$1c:package'),
   (element) => element.replace(/epoch="(\d+)" ver="([^"]*)"/, 'ver="$2" epoch="$1"'),
@@ -86,7 +88,10 @@ const rpm = fc.record<MadeRpm>({
 // Most of a document is as createrepo_c writes it, so that doubts come late too.
 const element = fc.tuple(
   rpm,
-  fc.oneof({ weight: 3, arbitrary: fc.constant(rewrites[0]) }, { weight: 2, arbitrary: fc.constantFrom(...rewrites) }),
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(rewrites[0]) },
+    { weight: 2, arbitrary: fc.constantFrom(...rewrites) },
+  ),
 );
 
 /** Documents that generators write, might write, or should not; most are well-formed. */
@@ -98,7 +103,10 @@ export const documents: fc.Arbitrary<Buffer> = fc
   )
   .map(([opening, root = ['', ''], elements]) =>
     Buffer.from(
-      opening + root[0] + elements.map(([made, rewrite = (same) => same]) => rewrite(writePackage(made))).join('') + root[1],
+      opening +
+        root[0] +
+        elements.map(([made, rewrite = (same) => same]) => rewrite(writePackage(made))).join('') +
+        root[1],
     ),
   );
 

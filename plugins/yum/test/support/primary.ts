@@ -19,8 +19,19 @@ export function openPrimary(count: number): string {
 
 /** One package element as createrepo_c writes it. */
 export function writePackage(rpm: MadeRpm = {}): string {
-  const { name = 'pad', epoch = '0', version = '1.0', release = '1', arch = 'noarch', checksum = 'a'.repeat(64) } = rpm;
-  const { buildTime = 1_700_000_000, href = `Packages/${name}-${version}-${release}.${arch}.rpm`, more = '' } = rpm;
+  const {
+    name = 'pad',
+    epoch = '0',
+    version = '1.0',
+    release = '1',
+    arch = 'noarch',
+    checksum = 'a'.repeat(64),
+  } = rpm;
+  const {
+    buildTime = 1_700_000_000,
+    href = `Packages/${name}-${version}-${release}.${arch}.rpm`,
+    more = '',
+  } = rpm;
   return `<package type="rpm">
   <name>${name}</name>
   <arch>${arch}</arch>

@@ -60,7 +60,16 @@ export async function makeRpmRepository(): Promise<RpmRepository> {
 }
 
 async function buildRpm(rpm: BuiltRpm, root: string, directory: string, count: number): Promise<void> {
-  const { name, version, release = '1', epoch, arch = 'noarch', vendor, packager, summary = 'Made by a test' } = rpm;
+  const {
+    name,
+    version,
+    release = '1',
+    epoch,
+    arch = 'noarch',
+    vendor,
+    packager,
+    summary = 'Made by a test',
+  } = rpm;
   const path = join(root, `${count}.spec`);
   const lines = [
     `Name: ${name}`,
@@ -89,11 +98,24 @@ async function buildRpm(rpm: BuiltRpm, root: string, directory: string, count: n
     '__os_install_post %{nil}',
     '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm',
   ];
-  await run('rpmbuild', ['-bb', '--quiet', '--target', arch, ...defines.flatMap((define) => ['--define', define]), path]);
+  await run('rpmbuild', [
+    '-bb',
+    '--quiet',
+    '--target',
+    arch,
+    ...defines.flatMap((define) => ['--define', define]),
+    path,
+  ]);
 }
 
-/** Asks `dnf repoquery` of a repository, cold; answers NEVRAs as dnf prints them (`name-epoch:version-release.arch`), sorted. */
-export async function repoquery(url: string, specs: readonly string[]): Promise<readonly (readonly string[])[]> {
+/**
+ * Asks `dnf repoquery` of a repository, cold; answers NEVRAs as dnf prints them
+ * (`name-epoch:version-release.arch`), sorted.
+ */
+export async function repoquery(
+  url: string,
+  specs: readonly string[],
+): Promise<readonly (readonly string[])[]> {
   const cache = await mkdtemp(join(tmpdir(), 'sluice-dnf-'));
   const settings = [
     '--quiet',

@@ -3,7 +3,9 @@ import { readPackages } from '../../src/primary/package-reader.ts';
 import type { RpmPackage } from '../../src/primary/rpm-package.ts';
 import { PrimaryScanner } from '../../src/primary/scanner.ts';
 
-/** What came of reading a primary.xml: the packages of the names asked for, and how many elements there were. */
+/**
+ * What came of reading a primary.xml: the packages of the names asked for, and how many elements there were.
+ */
 export interface Scanned {
   readonly found: readonly RpmPackage[];
   readonly packages: number;

@@ -1,4 +1,9 @@
-import { type FaultyServer, type RecordedRequest, type ScriptedAnswer, startFaultyServer } from '@sluice/plugin-sdk/testing';
+import {
+  type FaultyServer,
+  type RecordedRequest,
+  type ScriptedAnswer,
+  startFaultyServer,
+} from '@sluice/plugin-sdk/testing';
 import { type MadeRpm, writePrimary } from './primary.ts';
 import { type MadeRepomd, writeRepomd } from './repomd.ts';
 

@@ -42,7 +42,8 @@ export function registerPipelineActions(server: FastifyInstance): void {
       async (request, reply) => {
         const { pipeline } = request.params;
         const comment = readField(request.body, 'comment');
-        if (comment === undefined && offer.isCommentRequired) throw new ApiError('BAD_REQUEST', 'Say why: everybody sees it');
+        if (comment === undefined && offer.isCommentRequired)
+          throw new ApiError('BAD_REQUEST', 'Say why: everybody sees it');
         const body = { ...offer.body, ...(comment !== undefined && { comment }) };
         await callApi(request, `/api/v1${pathOfPipelineAction(pipeline, offer.action)}`, body);
         leaveNotice(reply, offer.done);

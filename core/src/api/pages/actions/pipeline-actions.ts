@@ -41,20 +41,39 @@ export const pipelineOffers: readonly PipelineOffer[] = [
     isPossible: ({ lockedBy }) => lockedBy !== null,
   },
   {
-    ...{ name: 'take-all', title: 'Take all held', action: 'held', body: { take: 'all' }, isCommentRequired: false },
-    says: ({ held }) => `All ${held} triggers that the storm guard holds wait for their turn, and start their runs.`,
+    ...{
+      name: 'take-all',
+      title: 'Take all held',
+      action: 'held',
+      body: { take: 'all' },
+      isCommentRequired: false,
+    },
+    says: ({ held }) =>
+      `All ${held} triggers that the storm guard holds wait for their turn, and start their runs.`,
     done: 'All that was held waits for its turn.',
     isPossible: isHolding,
   },
   {
-    ...{ name: 'take-newest', title: 'Take the newest held', action: 'held', body: { take: 'newest' }, isCommentRequired: false },
+    ...{
+      name: 'take-newest',
+      title: 'Take the newest held',
+      action: 'held',
+      body: { take: 'newest' },
+      isCommentRequired: false,
+    },
     says: ({ held }) =>
       `Of the ${held} triggers that the storm guard holds only the newest of each material is taken; the others are dropped.`,
     done: 'The newest that was held waits for its turn; the rest is dropped.',
     isPossible: isHolding,
   },
   {
-    ...{ name: 'take-none', title: 'Drop all held', action: 'held', body: { take: 'none' }, isCommentRequired: false },
+    ...{
+      name: 'take-none',
+      title: 'Drop all held',
+      action: 'held',
+      body: { take: 'none' },
+      isCommentRequired: false,
+    },
     says: ({ held }) => `All ${held} triggers that the storm guard holds are dropped: they start nothing.`,
     done: 'All that was held is dropped.',
     isPossible: isHolding,

@@ -46,29 +46,40 @@ export const stageActionPages: readonly Page[] = stageOffers.map((offer) => ({
   },
 }));
 
-async function readSeen({ params, actor, now }: PageRequest, { store, configuration }: RouteSurroundings): Promise<StageSeen> {
+async function readSeen(
+  { params, actor, now }: PageRequest,
+  { store, configuration }: RouteSurroundings,
+): Promise<StageSeen> {
   const { pipeline = '', counter = '', stage: name } = params;
-  const run = /^\d{1,9}$/.test(counter) ? await store.read((tx) => readRun(tx, pipeline, Number(counter))) : undefined;
+  const run = /^\d{1,9}$/.test(counter)
+    ? await store.read((tx) => readRun(tx, pipeline, Number(counter)))
+    : undefined;
   const stage = run?.stages.findLast((one) => one.name === name);
-  if (!run || !stage) throw new ApiError('NOT_FOUND', `There is no stage ${name} in a run ${counter} of ${pipeline}`);
+  if (!run || !stage)
+    throw new ApiError('NOT_FOUND', `There is no stage ${name} in a run ${counter} of ${pipeline}`);
   return { run, stage, config: configuration().config.pipelines.get(pipeline), actor, now };
 }
 
 /** Where the forms of those pages are sent. */
 export function registerStageActions(server: FastifyInstance): void {
   for (const offer of stageOffers) {
-    server.post<{ Params: OfStage; Body: FormBody }>(pathOf(offer), formRoute(server, offer.needs), async (request, reply) => {
-      const { pipeline, counter, stage } = request.params;
-      const comment = readField(request.body, 'comment');
-      const stageCounter = readField(request.body, 'stageCounter');
-      if (comment === undefined && offer.isCommentRequired) throw new ApiError('BAD_REQUEST', 'Say why: everybody sees it');
-      await callApi(request, `/api/v1${pathOfStageAction({ pipeline, counter }, stage, offer.action)}`, {
-        ...offer.body,
-        ...(comment !== undefined && { comment }),
-        ...(stageCounter !== undefined && { stageCounter: Number(stageCounter) }),
-      });
-      leaveNotice(reply, offer.done);
-      return reply.redirect(pathOfRun(pipeline, counter), 303);
-    });
+    server.post<{ Params: OfStage; Body: FormBody }>(
+      pathOf(offer),
+      formRoute(server, offer.needs),
+      async (request, reply) => {
+        const { pipeline, counter, stage } = request.params;
+        const comment = readField(request.body, 'comment');
+        const stageCounter = readField(request.body, 'stageCounter');
+        if (comment === undefined && offer.isCommentRequired)
+          throw new ApiError('BAD_REQUEST', 'Say why: everybody sees it');
+        await callApi(request, `/api/v1${pathOfStageAction({ pipeline, counter }, stage, offer.action)}`, {
+          ...offer.body,
+          ...(comment !== undefined && { comment }),
+          ...(stageCounter !== undefined && { stageCounter: Number(stageCounter) }),
+        });
+        leaveNotice(reply, offer.done);
+        return reply.redirect(pathOfRun(pipeline, counter), 303);
+      },
+    );
   }
 }

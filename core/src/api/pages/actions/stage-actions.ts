@@ -49,7 +49,8 @@ export function takeNewest(stages: RunView['stages']): RunView['stages'] {
   return [...new Map(stages.map((stage) => [stage.name, stage])).values()];
 }
 
-const judgeSaying = (seen: StageSeen): Refusal | undefined => judgeWord(seen.actor, atHand(seen), seen.stage.approvals);
+const judgeSaying = (seen: StageSeen): Refusal | undefined =>
+  judgeWord(seen.actor, atHand(seen), seen.stage.approvals);
 
 /** Of those who may operate the pipeline the API asks no more than the stage does. */
 function judgeChanging({ run, config, actor }: StageSeen, refusal: Refusal | undefined): Refusal | undefined {
@@ -57,26 +58,48 @@ function judgeChanging({ run, config, actor }: StageSeen, refusal: Refusal | und
   return because('not-operator', { by: actor.name, pipeline: run.pipeline });
 }
 
-const isNewest = ({ run, stage }: StageSeen): boolean => run.stages.findLast(({ name }) => name === stage.name) === stage;
+const isNewest = ({ run, stage }: StageSeen): boolean =>
+  run.stages.findLast(({ name }) => name === stage.name) === stage;
 
 /** Everything that can be done to a stage, in the order in which it is offered. */
 export const stageOffers: readonly StageOffer[] = [
   {
-    ...{ name: 'approve', title: 'Approve', action: 'approve', body: {}, needs: 'view', isCommentRequired: false },
+    ...{
+      name: 'approve',
+      title: 'Approve',
+      action: 'approve',
+      body: {},
+      needs: 'view',
+      isCommentRequired: false,
+    },
     says: ({ run, stage }) =>
       `Your approval counts for letting ${run.label} of ${run.pipeline} into ${stage.name}. Once enough persons have approved, the stage runs: ${listVersions(run)}.`,
     done: 'Your approval is recorded.',
     judge: judgeSaying,
   },
   {
-    ...{ name: 'reject', title: 'Reject', action: 'reject', body: {}, needs: 'view', isCommentRequired: true },
+    ...{
+      name: 'reject',
+      title: 'Reject',
+      action: 'reject',
+      body: {},
+      needs: 'view',
+      isCommentRequired: true,
+    },
     says: ({ run, stage }) =>
       `${run.label} of ${run.pipeline} will not enter ${stage.name}: the run ends there, and everybody sees why.`,
     done: 'The run is rejected.',
     judge: judgeSaying,
   },
   {
-    ...{ name: 'rerun', title: 'Run again', action: 'rerun', body: {}, needs: 'operate', isCommentRequired: false },
+    ...{
+      name: 'rerun',
+      title: 'Run again',
+      action: 'rerun',
+      body: {},
+      needs: 'operate',
+      isCommentRequired: false,
+    },
     says: (seen) =>
       `All jobs of ${seen.stage.name} run again for ${seen.run.label}, with the same revisions; the stages after it follow when it has passed. ${describeEntry(seen)}`,
     done: 'The stage is to run again.',
@@ -95,7 +118,14 @@ export const stageOffers: readonly StageOffer[] = [
     isOfUse: ({ stage }) => stage.jobs.length > 1,
   },
   {
-    ...{ name: 'cancel', title: 'Cancel', action: 'cancel', body: {}, needs: 'operate', isCommentRequired: false },
+    ...{
+      name: 'cancel',
+      title: 'Cancel',
+      action: 'cancel',
+      body: {},
+      needs: 'operate',
+      isCommentRequired: false,
+    },
     says: ({ run, stage }) =>
       stage.status === 'running'
         ? `The jobs of ${stage.name} of ${run.label} are ended, and the run with them.`
@@ -124,7 +154,9 @@ function describeEntry(seen: StageSeen): string {
 function listVersions({ materials }: RunView): string {
   return materials
     .map((material) =>
-      'package' in material ? `${material.package} ${material.version}` : `${material.pipeline} ${material.label}`,
+      'package' in material
+        ? `${material.package} ${material.version}`
+        : `${material.pipeline} ${material.label}`,
     )
     .join(', ');
 }

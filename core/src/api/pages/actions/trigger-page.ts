@@ -24,7 +24,10 @@ interface Choice {
   readonly title: string;
 }
 
-/** The page that starts a run by hand; `?MATERIAL=` chooses a version, or the counter of an upstream run, from the start. */
+/**
+ * The page that starts a run by hand; `?MATERIAL=` chooses a version, or the counter of an upstream run, from
+ * the start.
+ */
 export const triggerPage: Page = {
   path: '/pipelines/:pipeline/trigger',
   needs: 'operate',
@@ -60,7 +63,9 @@ export const triggerPage: Page = {
 async function listChoices(tx: Tx, material: Material): Promise<readonly Choice[]> {
   if (isPipelineMaterial(material)) {
     const { items } = await listRuns(tx, material.pipeline, { limit: choicesShown });
-    const passed = items.filter(({ stages }) => stages.findLast(({ name }) => name === material.stage)?.status === 'passed');
+    const passed = items.filter(
+      ({ stages }) => stages.findLast(({ name }) => name === material.stage)?.status === 'passed',
+    );
     return passed.map(({ counter, label, alarms }) => {
       const wrong = alarms
         .map(({ package: name, version, kind }) => `; ${name} ${version}: ${describeAlarms([{ kind }])}`)
@@ -68,7 +73,8 @@ async function listChoices(tx: Tx, material: Material): Promise<readonly Choice[
       return { value: String(counter), title: `${label} (run ${counter}${wrong})` };
     });
   }
-  const revisions = (await listRevisions(tx, material, { limit: choicesShown, after: undefined }))?.items ?? [];
+  const revisions =
+    (await listRevisions(tx, material, { limit: choicesShown, after: undefined }))?.items ?? [];
   const alarms = await readAlarms(
     tx,
     revisions.map(({ id }) => id),
@@ -127,12 +133,16 @@ export function registerTriggerForm(server: FastifyInstance): void {
 
 /** A run of another pipeline is chosen by its counter, which is a number. */
 function toChoices(chosen: Readonly<Record<string, string>>): Readonly<Record<string, string | number>> {
-  return Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, name.includes('/') ? value : Number(value)]));
+  return Object.fromEntries(
+    Object.entries(chosen).map(([name, value]) => [name, name.includes('/') ? value : Number(value)]),
+  );
 }
 
 function readNamed(body: FormBody, prefix: string): Readonly<Record<string, string>> {
   const names = Object.keys(body).filter((name) => name.startsWith(prefix));
   return Object.fromEntries(
-    names.map((name) => [name.slice(prefix.length), readField(body, name) ?? '']).filter(([, value]) => value !== ''),
+    names
+      .map((name) => [name.slice(prefix.length), readField(body, name) ?? ''])
+      .filter(([, value]) => value !== ''),
   );
 }

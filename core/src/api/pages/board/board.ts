@@ -46,7 +46,9 @@ function showFilters(name: string, { shown }: ShownBoard, query: URLSearchParams
     query,
     search: 'A version, or a part of one',
     choices:
-      later.length > 0 ? [{ name: 'ready', title: 'Has passed everything before', options: later, none: 'any level' }] : [],
+      later.length > 0
+        ? [{ name: 'ready', title: 'Has passed everything before', options: later, none: 'any level' }]
+        : [],
   });
 }
 

@@ -38,7 +38,10 @@ const mostRows = 40;
 /** A package that very many pipelines take has a wide board: then with fewer rows. */
 const mostCells = 2_400;
 const mostLevels = 60;
-/** Who looks for versions that have passed everything before a level is shown those among the next so many; the rest a page on. */
+/**
+ * Who looks for versions that have passed everything before a level is shown those among the next so many;
+ * the rest a page on.
+ */
 const mostLookedAt = 400;
 
 /** How a level is called in the address. */
@@ -46,7 +49,10 @@ export function nameOfLevel({ pipeline, stage }: Level): string {
   return `${pipeline}/${stage}`;
 }
 
-/** Reads as much of a board as a page has room for, and as its address asks: one version, or those that are ready for a level. */
+/**
+ * Reads as much of a board as a page has room for, and as its address asks: one version, or those that are
+ * ready for a level.
+ */
 export async function readShown(
   tx: Tx,
   { packageId, name, query }: Asked,
@@ -70,11 +76,17 @@ export async function readShown(
   const shown = levels.map((level, index) => ({ level, index })).slice(first, first + mostLevels);
   const runs = await readActionable(tx, items, shown);
   const hold = await readHold(tx);
-  const atRest = (await listPipelines(tx)).filter(({ paused }) => paused || hold).map((pipeline) => pipeline.name);
+  const atRest = (await listPipelines(tx))
+    .filter(({ paused }) => paused || hold)
+    .map((pipeline) => pipeline.name);
   return { levels, items, next: board.next, shown, runs, atRest: new Set(atRest) };
 }
 
-async function readActionable(tx: Tx, items: readonly PlacedRow[], shown: readonly ShownLevel[]): Promise<ShownRuns> {
+async function readActionable(
+  tx: Tx,
+  items: readonly PlacedRow[],
+  shown: readonly ShownLevel[],
+): Promise<ShownRuns> {
   const cells = items.flatMap(({ cells, ready }) =>
     shown.flatMap(({ index }) => {
       const cell = cells[index];

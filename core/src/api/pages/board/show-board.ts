@@ -29,7 +29,8 @@ export interface Around {
 /** The table: a row for each version, a column for each level. */
 export function showBoard(around: Around): Html {
   const { board, query } = around;
-  if (board.levels.length === 0) return showEmpty('No pipeline takes it', 'Name it under materials: of a pipeline.');
+  if (board.levels.length === 0)
+    return showEmpty('No pipeline takes it', 'Name it under materials: of a pipeline.');
   if (board.items.length === 0) return showNothing(query, board.next !== null);
   return showTable(
     'Promotion board',
@@ -59,7 +60,8 @@ function showCell(row: PlacedRow, { level, index }: ShownLevel, around: Around):
   const cell = row.cells[index] ?? null;
   const isReady = row.ready[index] === true;
   const run = cell && around.board.runs.get(cell.pipeline)?.get(cell.counter);
-  const others = run?.alarms.filter((alarm) => alarm.package !== around.name || alarm.version !== row.version) ?? [];
+  const others =
+    run?.alarms.filter((alarm) => alarm.package !== around.name || alarm.version !== row.version) ?? [];
   return html`${
     cell
       ? html`<a class="cell" href=${pathOfRun(cell.pipeline, cell.counter)} title=${cell.label}>${showStatus(cell.status)}</a>${cell.held && html` <span class="hint">held</span>`}`
@@ -77,8 +79,11 @@ interface Place {
 function showSend(row: PlacedRow, { level, cell, isReady }: Place, around: Around): Html | false {
   const { pipeline, stage } = level;
   const config = around.config.pipelines.get(pipeline);
-  const label = (title: string) => html`${title}<span class="unseen"> ${row.version} to ${pipeline} ${stage}</span> …`;
-  const offer = cell && listCellOffers(cell, around).find(({ name }) => name === 'approve' || (isReady && name === 'rerun'));
+  const label = (title: string) =>
+    html`${title}<span class="unseen"> ${row.version} to ${pipeline} ${stage}</span> …`;
+  const offer =
+    cell &&
+    listCellOffers(cell, around).find(({ name }) => name === 'approve' || (isReady && name === 'rerun'));
   if (cell && offer) {
     return html` <a class="button small" href=${pathOfStageAction(cell, stage, offer.name)}>${label(offer.title)}</a>`;
   }
@@ -90,14 +95,20 @@ function showSend(row: PlacedRow, { level, cell, isReady }: Place, around: Aroun
   return html` <a class="button small" href=${href}>${label('Send')}</a>`;
 }
 
-function listCellOffers({ pipeline, counter, stage: name }: BoardCell, around: Around): readonly StageOffer[] {
+function listCellOffers(
+  { pipeline, counter, stage: name }: BoardCell,
+  around: Around,
+): readonly StageOffer[] {
   const { board, config, actor, now } = around;
   const run = board.runs.get(pipeline)?.get(counter);
   const stage = run?.stages.findLast((one) => one.name === name);
   return run && stage ? listOffers({ run, stage, config: config.pipelines.get(pipeline), actor, now }) : [];
 }
 
-/** What a run must pin so that it is about this version: the version itself, and the upstream runs that carried it. */
+/**
+ * What a run must pin so that it is about this version: the version itself, and the upstream runs that
+ * carried it.
+ */
 function chooseMaterials(
   row: PlacedRow,
   { pipeline, after }: Level,

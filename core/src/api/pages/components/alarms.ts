@@ -5,7 +5,9 @@ import { type Html, html } from '../html.ts';
 import { showMark } from './status.ts';
 
 /** What each alarm says of a version, in a sentence and in a word or two, and its colour. */
-const words: Readonly<Record<AlarmKind, { readonly says: string; readonly short: string; readonly colour: Status }>> = {
+const words: Readonly<
+  Record<AlarmKind, { readonly says: string; readonly short: string; readonly colour: Status }>
+> = {
   republished: {
     says: 'was published again with other bytes, which nobody has acknowledged',
     short: 'other bytes',

@@ -4,7 +4,10 @@ import { type Html, html } from '../html.ts';
 /** So many are shown of a list that may be long; in a narrow window only the first. */
 const mostShown = 3;
 
-/** A list at the head of a page, of which the first are shown, so that what comes after it is on the first screen too. */
+/**
+ * A list at the head of a page, of which the first are shown, so that what comes after it is on the first
+ * screen too.
+ */
 export interface CutList {
   /** Its section's, and the parameter of the address that asks for all of it. */
   readonly id: string;
@@ -18,7 +21,10 @@ export interface CutList {
   readonly classes: string;
 }
 
-/** Shows the first of a list with a link to all of it, or all of it where the address asks for that; nothing of an empty one. */
+/**
+ * Shows the first of a list with a link to all of it, or all of it where the address asks for that; nothing
+ * of an empty one.
+ */
 export function showCut({ id, title, items, isMore, path, query, classes }: CutList): Html {
   const isAll = query.get(id) === 'all' || items.length < 2;
   const shown = isAll ? items : items.slice(0, mostShown);

@@ -25,7 +25,10 @@ export interface DecisionOptions {
 }
 
 /** Decisions in words, newest first. */
-export function showDecisions(decisions: readonly DecisionView[], { now, empty, isVisible }: DecisionOptions): Html {
+export function showDecisions(
+  decisions: readonly DecisionView[],
+  { now, empty, isVisible }: DecisionOptions,
+): Html {
   if (decisions.length === 0) return showEmpty('Nothing here', empty);
   return showTable(
     'Decisions',
@@ -48,7 +51,9 @@ export function showDecisions(decisions: readonly DecisionView[], { now, empty, 
 
 /** A version leads to all that was decided about it, the counter of a run to that run. */
 function showPinned(material: string, pinned: string | number): Html {
-  const path = isPackage(material) ? withQuery('/decisions', { q: `${material}@${pinned}` }) : pathOfRun(material, pinned);
+  const path = isPackage(material)
+    ? withQuery('/decisions', { q: `${material}@${pinned}` })
+    : pathOfRun(material, pinned);
   return html`<a class="version" href=${path}>${pinned}</a>`;
 }
 

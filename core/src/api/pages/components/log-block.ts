@@ -4,7 +4,9 @@ import { type Html, html } from '../html.ts';
 import { type ExactLogAddress, pathOfAddress } from '../log-address.ts';
 import { createAnsiPainter } from './ansi.ts';
 
-/** How many lines a block has; the stylesheet knows it too, so that a block has its height before it is there. */
+/**
+ * How many lines a block has; the stylesheet knows it too, so that a block has its height before it is there.
+ */
 export const linesAtOnce = 500;
 
 const longestShown = 4_000;
@@ -12,17 +14,26 @@ const longestShown = 4_000;
 /** Some lines of a log, each with its number, which is a link to it. */
 export function showBlock({ from, lines }: LogLines): Html {
   const paint = createAnsiPainter();
-  return html`<div class=${lines.length === linesAtOnce ? 'block full' : 'block'}>${lines.map((line, index) => {
-    const id = `L${from + index + 1}`;
-    return html`<div class="line" id=${id}><a href=${`#${id}`} aria-label=${`Line ${from + index + 1}`}>${from + index + 1}</a><span>${paint(line.slice(0, longestShown))}${
-      line.length > longestShown && html`<em> … ${line.length - longestShown} characters more in the file</em>`
-    }</span></div>`;
-  })}</div>`;
+  return html`<div class=${lines.length === linesAtOnce ? 'block full' : 'block'}>${lines.map(
+    (line, index) => {
+      const id = `L${from + index + 1}`;
+      return html`<div class="line" id=${id}><a href=${`#${id}`} aria-label=${`Line ${from + index + 1}`}>${from + index + 1}</a><span>${paint(line.slice(0, longestShown))}${
+        line.length > longestShown &&
+        html`<em> … ${line.length - longestShown} characters more in the file</em>`
+      }</span></div>`;
+    },
+  )}</div>`;
 }
 
 /** Stands for blocks that are fetched when one comes near; without scripts, links to them. */
-export function showPlaceholders(address: ExactLogAddress, { from, to }: { readonly from: number; readonly to: number }): Html[] {
-  const starts = Array.from({ length: Math.ceil((to - from) / linesAtOnce) }, (_, index) => from + index * linesAtOnce);
+export function showPlaceholders(
+  address: ExactLogAddress,
+  { from, to }: { readonly from: number; readonly to: number },
+): Html[] {
+  const starts = Array.from(
+    { length: Math.ceil((to - from) / linesAtOnce) },
+    (_, index) => from + index * linesAtOnce,
+  );
   const path = pathOfAddress(address);
   return starts.map((start) => {
     const end = Math.min(start + linesAtOnce, to);

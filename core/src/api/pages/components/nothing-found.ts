@@ -15,7 +15,10 @@ export interface Searched {
 /** Says that nothing was found, and no more than what was looked at. */
 export function showNothingFound({ path, query, searchedTo, now }: Searched): Html {
   if (searchedTo !== null) {
-    return showEmpty('Nothing like that so far', html`It was looked for back to ${showTime(searchedTo, now)}, not further yet.`);
+    return showEmpty(
+      'Nothing like that so far',
+      html`It was looked for back to ${showTime(searchedTo, now)}, not further yet.`,
+    );
   }
   if (query.has('after')) return showEmpty('Nothing older', 'What the page before shows is the oldest.');
   const isFiltered = [...query.values()].some((value) => value.trim() !== '');
@@ -26,6 +29,7 @@ export function showNothingFound({ path, query, searchedTo, now }: Searched): Ht
 /** Says below what was found that there may be more of it. */
 export function showSearchedTo({ searchedTo, now }: Pick<Searched, 'searchedTo' | 'now'>): Html | false {
   return (
-    searchedTo !== null && html`<p class="hint">It was looked for back to ${showTime(searchedTo, now)}, not further yet.</p>`
+    searchedTo !== null &&
+    html`<p class="hint">It was looked for back to ${showTime(searchedTo, now)}, not further yet.</p>`
   );
 }

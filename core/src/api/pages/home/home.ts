@@ -17,7 +17,8 @@ const mostWaiting = 100;
 export const homePage: Page = {
   path: '/',
   needs: 'token',
-  concerns: ({ type }) => /^(pipeline|pipelinerun|stage|taskrun|configuration|repository|artifact)\./.test(type),
+  concerns: ({ type }) =>
+    /^(pipeline|pipelinerun|stage|taskrun|configuration|repository|artifact)\./.test(type),
   async read({ query, actor, now }, { store, configuration }) {
     const { config } = configuration();
     const looking = { config, actor };
@@ -26,7 +27,10 @@ export const homePage: Page = {
       const like = filterRows(all, query);
       return {
         ...{ rows: all, found: like, shown: await takeShown(tx, like, query) },
-        waiting: await listWaitingStages(tx, { pipelines: listVisiblePipelines(actor, config), limit: mostWaiting }),
+        waiting: await listWaitingStages(tx, {
+          pipelines: listVisiblePipelines(actor, config),
+          limit: mostWaiting,
+        }),
         alarms: reaches(actor, 'viewer') ? await readHomeAlarms(tx) : noAlarms,
       };
     });
@@ -49,7 +53,11 @@ function showFilters(rows: readonly Row[], query: URLSearchParams): Html {
     query,
     search: 'Pipeline, label, package or version',
     choices: [
-      { name: 'status', title: 'Status', options: ['running', 'waiting', 'failed', 'passed', 'cancelled', 'pending', 'paused'] },
+      {
+        name: 'status',
+        title: 'Status',
+        options: ['running', 'waiting', 'failed', 'passed', 'cancelled', 'pending', 'paused'],
+      },
       ...(groups.length > 0 ? [{ name: 'group', title: 'Group', options: groups }] : []),
     ],
   });
@@ -60,7 +68,8 @@ function showNoneFound(all: number, query: URLSearchParams): Html {
   return showEmpty(
     'No pipeline is like that now',
     html`Names, groups, materials and newest runs were looked at.${
-      q !== '' && html` <a href=${withQuery('/decisions', { q })}>What was decided about “${q}”, older runs too</a>.`
+      q !== '' &&
+      html` <a href=${withQuery('/decisions', { q })}>What was decided about “${q}”, older runs too</a>.`
     } <a href="/">Show all ${all}</a>`,
   );
 }

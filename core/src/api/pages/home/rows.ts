@@ -27,7 +27,10 @@ export interface ShownRow extends Row {
 const collator = new Intl.Collator('en', { numeric: true });
 
 const runsShown = 4;
-/** With more rows than this each has its newest run only, and nothing is offered, so that the page stays small. */
+/**
+ * With more rows than this each has its newest run only, and nothing is offered, so that the page stays
+ * small.
+ */
 const manyRows = 150;
 /** More than this are shown to those only who ask for all. */
 const mostRows = 500;
@@ -68,8 +71,14 @@ function findText({ name, group, listensTo, runs: [latest] }: Row): string {
 }
 
 /** What of it a page has room for, by group. */
-export async function takeShown(tx: Tx, found: readonly Row[], query: URLSearchParams): Promise<readonly ShownRow[]> {
-  const sorted = found.toSorted((a, b) => compareGroups(a.group, b.group) || collator.compare(a.name, b.name));
+export async function takeShown(
+  tx: Tx,
+  found: readonly Row[],
+  query: URLSearchParams,
+): Promise<readonly ShownRow[]> {
+  const sorted = found.toSorted(
+    (a, b) => compareGroups(a.group, b.group) || collator.compare(a.name, b.name),
+  );
   const shown = query.get('show') === 'all' ? sorted : sorted.slice(0, mostRows);
   if (shown.length > manyRows) return shown.map((row) => ({ ...row, isOffered: false }));
   const names = shown.map(({ name }) => name);

@@ -37,7 +37,10 @@ interface Looking {
   readonly query: URLSearchParams;
 }
 
-/** That nothing starts, what is wrong with versions that runs carry or people must look at, and repositories of which nothing new is known. */
+/**
+ * That nothing starts, what is wrong with versions that runs carry or people must look at, and repositories
+ * of which nothing new is known.
+ */
 export function showAlarms({ versions, failing, hold }: Alarms, { actor, now, query }: Looking): Html {
   const items = [
     ...(hold ? [showHold(hold, actor, now)] : []),

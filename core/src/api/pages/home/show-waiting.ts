@@ -12,7 +12,10 @@ interface LookingAtAll extends Looking {
   readonly isCut: boolean;
 }
 
-/** Runs that wait for somebody's approval, first those that wait for who looks, longest first, with what they may do. */
+/**
+ * Runs that wait for somebody's approval, first those that wait for who looks, longest first, with what they
+ * may do.
+ */
 export function showWaiting(waiting: readonly WaitingStage[], looking: LookingAtAll): Html {
   const { query, isCut } = looking;
   const isMine = (one: WaitingStage) => mayApprove(one, looking);
@@ -33,6 +36,7 @@ function showOne(waiting: WaitingStage, looking: Looking): Html {
   return html`<li><span><a href=${pathOfRun(pipeline, counter)}>${pipeline} ${label}</a> waits to enter <strong>${stage}</strong>${
     readyAt !== null && html` <span class="hint">since ${showTime(readyAt, now)}</span>`
   }${expiresAt !== null && html` <span class="hint">· expires ${showTime(expiresAt, now)}</span>`}${alarms.map((alarm) => html` <span class="warning">${showAlarm(alarm)}</span>`)}</span>${
-    mayApprove(waiting, looking) && html`<span class="offers">${link('approve', 'Approve')}${link('reject', 'Reject')}</span>`
+    mayApprove(waiting, looking) &&
+    html`<span class="offers">${link('approve', 'Approve')}${link('reject', 'Reject')}</span>`
   }</li>`;
 }

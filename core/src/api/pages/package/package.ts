@@ -1,6 +1,11 @@
 import { reaches } from '../../../engine/rights.ts';
 import { readDecisionsOfPackage } from '../../../store/package-decisions.ts';
-import { findPackageId, listRevisions, type RevisionPage, readRepositories } from '../../../store/read-repositories.ts';
+import {
+  findPackageId,
+  listRevisions,
+  type RevisionPage,
+  readRepositories,
+} from '../../../store/read-repositories.ts';
 import type { Tx } from '../../../store/store.ts';
 import { listVisiblePipelines } from '../../access/visible.ts';
 import { ApiError } from '../../api-error.ts';
@@ -22,7 +27,9 @@ export const packagePage: Page = {
   path: '/repositories/:repo/packages/:pkg',
   needs: 'viewer',
   concerns: ({ type, subject }, { params }) =>
-    subject === params['repo'] || subject === `${params['repo']}/${params['pkg']}` || type === 'pipelinerun.queued',
+    subject === params['repo'] ||
+    subject === `${params['repo']}/${params['pkg']}` ||
+    type === 'pipelinerun.queued',
   refreshMs: 15_000,
   async read({ params, query, actor, now }, { store, configuration }) {
     const address = { repository: params['repo'] ?? '', package: params['pkg'] ?? '' };
@@ -67,7 +74,11 @@ interface Address {
 /** A page of the ledger, of what the address asks for. */
 async function listWanted(tx: Tx, address: Address, query: URLSearchParams): Promise<RevisionPage> {
   const fragment = query.get('q')?.trim() || undefined;
-  const listed = await listRevisions(tx, address, { limit: revisionsShown, after: readAfter(query), fragment });
+  const listed = await listRevisions(tx, address, {
+    limit: revisionsShown,
+    after: readAfter(query),
+    fragment,
+  });
   return listed ?? { items: [], next: null };
 }
 

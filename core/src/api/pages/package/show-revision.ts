@@ -23,7 +23,8 @@ export function showRevision(
   { name, mayAcknowledge, now }: Around,
 ): Html {
   const { facts, state, detectedAt, unacknowledged, missingSince } = revision;
-  const { version, standing, warning, publisher, comment, publishedAt, trackbackUrl, location, digests } = facts;
+  const { version, standing, warning, publisher, comment, publishedAt, trackbackUrl, location, digests } =
+    facts;
   return html`<li class=${`revision ${state}`}>
     <div class="revision-head"><h3 class="version">${version}</h3>
       ${state === 'republished' && showMark('failed', unacknowledged ? 'republished with other bytes' : 'republished, acknowledged')}
@@ -47,7 +48,12 @@ export function showRevision(
 }
 
 function fact(name: string, value: Html | string | false | undefined): Html | false {
-  return value !== undefined && value !== false && value !== '' && html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  return (
+    value !== undefined &&
+    value !== false &&
+    value !== '' &&
+    html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+  );
 }
 
 /** What was decided about a version: why it did or did not run. */

@@ -65,6 +65,7 @@ async function readAll(tx: Tx, pipeline: string, counter: number) {
 
 function showNeighbours({ pipeline, counter }: RunView): Html {
   return html`<nav class="paging" aria-label="Other runs">${counter > 1 && html`<a href=${pathOfRun(pipeline, counter - 1)}>Run ${counter - 1}</a>`}<a href=${pathOfPipeline(pipeline)}>All runs</a><a href=${pathOfValueStream(pipeline, counter)}>Value stream</a>${
-    counter > 1 && html`<a href=${pathOfComparison(pipeline, counter - 1, counter)}>Compare with run ${counter - 1}</a>`
+    counter > 1 &&
+    html`<a href=${pathOfComparison(pipeline, counter - 1, counter)}>Compare with run ${counter - 1}</a>`
   }</nav>`;
 }

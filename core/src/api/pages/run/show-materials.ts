@@ -18,8 +18,10 @@ export function showMaterials({ materials }: RunView, before: RunView | undefine
   );
 }
 
-const nameOf = (material: MaterialView): string => ('package' in material ? material.package : material.pipeline);
-const versionOf = (material: MaterialView): string => ('package' in material ? material.version : material.label);
+const nameOf = (material: MaterialView): string =>
+  'package' in material ? material.package : material.pipeline;
+const versionOf = (material: MaterialView): string =>
+  'package' in material ? material.version : material.label;
 
 function showPackage({ package: name, version, digest, location }: PackageView, change: Html): Html {
   return html`<tr>

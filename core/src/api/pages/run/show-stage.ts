@@ -26,15 +26,21 @@ function showFacts(run: RunView, stage: StageView, now: number): Html {
     held &&
     html`<span class="status waiting">◆ held: a version that it pinned was published again with other bytes, or withdrawn</span>`
   }${startedAt === null && notBefore !== null && html`<span>not before ${showTime(notBefore, now)}</span>`}${
-    stage.status === 'waiting' && expiresAt !== null && html`<span>the approval expires ${showTime(expiresAt, now)}</span>`
+    stage.status === 'waiting' &&
+    expiresAt !== null &&
+    html`<span>the approval expires ${showTime(expiresAt, now)}</span>`
   }${startedAt !== null && html`<span>began ${showTime(startedAt, now)}</span>`}${
-    startedAt !== null && finishedAt !== null && html`<span>took ${showDuration(finishedAt - startedAt)}</span>`
+    startedAt !== null &&
+    finishedAt !== null &&
+    html`<span>took ${showDuration(finishedAt - startedAt)}</span>`
   }</p>`;
 }
 
 function describeEntry({ stages }: RunView, { name, approval }: StageView): string {
   if (approval === 'manual') return 'entered by approval';
-  return stages[0]?.name === name ? 'entered when the run starts' : 'entered when the stage before has passed';
+  return stages[0]?.name === name
+    ? 'entered when the run starts'
+    : 'entered when the stage before has passed';
 }
 
 function showVerdict({ name, verdict, comment, at }: StageView['approvals'][number], now: number): Html {

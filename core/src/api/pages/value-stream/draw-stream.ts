@@ -16,11 +16,20 @@ export interface DrawOptions {
 const lettersShown = 25;
 /** Beside what is in the corner of a node. */
 const lettersOfLabel = 17;
-/** The link in a corner of a node: large enough for a finger where the drawing is fitted into a narrow window. */
+/**
+ * The link in a corner of a node: large enough for a finger where the drawing is fitted into a narrow window.
+ */
 const handleSize = { width: 48, height: 34 } as const;
 
-/** Draws a value stream as SVG; every node is a link to its page, and has one to unfold what is around it, or to fold it up. */
-export function drawStream(stream: Neighbourhood, { width, height, places, lines }: Drawing, options: DrawOptions): Html {
+/**
+ * Draws a value stream as SVG; every node is a link to its page, and has one to unfold what is around it, or
+ * to fold it up.
+ */
+export function drawStream(
+  stream: Neighbourhood,
+  { width, height, places, lines }: Drawing,
+  options: DrawOptions,
+): Html {
   const { zoom } = options.view;
   const scale = zoom === 'fit' ? 1 : zoom / 100;
   const flowing = new Set(stream.edges.map(({ from }) => from));
@@ -34,7 +43,9 @@ export function drawStream(stream: Neighbourhood, { width, height, places, lines
 }
 
 function drawLine(points: readonly Point[]): string {
-  return points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(0)} ${y.toFixed(0)}`).join('');
+  return points
+    .map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(0)} ${y.toFixed(0)}`)
+    .join('');
 }
 
 /** Where a node is, how many of its neighbours are not shown, and whether it flowed into any that are. */
@@ -58,13 +69,23 @@ function drawNode(node: StreamNode, place: Place, options: DrawOptions): Html {
   </g>`;
 }
 
-/** The link in a corner of a node: what is folded up is unfolded, what is not shown comes into focus, what is shown is folded up. */
-function drawHandle(node: StreamNode, { x, y, hidden, isFlowing }: Place, { view, pathOf }: DrawOptions): Html | false {
+/**
+ * The link in a corner of a node: what is folded up is unfolded, what is not shown comes into focus, what is
+ * shown is folded up.
+ */
+function drawHandle(
+  node: StreamNode,
+  { x, y, hidden, isFlowing }: Place,
+  { view, pathOf }: DrawOptions,
+): Html | false {
   const { folded } = view;
   const name = `${describeNode(node).name} ${node.label}`;
   const draw = (text: string, says: string, path: string) => {
     const { width, height } = handleSize;
-    const [left, top] = [Math.round(x + nodeSize.width / 2) - width, Math.round(y + nodeSize.height / 2) - height];
+    const [left, top] = [
+      Math.round(x + nodeSize.width / 2) - width,
+      Math.round(y + nodeSize.height / 2) - height,
+    ];
     return html`<a href=${`${path}#focus`} aria-label=${says}><rect class="more" x=${left} y=${top} width=${width} height=${height} rx="4" /><text x=${left + width / 2} y=${top + height / 2 + 4} aria-hidden="true">${text}</text></a>`;
   };
   if (folded.has(node.id)) {
@@ -72,12 +93,19 @@ function drawHandle(node: StreamNode, { x, y, hidden, isFlowing }: Place, { view
     return draw(`+${hidden || ''}`, `Unfold ${name}`, pathOf({ folded: others, focus: node.id }));
   }
   if (hidden > 0) return draw(`+${hidden}`, `${hidden} more around ${name}`, pathOf({ focus: node.id }));
-  return isFlowing && draw('−', `Fold ${name} up`, pathOf({ folded: new Set([...folded, node.id]), focus: node.id }));
+  return (
+    isFlowing &&
+    draw('−', `Fold ${name} up`, pathOf({ folded: new Set([...folded, node.id]), focus: node.id }))
+  );
 }
 
 const statusOfState = { published: 'passed', republished: 'failed', withdrawn: 'cancelled' } as const;
 
-function describeNode(node: StreamNode): { readonly name: string; readonly path: string; readonly status: Status } {
+function describeNode(node: StreamNode): {
+  readonly name: string;
+  readonly path: string;
+  readonly status: Status;
+} {
   return node.kind === 'run'
     ? { name: node.pipeline, path: pathOfRun(node.pipeline, node.counter), status: node.status }
     : { name: node.package, path: pathOfPackage(node.package), status: statusOfState[node.status] };

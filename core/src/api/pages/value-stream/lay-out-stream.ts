@@ -36,13 +36,23 @@ export function layOutStream({ nodes, edges }: StreamShape, direction: Direction
   const graph = new Graph();
   // Large graphs are ranked by the faster way, with somewhat longer lines.
   const ranker = nodes.length > longestPathFrom ? 'longest-path' : 'network-simplex';
-  graph.setGraph({ rankdir: direction === 'across' ? 'LR' : 'TB', nodesep: 14, ranksep: 46, ranker, align: 'UL' });
+  graph.setGraph({
+    rankdir: direction === 'across' ? 'LR' : 'TB',
+    nodesep: 14,
+    ranksep: 46,
+    ranker,
+    align: 'UL',
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) graph.setNode(id, { ...nodeSize });
   for (const { from, to } of edges) graph.setEdge(from, to);
   layout(graph);
-  const place = (id: string): [string, Point] => [id, { x: Number(graph.node(id).x), y: Number(graph.node(id).y) }];
-  const pointsOf = ({ from, to }: StreamShape['edges'][number]): readonly Point[] => graph.edge(from, to).points ?? [];
+  const place = (id: string): [string, Point] => [
+    id,
+    { x: Number(graph.node(id).x), y: Number(graph.node(id).y) },
+  ];
+  const pointsOf = ({ from, to }: StreamShape['edges'][number]): readonly Point[] =>
+    graph.edge(from, to).points ?? [];
   return frame(new Map(nodes.map(({ id }) => place(id))), edges.map(pointsOf));
 }
 

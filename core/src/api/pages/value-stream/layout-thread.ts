@@ -7,4 +7,6 @@ interface Asked {
 }
 
 // A thread of its own: a large graph takes a second of it, in which the server goes on.
-parentPort?.on('message', ({ shape, direction }: Asked) => parentPort?.postMessage(layOutStream(shape, direction)));
+parentPort?.on('message', ({ shape, direction }: Asked) =>
+  parentPort?.postMessage(layOutStream(shape, direction)),
+);

@@ -20,11 +20,18 @@ export interface StreamPage {
 
 /** Of a larger stream only the neighbourhood of one node is drawn, unless all of it is asked for. */
 const nodesShown = 60;
-/** Drawings of this width can still be read where they are fitted into a phone's window; in units of the drawing. */
+/**
+ * Drawings of this width can still be read where they are fitted into a phone's window; in units of the
+ * drawing.
+ */
 const narrowWidth = 480;
 
 /** The drawing as an address asks for it, and the ways to look at it otherwise. */
-export async function showStream(page: StreamPage, query: URLSearchParams, layouts: StreamLayouts): Promise<Html> {
+export async function showStream(
+  page: StreamPage,
+  query: URLSearchParams,
+  layouts: StreamLayouts,
+): Promise<Html> {
   const { stream, root } = page;
   const view = readStreamView(query, stream, root);
   const { shown, drawing, isWhole } = await layOutShown(stream, view, layouts);
@@ -36,7 +43,9 @@ export async function showStream(page: StreamPage, query: URLSearchParams, layou
     ${showZooms(view, pathOf)}
     ${isTangled && html`<p class="warning">This stream is too tangled to be drawn whole: what is nearest to the focus is shown.</p>`}
     <div class="scroll canvas" tabindex="0" role="region" aria-label="Value stream">${
-      drawing ? drawStream(shown, drawing, { view, pathOf }) : showProblem('It cannot be drawn', 'Fold some of it up.')
+      drawing
+        ? drawStream(shown, drawing, { view, pathOf })
+        : showProblem('It cannot be drawn', 'Fold some of it up.')
     }</div>
   </section>`;
 }
@@ -48,7 +57,11 @@ interface LaidOut {
 }
 
 /** What there is room for; of a graph that cannot be laid out in time only what is near. */
-async function layOutShown(stream: ValueStream, { focus, folded, isAll }: StreamView, layouts: StreamLayouts): Promise<LaidOut> {
+async function layOutShown(
+  stream: ValueStream,
+  { focus, folded, isAll }: StreamView,
+  layouts: StreamLayouts,
+): Promise<LaidOut> {
   const near = takeNearest(stream, { focus, folded, most: nodesShown });
   const all = takeNearest(stream, { focus, folded, most: stream.nodes.length });
   const whole = isAll ? await layOutNarrow(all, layouts) : undefined;
@@ -82,7 +95,8 @@ function showSize({ stream, root }: StreamPage, shown: Neighbourhood, { view, pa
   }${view.isAll && size > nodesShown && html`<a href=${pathOf({ isAll: false })}>Show only what is near</a>`}${
     view.folded.size > 0 && html`<a href=${pathOf({ folded: new Set() })}>Unfold everything</a>`
   }${view.focus !== root && html`<a href=${pathOf({ focus: root })}>Back to ${root}</a>`}${
-    stream.truncated && html`<span class="warning">There is more than is recorded here: the stream was cut.</span>`
+    stream.truncated &&
+    html`<span class="warning">There is more than is recorded here: the stream was cut.</span>`
   }</p>`;
 }
 

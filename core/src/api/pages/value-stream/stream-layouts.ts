@@ -21,8 +21,9 @@ interface Asked {
 }
 
 /**
- * Understands where value streams are drawn. They are laid out one after another in a thread of its own, so that nobody else waits;
- * a stream that looks as it did is not laid out again, whatever became of its runs meanwhile.
+ * Understands where value streams are drawn. They are laid out one after another in a thread of its own, so
+ * that nobody else waits; a stream that looks as it did is not laid out again, whatever became of its runs
+ * meanwhile.
  */
 export class StreamLayouts {
   /** By what the graph looks like; the one that was asked for last is the last. */
@@ -37,10 +38,15 @@ export class StreamLayouts {
     this.#longestMs = longest;
   }
 
-  /** Where everything is; undefined for a graph that is too tangled for the time there is. Throws `ApiError`. */
+  /**
+   * Where everything is; undefined for a graph that is too tangled for the time there is. Throws `ApiError`.
+   */
   layOut({ nodes, edges }: StreamShape, direction: Direction = 'across'): Promise<Drawing | undefined> {
     // What is drawn of a node is not the thread's business.
-    const shape = { nodes: nodes.map(({ id }) => ({ id })), edges: edges.map(({ from, to }) => ({ from, to })) };
+    const shape = {
+      nodes: nodes.map(({ id }) => ({ id })),
+      edges: edges.map(({ from, to }) => ({ from, to })),
+    };
     const asked = { shape, direction };
     const key = createHash('sha256').update(JSON.stringify(asked)).digest('base64');
     const known = this.#known.get(key);

@@ -43,7 +43,10 @@ function findNode(nodes: readonly StreamNode[], wanted: string): string | undefi
 }
 
 /** What is written into the query of an address that shows it so; a form sends it in hidden fields. */
-export function listFields({ focus, zoom, isAll, folded }: StreamView, root: string): readonly [string, string][] {
+export function listFields(
+  { focus, zoom, isAll, folded }: StreamView,
+  root: string,
+): readonly [string, string][] {
   return [
     ...(focus === root ? [] : [['focus', focus] as [string, string]]),
     ...(zoom === 'fit' ? [] : [['zoom', String(zoom)] as [string, string]]),

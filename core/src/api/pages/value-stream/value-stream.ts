@@ -37,14 +37,24 @@ function makeRunPage(layouts: StreamLayouts): Page {
       const { config } = configuration();
       const stream = await store.read((tx) => traceRun(tx, { pipeline, counter }, { config, actor }));
       if (!stream) throw unknownRun({ pipeline, counter });
-      const page = { stream, root: `${pipeline}/${counter}`, path: pathOfValueStream(pipeline, counter), fixed: [] };
+      const page = {
+        stream,
+        root: `${pipeline}/${counter}`,
+        path: pathOfValueStream(pipeline, counter),
+        fixed: [],
+      };
       const main = html`<header class="page">
           <p class="crumbs"><a href="/">Pipelines</a> / <a href=${pathOfPipeline(pipeline)}>${pipeline}</a> / <a href=${pathOfRun(pipeline, counter)}>run ${counter}</a></p>
           <h1>Value stream of ${pipeline} ${counter}</h1>
           <p class="lead">What flowed into this run comes before it, what it flowed into after it: from the left to the right, or downwards. Every box leads to its page.</p>
         </header>
         ${await showStream(page, query, layouts)}`;
-      return { title: `Value stream of ${pipeline} ${counter}`, section: 'pipelines', main, concerns: concernsOf(stream) };
+      return {
+        title: `Value stream of ${pipeline} ${counter}`,
+        section: 'pipelines',
+        main,
+        concerns: concernsOf(stream),
+      };
     },
   };
 }
@@ -74,7 +84,12 @@ function makeRevisionPage(layouts: StreamLayouts): Page {
           <p class="lead">What published this version comes before it, every run that used it after it: from the left to the right, or downwards. Every box leads to its page.</p>
         </header>
         ${await showStream(page, query, layouts)}`;
-      return { title: `Value stream of ${name} ${version}`, section: 'repositories', main, concerns: concernsOf(stream) };
+      return {
+        title: `Value stream of ${name} ${version}`,
+        section: 'repositories',
+        main,
+        concerns: concernsOf(stream),
+      };
     },
   };
 }

@@ -15,8 +15,10 @@ const pageSize = 100;
 const version = { 'api-version': '7.1' };
 
 /**
- * Runs of pipelines of Azure DevOps (https://learn.microsoft.com/en-us/rest/api/azure/devops/pipelines/runs/run-pipeline). Parameters have
- * to be declared by the pipeline: without a choice, the whole environment is one of them. The key is another, which can be read again.
+ * Runs of pipelines of Azure DevOps
+ * (https://learn.microsoft.com/en-us/rest/api/azure/devops/pipelines/runs/run-pipeline). Parameters have to
+ * be declared by the pipeline: without a choice, the whole environment is one of them. The key is another,
+ * which can be read again.
  */
 export const azure: RemoteKind<'azure'> = {
   noun: 'the pipeline run',
@@ -26,7 +28,8 @@ export const azure: RemoteKind<'azure'> = {
     const base = [organization, project, '_apis'];
     const runs = [...base, 'pipelines', String(pipeline), 'runs'];
     const headers = { authorization: `Basic ${Buffer.from(`:${token}`).toString('base64')}` };
-    const readRun = async (ref: string) => (await http.ask({ path: [...runs, ref], query: version, headers })).json();
+    const readRun = async (ref: string) =>
+      (await http.ask({ path: [...runs, ref], query: version, headers })).json();
     return {
       async find({ key, since }) {
         const minTime = new Date(since - skewMs).toISOString();
@@ -37,7 +40,10 @@ export const azure: RemoteKind<'azure'> = {
           queryOrder: 'queueTimeDescending',
           $top: String(pageSize),
         };
-        const builds = itemsAt((await http.ask({ path: [...base, 'build', 'builds'], query, headers })).json(), 'value');
+        const builds = itemsAt(
+          (await http.ask({ path: [...base, 'build', 'builds'], query, headers })).json(),
+          'value',
+        );
         for (const build of builds) {
           const run = await readRun(requireId(build, 'id'));
           if (textAt(run, 'templateParameters', keyName) === key) return toStarted(run);
@@ -49,16 +55,29 @@ export const azure: RemoteKind<'azure'> = {
           ...(refName !== undefined && { resources: { repositories: { self: { refName } } } }),
           templateParameters: { ...(chosen ?? { environment: JSON.stringify(environment) }), [keyName]: key },
         };
-        return toStarted((await http.ask({ method: 'POST', path: runs, query: version, headers, json })).json());
+        return toStarted(
+          (await http.ask({ method: 'POST', path: runs, query: version, headers, json })).json(),
+        );
       },
       async read(ref) {
         const run = await readRun(ref);
-        const word = (textAt(run, 'state') === 'completed' ? textAt(run, 'result') : textAt(run, 'state')) ?? 'unknown';
-        return { status: statuses[word] ?? 'failed', word, link: linkOf(textAt(run, '_links', 'web', 'href')) };
+        const word =
+          (textAt(run, 'state') === 'completed' ? textAt(run, 'result') : textAt(run, 'state')) ?? 'unknown';
+        return {
+          status: statuses[word] ?? 'failed',
+          word,
+          link: linkOf(textAt(run, '_links', 'web', 'href')),
+        };
       },
       async cancel(ref) {
         const json = { status: 'cancelling' };
-        await http.ask({ method: 'PATCH', path: [...base, 'build', 'builds', ref], query: version, headers, json });
+        await http.ask({
+          method: 'PATCH',
+          path: [...base, 'build', 'builds', ref],
+          query: version,
+          headers,
+          json,
+        });
       },
     };
   },

@@ -16,7 +16,8 @@ const statuses: Readonly<Record<string, Reading['status']>> = {
 };
 
 /**
- * Builds of Buildkite (https://buildkite.com/docs/apis/rest-api/builds). The key is meta-data of the build, by which builds can be sought.
+ * Builds of Buildkite (https://buildkite.com/docs/apis/rest-api/builds). The key is meta-data of the build,
+ * by which builds can be sought.
  */
 export const buildkite: RemoteKind<'buildkite'> = {
   noun: 'the build',

@@ -20,7 +20,11 @@ const jwtBehindS = 60;
  * The token that is configured, or those that an app's installation mints
  * (https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app).
  */
-export function createGithubTokens(http: RemoteHttp, token: string | undefined, app: GithubApp | undefined): GithubTokens {
+export function createGithubTokens(
+  http: RemoteHttp,
+  token: string | undefined,
+  app: GithubApp | undefined,
+): GithubTokens {
   if (app === undefined) return { get: async () => token ?? '' };
   let minted: { readonly token: string; readonly expiresAt: number } | undefined;
   return {
@@ -31,7 +35,10 @@ export function createGithubTokens(http: RemoteHttp, token: string | undefined, 
   };
 }
 
-async function mint(http: RemoteHttp, app: GithubApp): Promise<{ readonly token: string; readonly expiresAt: number }> {
+async function mint(
+  http: RemoteHttp,
+  app: GithubApp,
+): Promise<{ readonly token: string; readonly expiresAt: number }> {
   const answer = await http.ask({
     method: 'POST',
     path: ['app', 'installations', app.installationId, 'access_tokens'],
@@ -44,7 +51,8 @@ async function mint(http: RemoteHttp, app: GithubApp): Promise<{ readonly token:
   const body = answer.json();
   const token = textAt(body, 'token');
   const expiresAt = Date.parse(textAt(body, 'expires_at') ?? '');
-  if (token === undefined || Number.isNaN(expiresAt)) throw new RemoteProblem('refused', 'GitHub answered no token for the app');
+  if (token === undefined || Number.isNaN(expiresAt))
+    throw new RemoteProblem('refused', 'GitHub answered no token for the app');
   http.learnSecret(token);
   return { token, expiresAt };
 }
@@ -60,6 +68,9 @@ function signJwt({ appId, privateKey }: GithubApp, now: number): string {
     return `${content}.${createSign('RSA-SHA256').update(content).sign(privateKey, 'base64url')}`;
   } catch {
     // OpenSSL's message may quote what it could not read.
-    throw new RemoteProblem('refused', "the app's privateKey is no RSA key in PEM form; give the file that GitHub made");
+    throw new RemoteProblem(
+      'refused',
+      "the app's privateKey is no RSA key in PEM form; give the file that GitHub made",
+    );
   }
 }

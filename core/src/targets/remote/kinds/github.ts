@@ -22,9 +22,11 @@ const mostInputLength = 65_535;
 const anyKey = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 /**
- * Runs of GitHub Actions workflows (https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event,
- * https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event). Inputs cannot be read again, so that a run is
- * recognised by its name: the workflow's `run-name` has to show the key. Runs without any key may be ours, and then nobody can know.
+ * Runs of GitHub Actions workflows
+ * (https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event,
+ * https://docs.github.com/en/rest/repos/repos#create-a-repository-dispatch-event). Inputs cannot be read
+ * again, so that a run is recognised by its name: the workflow's `run-name` has to show the key. Runs without
+ * any key may be ours, and then nobody can know.
  */
 export const github: RemoteKind<'github'> = {
   noun: 'the workflow run',
@@ -50,7 +52,10 @@ export const github: RemoteKind<'github'> = {
           per_page: String(pageSize),
         };
         const path = [...base, 'actions', 'workflows', workflow, 'runs'];
-        return recognise(itemsAt((await http.ask({ path, query, headers: await headers() })).json(), 'workflow_runs'), key);
+        return recognise(
+          itemsAt((await http.ask({ path, query, headers: await headers() })).json(), 'workflow_runs'),
+          key,
+        );
       },
       async start(order) {
         if (event !== undefined) {
@@ -68,12 +73,19 @@ export const github: RemoteKind<'github'> = {
       },
       async read(ref) {
         const run = (await http.ask({ path: [...runs, ref], headers: await headers() })).json();
-        const word = (textAt(run, 'status') === 'completed' ? textAt(run, 'conclusion') : textAt(run, 'status')) ?? 'unknown';
+        const word =
+          (textAt(run, 'status') === 'completed' ? textAt(run, 'conclusion') : textAt(run, 'status')) ??
+          'unknown';
         return { status: statuses[word] ?? 'failed', word, link: linkOf(textAt(run, 'html_url')) };
       },
       async cancel(ref) {
         // 409: it has ended.
-        await http.ask({ method: 'POST', path: [...runs, ref, 'cancel'], headers: await headers(), accept: [409] });
+        await http.ask({
+          method: 'POST',
+          path: [...runs, ref, 'cancel'],
+          headers: await headers(),
+          accept: [409],
+        });
       },
     };
   },
@@ -86,7 +98,10 @@ function recognise(runs: readonly unknown[], key: string): Found {
   return runs.length < pageSize && runs.every((run) => anyKey.test(nameOf(run))) ? 'absent' : 'unknown';
 }
 
-/** Inputs have to be declared by the workflow, and are few: without a choice, the whole environment is one of them. */
+/**
+ * Inputs have to be declared by the workflow, and are few: without a choice, the whole environment is one of
+ * them.
+ */
 function makeInputs({ key, chosen, environment }: Order): Readonly<Record<string, string>> {
   const inputs = { ...(chosen ?? { environment: JSON.stringify(environment) }), [keyName]: key };
   if (JSON.stringify(inputs).length <= mostInputLength) return inputs;

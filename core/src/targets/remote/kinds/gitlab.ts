@@ -21,8 +21,8 @@ const skewMs = 120_000;
 const pageSize = 100;
 
 /**
- * Pipelines of GitLab, by trigger (https://docs.gitlab.com/api/pipeline_triggers/, https://docs.gitlab.com/api/pipelines/). The key is a
- * variable of the pipeline, which can be read.
+ * Pipelines of GitLab, by trigger (https://docs.gitlab.com/api/pipeline_triggers/,
+ * https://docs.gitlab.com/api/pipelines/). The key is a variable of the pipeline, which can be read.
  */
 export const gitlab: RemoteKind<'gitlab'> = {
   noun: 'the pipeline',
@@ -38,7 +38,12 @@ export const gitlab: RemoteKind<'gitlab'> = {
     return {
       async find({ key, since }) {
         const updated = new Date(since - skewMs).toISOString();
-        const query = { source: 'trigger', updated_after: updated, order_by: 'id', per_page: String(pageSize) };
+        const query = {
+          source: 'trigger',
+          updated_after: updated,
+          order_by: 'id',
+          per_page: String(pageSize),
+        };
         const pipelines = itemsAt((await http.ask({ path: [...base, 'pipelines'], query, headers })).json());
         for (const pipeline of pipelines) {
           if (await carriesKey(requireId(pipeline, 'id'), key)) return toStarted(pipeline);
@@ -46,8 +51,14 @@ export const gitlab: RemoteKind<'gitlab'> = {
         return pipelines.length < pageSize ? 'absent' : 'unknown';
       },
       async start({ key, chosen, environment }) {
-        const json = { token: triggerToken, ref: branch, variables: { ...(chosen ?? environment), [keyName]: key } };
-        return toStarted((await http.ask({ method: 'POST', path: [...base, 'trigger', 'pipeline'], json })).json());
+        const json = {
+          token: triggerToken,
+          ref: branch,
+          variables: { ...(chosen ?? environment), [keyName]: key },
+        };
+        return toStarted(
+          (await http.ask({ method: 'POST', path: [...base, 'trigger', 'pipeline'], json })).json(),
+        );
       },
       async read(ref) {
         const pipeline = (await http.ask({ path: [...base, 'pipelines', ref], headers })).json();

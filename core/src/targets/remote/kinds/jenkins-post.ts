@@ -6,8 +6,9 @@ import { textAt } from '../shape.ts';
 export type JenkinsPost = (question: Omit<Question, 'method' | 'headers'>) => Promise<RemoteAnswer>;
 
 /**
- * With an API token a POST goes through as it is. With a password Jenkins wants a crumb, which belongs to a session, and says so with 403
- * before anything is done: then it is fetched, and kept (https://www.jenkins.io/doc/book/security/csrf-protection/).
+ * With an API token a POST goes through as it is. With a password Jenkins wants a crumb, which belongs to a
+ * session, and says so with 403 before anything is done: then it is fetched, and kept
+ * (https://www.jenkins.io/doc/book/security/csrf-protection/).
  */
 export function createJenkinsPost(http: RemoteHttp, headers: Readonly<Record<string, string>>): JenkinsPost {
   let crumb: Readonly<Record<string, string>> = {};
@@ -16,7 +17,8 @@ export function createJenkinsPost(http: RemoteHttp, headers: Readonly<Record<str
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof RemoteProblem) || error.kind !== 'refused' || !/crumb/i.test(error.message)) throw error;
+      if (!(error instanceof RemoteProblem) || error.kind !== 'refused' || !/crumb/i.test(error.message))
+        throw error;
       crumb = await fetchCrumb(http, headers);
       return await send();
     }
@@ -31,7 +33,8 @@ async function fetchCrumb(
   const body = answer.json();
   const field = textAt(body, 'crumbRequestField');
   const value = textAt(body, 'crumb');
-  if (field === undefined || value === undefined) throw new RemoteProblem('garbled', 'Jenkins wants a crumb and gives none');
+  if (field === undefined || value === undefined)
+    throw new RemoteProblem('garbled', 'Jenkins wants a crumb and gives none');
   const cookie = (answer.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ');
   return { [field.toLowerCase()]: value, ...(cookie !== '' && { cookie }) };
 }

@@ -12,9 +12,9 @@ const parameters = 'actions[parameters[name,value]]';
 const buildTree = `builds[number,url,queueId,timestamp,${parameters}]{0,${mostBuilds}}`;
 
 /**
- * Builds of parameterised Jenkins jobs (https://www.jenkins.io/doc/book/using/remote-access-api/): a request becomes an item of the queue,
- * `queue/12`, which becomes a build, `build/34`. The key is a parameter, which the job has to declare: Jenkins drops others, and where
- * it did, nobody can know.
+ * Builds of parameterised Jenkins jobs (https://www.jenkins.io/doc/book/using/remote-access-api/): a request
+ * becomes an item of the queue, `queue/12`, which becomes a build, `build/34`. The key is a parameter, which
+ * the job has to declare: Jenkins drops others, and where it did, nobody can know.
  */
 export const jenkins: RemoteKind<'jenkins'> = {
   noun: 'the build',
@@ -29,18 +29,23 @@ export const jenkins: RemoteKind<'jenkins'> = {
     const readQueue = async () => {
       const address = http.address(...path).pathname;
       const items = itemsAt(await get(['queue'], `items[id,inQueueSince,task[url],${parameters}]`), 'items');
-      return items.filter((item) => URL.parse(textAt(item, 'task', 'url') ?? '')?.pathname.replace(/\/$/, '') === address);
+      return items.filter(
+        (item) => URL.parse(textAt(item, 'task', 'url') ?? '')?.pathname.replace(/\/$/, '') === address,
+      );
     };
     const readItem = async (id: string): Promise<Reading> => {
       try {
         const item = await get(['queue', 'item', id], 'cancelled,why,executable[number,url]');
         if (at(item, 'cancelled') === true) return { status: 'cancelled', word: 'cancelled in the queue' };
-        if (at(item, 'executable', 'number') === undefined) return { status: 'queued', word: textAt(item, 'why') ?? 'queued' };
+        if (at(item, 'executable', 'number') === undefined)
+          return { status: 'queued', word: textAt(item, 'why') ?? 'queued' };
         return { status: 'running', word: 'started', ...toBuild(at(item, 'executable')) };
       } catch (error) {
         if (!(error instanceof RemoteProblem) || error.kind !== 'missing') throw error;
         // Items are forgotten some minutes after they left the queue.
-        const build = itemsAt(await get(path, buildTree), 'builds').find((one) => String(at(one, 'queueId')) === id);
+        const build = itemsAt(await get(path, buildTree), 'builds').find(
+          (one) => String(at(one, 'queueId')) === id,
+        );
         if (build === undefined) throw error;
         return { status: 'running', word: 'started', ...toBuild(build) };
       }
@@ -67,24 +72,33 @@ export const jenkins: RemoteKind<'jenkins'> = {
         const build = await get([...path, id], 'building,result,url');
         const result = textAt(build, 'result');
         const link = linkOf(textAt(build, 'url'));
-        if (at(build, 'building') === true || result === undefined) return { status: 'running', word: 'building', link };
+        if (at(build, 'building') === true || result === undefined)
+          return { status: 'running', word: 'building', link };
         return { status: results[result] ?? 'failed', word: result, link };
       },
       async cancel(ref) {
         const [kind, id = ''] = ref.split('/');
-        if (kind === 'queue') await post({ path: ['queue', 'cancelItem'], query: { id }, accept: [302, 404] });
+        if (kind === 'queue')
+          await post({ path: ['queue', 'cancelItem'], query: { id }, accept: [302, 404] });
         else await post({ path: [...path, id, 'stop'], accept: [302] });
       },
     };
   },
 };
 
-function recognise(queued: readonly unknown[], builds: readonly unknown[], key: string, after: number): Found {
+function recognise(
+  queued: readonly unknown[],
+  builds: readonly unknown[],
+  key: string,
+  after: number,
+): Found {
   const build = builds.find((one) => readKey(one) === key);
   if (build !== undefined) return toBuild(build);
   const isLater = (one: unknown) => Number(at(one, 'timestamp') ?? at(one, 'inQueueSince')) >= after;
   const recent = [...queued, ...builds].filter(isLater);
-  return recent.length < mostBuilds && recent.every((one) => readKey(one) !== undefined) ? 'absent' : 'unknown';
+  return recent.length < mostBuilds && recent.every((one) => readKey(one) !== undefined)
+    ? 'absent'
+    : 'unknown';
 }
 
 function readKey(value: unknown): string | undefined {

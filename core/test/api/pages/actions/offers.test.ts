@@ -119,26 +119,35 @@ describeSqlite('what pages offer', (place) => {
     const granted: string[] = [];
     for (const [name, [action, body]] of Object.entries(actions)) {
       await tell(story);
-      if ((await desk.ask(actor, `p/runs/1/stages/live/${action}`, body)).refusal === undefined) granted.push(name);
+      if ((await desk.ask(actor, `p/runs/1/stages/live/${action}`, body)).refusal === undefined)
+        granted.push(name);
     }
     return granted.toSorted();
   }
 
-  it.each(Object.keys(stories))('is what the API grants, where a run %s', { timeout: 60_000 }, async (story) => {
-    for (const actor of people) {
-      await tell(story);
-      const ofRun = await listOffered(actor, '/pipelines/p/runs/1');
-      const ofHome = await listOffered(actor, '/');
-      const granted = await listGranted(actor, story);
-      expect([actor.name, ofRun]).toEqual([actor.name, granted]);
-      expect([actor.name, ofHome]).toEqual([actor.name, granted.filter((name) => name === 'approve' || name === 'reject')]);
-    }
-  });
+  it.each(Object.keys(stories))(
+    'is what the API grants, where a run %s',
+    { timeout: 60_000 },
+    async (story) => {
+      for (const actor of people) {
+        await tell(story);
+        const ofRun = await listOffered(actor, '/pipelines/p/runs/1');
+        const ofHome = await listOffered(actor, '/');
+        const granted = await listGranted(actor, story);
+        expect([actor.name, ofRun]).toEqual([actor.name, granted]);
+        expect([actor.name, ofHome]).toEqual([
+          actor.name,
+          granted.filter((name) => name === 'approve' || name === 'reject'),
+        ]);
+      }
+    },
+  );
 
   it('is no start of a run while the pipeline is paused, or all starts are held', async () => {
     await tell('has passed the stage');
     const offers = async () => (await desk.see(alice, '/pipelines/p')).includes('/pipelines/p/trigger"');
-    const sends = async () => (await desk.see(alice, '/repositories/npmjs/packages/a/board')).includes('/pipelines/p/trigger?');
+    const sends = async () =>
+      (await desk.see(alice, '/repositories/npmjs/packages/a/board')).includes('/pipelines/p/trigger?');
     await world.publish('a', ['2.0.0'], []);
     expect([await offers(), await sends()]).toEqual([true, true]);
     await world.pause('p', 'release week');

@@ -13,16 +13,25 @@ function growStream(size: number): ValueStream {
   const indexes = Array.from({ length: size }, (_, index) => index);
   return {
     nodes: indexes.map((index) => {
-      const run = { pipeline: 'p', counter: index, label: `<b>${index}</b>`, status: 'passed' as const, stages: [] };
+      const run = {
+        pipeline: 'p',
+        counter: index,
+        label: `<b>${index}</b>`,
+        status: 'passed' as const,
+        stages: [],
+      };
       return { id: nameOf(index), kind: 'run' as const, ...run };
     }),
-    edges: indexes.slice(1).map((index) => ({ from: nameOf(Math.floor((index - 1) / 3)), to: nameOf(index) })),
+    edges: indexes
+      .slice(1)
+      .map((index) => ({ from: nameOf(Math.floor((index - 1) / 3)), to: nameOf(index) })),
     truncated: false,
   };
 }
 
 const unfolded: ReadonlySet<string> = new Set();
-const idsOf = ({ nodes }: { readonly nodes: readonly { readonly id: string }[] }) => nodes.map(({ id }) => id);
+const idsOf = ({ nodes }: { readonly nodes: readonly { readonly id: string }[] }) =>
+  nodes.map(({ id }) => id);
 
 describe('the part of a value stream that is shown', () => {
   it('is what is nearest to the focus, and says how much more is around', () => {
@@ -47,7 +56,8 @@ it('lays 500 nodes out so that none covers another, and what flowed is left of w
   const columns = Map.groupBy(places.values(), ({ x }) => x);
   for (const column of columns.values()) {
     const heights = column.map(({ y }) => y).toSorted((a, b) => a - b);
-    for (const [index, y] of heights.slice(1).entries()) expect(y - (heights[index] ?? 0)).toBeGreaterThan(nodeSize.height);
+    for (const [index, y] of heights.slice(1).entries())
+      expect(y - (heights[index] ?? 0)).toBeGreaterThan(nodeSize.height);
   }
   for (const { from, to } of stream.edges) expect(at(to).x - at(from).x).toBeGreaterThan(nodeSize.width);
 });
@@ -55,17 +65,26 @@ it('lays 500 nodes out so that none covers another, and what flowed is left of w
 it('draws every line within the picture, also those that go around what lies between', () => {
   // The release of docs/promotion.md: what is published goes to every pipeline, also past those before it.
   const all = fc.shuffledSubarray(
-    ['unit acceptance', 'unit performance', 'web unit', 'web acceptance', 'web performance', 'web release'].concat([
-      'acceptance release',
-      'performance release',
-    ]),
+    [
+      'unit acceptance',
+      'unit performance',
+      'web unit',
+      'web acceptance',
+      'web performance',
+      'web release',
+    ].concat(['acceptance release', 'performance release']),
     { minLength: 8 },
   );
-  const names = fc.shuffledSubarray(['web', 'unit', 'acceptance', 'performance', 'release'], { minLength: 5 });
+  const names = fc.shuffledSubarray(['web', 'unit', 'acceptance', 'performance', 'release'], {
+    minLength: 5,
+  });
   fc.assert(
     fc.property(all, names, fc.constantFrom('across', 'down'), (pairs, ids, direction) => {
       const edges = pairs.map((pair) => ({ from: pair.split(' ')[0] ?? '', to: pair.split(' ')[1] ?? '' }));
-      const { width, height, lines, places } = layOutStream({ nodes: ids.map((id) => ({ id })), edges }, direction);
+      const { width, height, lines, places } = layOutStream(
+        { nodes: ids.map((id) => ({ id })), edges },
+        direction,
+      );
       const isWithin = ({ x, y }: { x: number; y: number }) => x > 0 && y > 0 && x < width && y < height;
       expect([...lines.flat(), ...places.values()].filter((point) => !isWithin(point))).toEqual([]);
     }),
@@ -74,7 +93,8 @@ it('draws every line within the picture, also those that go around what lies bet
 
 describe('a drawing', () => {
   const view = { focus: 'p/1', zoom: 50 as const, isAll: false, folded: unfolded, missed: undefined };
-  const pathOf = (changes: object) => `/?${JSON.stringify(changes, (_, value) => (value instanceof Set ? [...value] : value))}`;
+  const pathOf = (changes: object) =>
+    `/?${JSON.stringify(changes, (_, value) => (value instanceof Set ? [...value] : value))}`;
 
   it('has every node as a link, its label as text, and one link more where neighbours are not shown', () => {
     const near = takeNearest(growStream(500), { ...view, most: 5 });
@@ -89,8 +109,12 @@ describe('a drawing', () => {
       const shown = takeNearest(growStream(4), { ...view, most: 4, folded });
       return drawStream(shown, layOutStream(shown), { view: { ...view, folded }, pathOf }).text;
     };
-    expect(draw(unfolded).match(/aria-label="Fold [^"]*"/g)).toEqual(['aria-label="Fold p &lt;b&gt;0&lt;/b&gt; up"']);
-    expect(draw(new Set(['p/0'])).match(/aria-label="Unfold [^"]*"/g)).toEqual(['aria-label="Unfold p &lt;b&gt;0&lt;/b&gt;"']);
+    expect(draw(unfolded).match(/aria-label="Fold [^"]*"/g)).toEqual([
+      'aria-label="Fold p &lt;b&gt;0&lt;/b&gt; up"',
+    ]);
+    expect(draw(new Set(['p/0'])).match(/aria-label="Unfold [^"]*"/g)).toEqual([
+      'aria-label="Unfold p &lt;b&gt;0&lt;/b&gt;"',
+    ]);
   });
 });
 
@@ -135,8 +159,13 @@ describe('the layouts of value streams', () => {
   });
 
   it('are refused to those who come when many wait', async () => {
-    const asked = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => crowded.layOut(growStream(60 + index))));
-    expect(asked.map(({ status }) => status)).toEqual([...Array(16).fill('fulfilled'), ...Array(4).fill('rejected')]);
+    const asked = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => crowded.layOut(growStream(60 + index))),
+    );
+    expect(asked.map(({ status }) => status)).toEqual([
+      ...Array(16).fill('fulfilled'),
+      ...Array(4).fill('rejected'),
+    ]);
     await expect(crowded.layOut(growStream(79))).resolves.toBeDefined();
   });
 

@@ -2,7 +2,8 @@ import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { expectExactRequests, key, now, openServer, order } from '../asked.ts';
 
-// https://learn.microsoft.com/en-us/rest/api/azure/devops/pipelines/runs?view=azure-devops-rest-7.1, .../build/builds
+// https://learn.microsoft.com/en-us/rest/api/azure/devops/pipelines/runs?view=azure-devops-rest-7.1,
+// .../build/builds
 const api = 'https://dev.azure.com';
 const version = { 'api-version': '7.1' };
 const reqheaders = { authorization: `Basic ${Buffer.from(':a-token').toString('base64')}` };
@@ -16,8 +17,14 @@ describe('Azure DevOps', () => {
   expectExactRequests();
 
   it('is asked for a run with template parameters', async () => {
-    const templateParameters = { environment: '{"GO_PACKAGE_FASTIFY_LABEL":"5.2.1"}', SLUICE_IDEMPOTENCY_KEY: key };
-    nock(api, { reqheaders }).post(`${base}/pipelines/7/runs`, { templateParameters }).query(version).reply(200, run());
+    const templateParameters = {
+      environment: '{"GO_PACKAGE_FASTIFY_LABEL":"5.2.1"}',
+      SLUICE_IDEMPOTENCY_KEY: key,
+    };
+    nock(api, { reqheaders })
+      .post(`${base}/pipelines/7/runs`, { templateParameters })
+      .query(version)
+      .reply(200, run());
     expect(await (await open()).start(order)).toEqual({ ref: '42', link });
   });
 
@@ -54,7 +61,10 @@ describe('Azure DevOps', () => {
       .query(query)
       .reply(200, { count: 1, value: [{ id: 42 }] });
     const templateParameters = { SLUICE_IDEMPOTENCY_KEY: value };
-    nock(api, { reqheaders }).get(`${base}/pipelines/7/runs/42`).query(version).reply(200, run({ templateParameters }));
+    nock(api, { reqheaders })
+      .get(`${base}/pipelines/7/runs/42`)
+      .query(version)
+      .reply(200, run({ templateParameters }));
     expect(await (await open()).find({ key, since: now, mark: undefined })).toEqual(expected);
   });
 
@@ -65,12 +75,18 @@ describe('Azure DevOps', () => {
     ['completed', 'failed', 'failed', 'failed'],
     ['completed', 'canceled', 'cancelled', 'canceled'],
   ])('says %s, %s: %s', async (state, result, status, word) => {
-    nock(api, { reqheaders }).get(`${base}/pipelines/7/runs/42`).query(version).reply(200, run({ state, result }));
+    nock(api, { reqheaders })
+      .get(`${base}/pipelines/7/runs/42`)
+      .query(version)
+      .reply(200, run({ state, result }));
     expect(await (await open()).read('42')).toEqual({ status, word, link });
   });
 
   it('is asked to cancel', async () => {
-    nock(api, { reqheaders }).patch(`${base}/build/builds/42`, { status: 'cancelling' }).query(version).reply(200, { id: 42 });
+    nock(api, { reqheaders })
+      .patch(`${base}/build/builds/42`, { status: 'cancelling' })
+      .query(version)
+      .reply(200, { id: 42 });
     await (await open()).cancel('42');
   });
 });

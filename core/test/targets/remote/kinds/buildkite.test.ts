@@ -21,7 +21,9 @@ describe('Buildkite', () => {
       env: { GO_PACKAGE_FASTIFY_LABEL: '5.2.1', SLUICE_IDEMPOTENCY_KEY: key },
       meta_data: { SLUICE_IDEMPOTENCY_KEY: key },
     };
-    nock(api, { reqheaders }).post(builds, body).reply(201, { number: 27, state: 'scheduled', web_url: link });
+    nock(api, { reqheaders })
+      .post(builds, body)
+      .reply(201, { number: 27, state: 'scheduled', web_url: link });
     expect(await (await open()).start(order)).toEqual({ ref: '27', link });
   });
 
@@ -29,7 +31,10 @@ describe('Buildkite', () => {
     ['there', [{ number: 27, web_url: link }], { ref: '27', link }],
     ['not there', [], 'absent'],
   ])('is asked for the builds with the key as meta-data: it is %s', async (_title, found, expected) => {
-    nock(api, { reqheaders }).get(builds).query({ 'meta_data[SLUICE_IDEMPOTENCY_KEY]': key }).reply(200, found);
+    nock(api, { reqheaders })
+      .get(builds)
+      .query({ 'meta_data[SLUICE_IDEMPOTENCY_KEY]': key })
+      .reply(200, found);
     expect(await (await open()).find({ key, since: now, mark: undefined })).toEqual(expected);
   });
 

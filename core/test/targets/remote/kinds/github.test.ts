@@ -3,7 +3,8 @@ import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { expectExactRequests, key, now, openServer, order } from '../asked.ts';
 
-// https://docs.github.com/en/rest/actions/workflows, https://docs.github.com/en/rest/actions/workflow-runs (version 2022-11-28)
+// https://docs.github.com/en/rest/actions/workflows, https://docs.github.com/en/rest/actions/workflow-runs
+// (version 2022-11-28)
 const api = 'https://api.github.com';
 const headers = {
   accept: 'application/vnd.github+json',
@@ -12,7 +13,12 @@ const headers = {
   'user-agent': 'sluice',
 };
 const runs = '/repos/octo-org/octo-repo/actions/workflows/deploy.yaml/runs';
-const settings = { repository: 'octo-org/octo-repo', workflow: 'deploy.yaml', ref: 'topic-branch', token: 'a-token' };
+const settings = {
+  repository: 'octo-org/octo-repo',
+  workflow: 'deploy.yaml',
+  ref: 'topic-branch',
+  token: 'a-token',
+};
 const open = (changes = {}) => openServer({ kind: 'github', settings: { ...settings, ...changes } });
 const html = 'https://github.com/octo-org/octo-repo/actions/runs/30433642';
 
@@ -66,7 +72,10 @@ describe('GitHub', () => {
     ['may be one that shows no key', [{ id: 1, display_title: 'Deploy' }], 'unknown'],
   ])('is asked for the runs since: the run %s', async (_title, found, expected) => {
     const query = { event: 'workflow_dispatch', created: '>=2026-11-25T11:58:00Z', per_page: '100' };
-    nock(api, { reqheaders: headers }).get(runs).query(query).reply(200, { total_count: found.length, workflow_runs: found });
+    nock(api, { reqheaders: headers })
+      .get(runs)
+      .query(query)
+      .reply(200, { total_count: found.length, workflow_runs: found });
     expect(await (await open()).find({ key, since: now, mark: undefined })).toEqual(expected);
   });
 
@@ -86,18 +95,24 @@ describe('GitHub', () => {
   });
 
   it.each([202, 409])('is asked to cancel, and may answer %i', async (status) => {
-    nock(api, { reqheaders: headers }).post('/repos/octo-org/octo-repo/actions/runs/30433642/cancel').reply(status, {});
+    nock(api, { reqheaders: headers })
+      .post('/repos/octo-org/octo-repo/actions/runs/30433642/cancel')
+      .reply(status, {});
     await (await open()).cancel('30433642');
   });
 
   it('that says by 403 that it is asked too often is asked later', async () => {
     const limits = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 90) };
-    nock(api).get('/repos/octo-org/octo-repo/actions/runs/1').reply(403, { message: 'API rate limit exceeded' }, limits);
+    nock(api)
+      .get('/repos/octo-org/octo-repo/actions/runs/1')
+      .reply(403, { message: 'API rate limit exceeded' }, limits);
     await expect((await open()).read('1')).rejects.toMatchObject({ kind: 'busy', retryAfterMs: 90_000 });
   });
 
   it('shows no link that is none of http', async () => {
-    nock(api).get('/repos/octo-org/octo-repo/actions/runs/1').reply(200, { status: 'queued', html_url: 'javascript:alert(1)' });
+    nock(api)
+      .get('/repos/octo-org/octo-repo/actions/runs/1')
+      .reply(200, { status: 'queued', html_url: 'javascript:alert(1)' });
     expect((await (await open()).read('1')).link).toBeUndefined();
   });
 });
@@ -144,12 +159,22 @@ describe('a GitHub App', () => {
     const open = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
     expect(open(header)).toEqual({ alg: 'RS256', typ: 'JWT' });
     expect(open(claims)).toEqual({ iat: now / 1000 - 60, exp: now / 1000 + 540, iss: '12345' });
-    expect(verify('RSA-SHA256', Buffer.from(`${header}.${claims}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+    expect(
+      verify(
+        'RSA-SHA256',
+        Buffer.from(`${header}.${claims}`),
+        publicKey,
+        Buffer.from(signature, 'base64url'),
+      ),
+    ).toBe(true);
   });
 
   it('with a key that is none says so, without the key', async () => {
     const { token: _, ...rest } = settings;
-    const server = await openServer({ kind: 'github', settings: { ...rest, app: { ...app, privateKey: 'no-key-at-all' } } });
+    const server = await openServer({
+      kind: 'github',
+      settings: { ...rest, app: { ...app, privateKey: 'no-key-at-all' } },
+    });
     await expect(server.read('1')).rejects.toThrow('no RSA key in PEM form');
     await expect(server.read('1')).rejects.not.toThrow('no-key-at-all');
   });

@@ -5,12 +5,21 @@ import { expectExactRequests, key, now, openServer, order } from '../asked.ts';
 
 const api = 'https://gitlab.example.com';
 const project = '/api/v4/projects/acme%2Fshop';
-const settings = { url: api, project: 'acme/shop', ref: 'main', triggerToken: 'a-trigger-token', token: 'a-token' };
+const settings = {
+  url: api,
+  project: 'acme/shop',
+  ref: 'main',
+  triggerToken: 'a-trigger-token',
+  token: 'a-token',
+};
 const open = () => openServer({ kind: 'gitlab', settings });
 const reqheaders = { 'private-token': 'a-token' };
 const web = 'https://gitlab.example.com/acme/shop/-/pipelines/257';
 
-/** The body of "Trigger a pipeline with a token", as https://docs.gitlab.com/api/pipeline_triggers/ has its attributes. */
+/**
+ * The body of "Trigger a pipeline with a token", as https://docs.gitlab.com/api/pipeline_triggers/ has its
+ * attributes.
+ */
 const triggerSchema = {
   type: 'object',
   properties: {
@@ -45,17 +54,25 @@ describe('GitLab', () => {
   it.each([
     ['that has the key', key, { ref: '257', link: web }],
     ['of others', 'another', 'absent'],
-  ])('is asked for the triggered pipelines since, and for their variables: one %s', async (_title, value, expected) => {
-    const query = { source: 'trigger', updated_after: '2026-11-25T11:58:00.000Z', order_by: 'id', per_page: '100' };
-    nock(api, { reqheaders })
-      .get(`${project}/pipelines`)
-      .query(query)
-      .reply(200, [{ id: 257, web_url: web }]);
-    nock(api, { reqheaders })
-      .get(`${project}/pipelines/257/variables`)
-      .reply(200, [{ variable_type: 'env_var', key: 'SLUICE_IDEMPOTENCY_KEY', value }]);
-    expect(await (await open()).find({ key, since: now, mark: undefined })).toEqual(expected);
-  });
+  ])(
+    'is asked for the triggered pipelines since, and for their variables: one %s',
+    async (_title, value, expected) => {
+      const query = {
+        source: 'trigger',
+        updated_after: '2026-11-25T11:58:00.000Z',
+        order_by: 'id',
+        per_page: '100',
+      };
+      nock(api, { reqheaders })
+        .get(`${project}/pipelines`)
+        .query(query)
+        .reply(200, [{ id: 257, web_url: web }]);
+      nock(api, { reqheaders })
+        .get(`${project}/pipelines/257/variables`)
+        .reply(200, [{ variable_type: 'env_var', key: 'SLUICE_IDEMPOTENCY_KEY', value }]);
+      expect(await (await open()).find({ key, since: now, mark: undefined })).toEqual(expected);
+    },
+  );
 
   it('with more pipelines than a page has cannot say that there is none', async () => {
     const many = Array.from({ length: 100 }, (_, index) => ({ id: index + 1 }));
@@ -79,7 +96,9 @@ describe('GitLab', () => {
   });
 
   it('is asked to cancel', async () => {
-    nock(api, { reqheaders }).post(`${project}/pipelines/257/cancel`).reply(200, { id: 257, status: 'canceled' });
+    nock(api, { reqheaders })
+      .post(`${project}/pipelines/257/cancel`)
+      .reply(200, { id: 257, status: 'canceled' });
     await (await open()).cancel('257');
   });
 });

@@ -9,7 +9,10 @@ const open = () => openServer({ kind: 'gocd', settings });
 const reqheaders = { accept: 'application/vnd.go.cd+json', authorization: 'Bearer a-token' };
 const link = `${api}/go/pipelines/value_stream_map/pipeline1/14`;
 
-/** The body of "Scheduling pipelines", as https://api.gocd.org/current/#scheduling-pipelines has its attributes. */
+/**
+ * The body of "Scheduling pipelines", as https://api.gocd.org/current/#scheduling-pipelines has its
+ * attributes.
+ */
 const scheduleSchema = {
   type: 'object',
   properties: {
@@ -37,7 +40,9 @@ const instance = (counter: number, result = 'Unknown', forced = true, state = 'B
   name: 'pipeline1',
   counter,
   build_cause: { trigger_message: 'Forced by sluice', trigger_forced: forced, approver: 'sluice' },
-  stages: [{ name: 'build', counter: '1', scheduled: true, result, jobs: [{ name: 'job 1', state, result }] }],
+  stages: [
+    { name: 'build', counter: '1', scheduled: true, result, jobs: [{ name: 'job 1', state, result }] },
+  ],
 });
 
 describe('GoCD', () => {
@@ -73,16 +78,26 @@ describe('GoCD', () => {
 
   // https://api.gocd.org/current/#get-artifact-file
   it.each([
-    ['shows the key', `[go] setting environment variable 'SLUICE_IDEMPOTENCY_KEY' to value '${key}'`, { ref: '14', link }],
+    [
+      'shows the key',
+      `[go] setting environment variable 'SLUICE_IDEMPOTENCY_KEY' to value '${key}'`,
+      { ref: '14', link },
+    ],
     ['shows another', "[go] setting environment variable 'SLUICE_IDEMPOTENCY_KEY' to value 'x'", 'unknown'],
-  ])('is asked for the instances since that were triggered by hand, and their logs: one %s', async (_title, log, expected) => {
-    const pipelines = [instance(15, 'Unknown', false), instance(14), instance(13)];
-    nock(api, { reqheaders }).get('/go/api/pipelines/pipeline1/history').query({ page_size: '50' }).reply(200, { pipelines });
-    nock(api, { reqheaders: { authorization: 'Bearer a-token' } })
-      .get('/go/files/pipeline1/14/build/1/job%201/cruise-output/console.log')
-      .reply(200, log);
-    expect(await (await open()).find({ key, since: now, mark: '13' })).toEqual(expected);
-  });
+  ])(
+    'is asked for the instances since that were triggered by hand, and their logs: one %s',
+    async (_title, log, expected) => {
+      const pipelines = [instance(15, 'Unknown', false), instance(14), instance(13)];
+      nock(api, { reqheaders })
+        .get('/go/api/pipelines/pipeline1/history')
+        .query({ page_size: '50' })
+        .reply(200, { pipelines });
+      nock(api, { reqheaders: { authorization: 'Bearer a-token' } })
+        .get('/go/files/pipeline1/14/build/1/job%201/cruise-output/console.log')
+        .reply(200, log);
+      expect(await (await open()).find({ key, since: now, mark: '13' })).toEqual(expected);
+    },
+  );
 
   it('that has no log yet cannot say', async () => {
     nock(api)

@@ -2,12 +2,16 @@ import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { expectExactRequests, key, now, openServer, order } from '../asked.ts';
 
-// https://www.jenkins.io/doc/book/using/remote-access-api/, https://www.jenkins.io/doc/book/security/csrf-protection/
+// https://www.jenkins.io/doc/book/using/remote-access-api/,
+// https://www.jenkins.io/doc/book/security/csrf-protection/
 const api = 'https://jenkins.example.com';
 const job = '/ci/job/folder/job/shop';
 const reqheaders = { authorization: `Basic ${Buffer.from('sluice:a-token').toString('base64')}` };
 const open = () =>
-  openServer({ kind: 'jenkins', settings: { url: `${api}/ci/`, job: 'folder/shop', user: 'sluice', token: 'a-token' } });
+  openServer({
+    kind: 'jenkins',
+    settings: { url: `${api}/ci/`, job: 'folder/shop', user: 'sluice', token: 'a-token' },
+  });
 const form = { GO_PACKAGE_FASTIFY_LABEL: '5.2.1', SLUICE_IDEMPOTENCY_KEY: key };
 const created = { location: 'http://another.name.example.com/ci/queue/item/39/' };
 const given = (value: string) => [{}, { parameters: [{ name: 'SLUICE_IDEMPOTENCY_KEY', value }] }];
@@ -22,10 +26,16 @@ describe('Jenkins', () => {
   });
 
   it('that wants a crumb gets one, with the cookie of its session', async () => {
-    nock(api, { reqheaders }).post(`${job}/buildWithParameters`).reply(403, 'No valid crumb was included in the request');
+    nock(api, { reqheaders })
+      .post(`${job}/buildWithParameters`)
+      .reply(403, 'No valid crumb was included in the request');
     nock(api, { reqheaders })
       .get('/ci/crumbIssuer/api/json')
-      .reply(200, { crumb: 'c1', crumbRequestField: 'Jenkins-Crumb' }, { 'set-cookie': 'JSESSIONID=s1; Path=/; HttpOnly' });
+      .reply(
+        200,
+        { crumb: 'c1', crumbRequestField: 'Jenkins-Crumb' },
+        { 'set-cookie': 'JSESSIONID=s1; Path=/; HttpOnly' },
+      );
     nock(api, { reqheaders: { ...reqheaders, 'jenkins-crumb': 'c1', cookie: 'JSESSIONID=s1' } })
       .post(`${job}/buildWithParameters`, form)
       .reply(201, '', created);
@@ -33,7 +43,11 @@ describe('Jenkins', () => {
   });
 
   it.each([
-    ['waits', { cancelled: false, why: 'In the quiet period' }, { status: 'queued', word: 'In the quiet period' }],
+    [
+      'waits',
+      { cancelled: false, why: 'In the quiet period' },
+      { status: 'queued', word: 'In the quiet period' },
+    ],
     ['was cancelled', { cancelled: true }, { status: 'cancelled', word: 'cancelled in the queue' }],
     [
       'became a build',
@@ -80,8 +94,18 @@ describe('Jenkins', () => {
       { ref: 'build/35', link: `${api}${job}/35/` },
     ],
     ['nowhere', [], [{ number: 34, timestamp: now, actions: given('another') }], 'absent'],
-    ['nowhere, and a build of before has no key', [], [{ number: 33, timestamp: now - 3_600_000, actions: [] }], 'absent'],
-    ['perhaps as a build without a key', [], [{ number: 34, timestamp: now, actions: [{ parameters: [] }] }], 'unknown'],
+    [
+      'nowhere, and a build of before has no key',
+      [],
+      [{ number: 33, timestamp: now - 3_600_000, actions: [] }],
+      'absent',
+    ],
+    [
+      'perhaps as a build without a key',
+      [],
+      [{ number: 34, timestamp: now, actions: [{ parameters: [] }] }],
+      'unknown',
+    ],
     ['perhaps in the queue without a key', [{ id: 39, inQueueSince: now, task, actions: [] }], [], 'unknown'],
   ])('is asked for the queue and the builds: the key is %s', async (_title, items, builds, expected) => {
     const tree = 'items[id,inQueueSince,task[url],actions[parameters[name,value]]]';
@@ -94,7 +118,10 @@ describe('Jenkins', () => {
 
   it('is asked to cancel an item of the queue, and to stop a build', async () => {
     const server = await open();
-    nock(api, { reqheaders }).post('/ci/queue/cancelItem').query({ id: '39' }).reply(302, '', { location: '/ci/' });
+    nock(api, { reqheaders })
+      .post('/ci/queue/cancelItem')
+      .query({ id: '39' })
+      .reply(302, '', { location: '/ci/' });
     await server.cancel('queue/39');
     nock(api, { reqheaders })
       .post(`${job}/35/stop`)

@@ -17,23 +17,34 @@ const show = (build: Build, builds: Builds, state: State) => ({
   _links: { web: { href: `${builds.url}/acme/shop/_build/results?buildId=${build.id}` } },
 });
 
-/** https://learn.microsoft.com/en-us/rest/api/azure/devops/pipelines/runs, .../build/builds; 203 and a page is what a wrong token gets. */
+/**
+ * https://learn.microsoft.com/en-us/rest/api/azure/devops/pipelines/runs, .../build/builds; 203 and a page is
+ * what a wrong token gets.
+ */
 export const azureVendor: Vendor = (call, builds) => {
   if (call.headers.authorization !== `Basic ${Buffer.from(':a-token').toString('base64')}`)
     return { status: 203, body: '<html>Sign in</html>' };
-  if (call.query.get('api-version') !== '7.1') return { status: 400, body: { message: 'No api-version was supplied' } };
+  if (call.query.get('api-version') !== '7.1')
+    return { status: 400, body: { message: 'No api-version was supplied' } };
   const runs = '/acme/shop/_apis/pipelines/7/runs';
   if (call.method === 'POST' && call.path === runs) {
     const { templateParameters } = parseBody(call) as { templateParameters: Record<string, string> };
     return {
       status: 200,
-      body: show(builds.start(String(templateParameters['SLUICE_IDEMPOTENCY_KEY']), templateParameters), builds, 'queued'),
+      body: show(
+        builds.start(String(templateParameters['SLUICE_IDEMPOTENCY_KEY']), templateParameters),
+        builds,
+        'queued',
+      ),
     };
   }
   if (call.method === 'GET' && call.path === '/acme/shop/_apis/build/builds') {
     const from = Date.parse(call.query.get('minTime') ?? '');
     const found = builds.all.filter((build) => build.at >= from && !build.deleted).toReversed();
-    return { status: 200, body: { count: found.length, value: found.map(({ id }) => ({ id, status: 'inProgress' })) } };
+    return {
+      status: 200,
+      body: { count: found.length, value: found.map(({ id }) => ({ id, status: 'inProgress' })) },
+    };
   }
   const [, patched = ''] = /^\/acme\/shop\/_apis\/build\/builds\/(\d+)$/.exec(call.path) ?? [];
   const [, id = patched] = /\/pipelines\/7\/runs\/(\d+)$/.exec(call.path) ?? [];

@@ -1,4 +1,12 @@
-import { type Build, type Builds, notFound, parseBody, type State, unauthorized, type Vendor } from '../build-server.ts';
+import {
+  type Build,
+  type Builds,
+  notFound,
+  parseBody,
+  type State,
+  unauthorized,
+  type Vendor,
+} from '../build-server.ts';
 
 const states: Record<State, string> = {
   queued: 'scheduled',
@@ -22,7 +30,10 @@ export const buildkiteVendor: Vendor = (call, builds) => {
   const base = '/v2/organizations/acme/pipelines/shop/builds';
   if (call.method === 'POST' && call.path === base) {
     const { meta_data: data, env } = parseBody(call) as { meta_data: Record<string, string>; env: unknown };
-    return { status: 201, body: show(builds.start(String(data['SLUICE_IDEMPOTENCY_KEY']), env), builds, 'queued') };
+    return {
+      status: 201,
+      body: show(builds.start(String(data['SLUICE_IDEMPOTENCY_KEY']), env), builds, 'queued'),
+    };
   }
   if (call.path === base) {
     const key = call.query.get('meta_data[SLUICE_IDEMPOTENCY_KEY]');

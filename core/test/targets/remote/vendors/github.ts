@@ -1,4 +1,12 @@
-import { type Build, type Builds, notFound, parseBody, type State, unauthorized, type Vendor } from '../build-server.ts';
+import {
+  type Build,
+  type Builds,
+  notFound,
+  parseBody,
+  type State,
+  unauthorized,
+  type Vendor,
+} from '../build-server.ts';
 
 const states: Record<State, [string, string | null]> = {
   queued: ['queued', null],
@@ -18,7 +26,9 @@ const show = (build: Build, builds: Builds, state: State) => ({
   created_at: new Date(build.at).toISOString(),
 });
 
-/** https://docs.github.com/en/rest/actions/workflow-runs, https://docs.github.com/en/rest/actions/workflows */
+/**
+ * https://docs.github.com/en/rest/actions/workflow-runs, https://docs.github.com/en/rest/actions/workflows
+ */
 export const githubVendor: Vendor = (call, builds) => {
   if (call.headers.authorization !== 'Bearer a-token') return unauthorized;
   const base = '/repos/acme/shop';
@@ -28,7 +38,11 @@ export const githubVendor: Vendor = (call, builds) => {
     const url = `${builds.url}${base}/actions/runs/${build.id}`;
     return {
       status: 200,
-      body: { workflow_run_id: build.id, run_url: url, html_url: `${builds.url}/acme/shop/actions/runs/${build.id}` },
+      body: {
+        workflow_run_id: build.id,
+        run_url: url,
+        html_url: `${builds.url}/acme/shop/actions/runs/${build.id}`,
+      },
     };
   }
   if (call.method === 'POST' && call.path === `${base}/dispatches`) {

@@ -1,4 +1,12 @@
-import { type Build, type Builds, notFound, parseBody, type State, unauthorized, type Vendor } from '../build-server.ts';
+import {
+  type Build,
+  type Builds,
+  notFound,
+  parseBody,
+  type State,
+  unauthorized,
+  type Vendor,
+} from '../build-server.ts';
 
 const states: Record<State, string> = {
   queued: 'pending',
@@ -22,7 +30,11 @@ const show = (build: Build, builds: Builds, state: State) => ({
 export const gitlabVendor: Vendor = (call, builds) => {
   const base = '/api/v4/projects/acme/shop';
   if (call.method === 'POST' && call.path === `${base}/trigger/pipeline`) {
-    const { token, ref, variables } = parseBody(call) as { token: string; ref: string; variables: Record<string, string> };
+    const { token, ref, variables } = parseBody(call) as {
+      token: string;
+      ref: string;
+      variables: Record<string, string>;
+    };
     if (token !== 'a-trigger-token' || ref !== 'main') return notFound;
     const build = builds.start(String(variables['SLUICE_IDEMPOTENCY_KEY']), variables);
     return { status: 201, body: show(build, builds, 'queued') };
@@ -37,7 +49,10 @@ export const gitlabVendor: Vendor = (call, builds) => {
   const build = builds.find(id);
   if (build === undefined) return notFound;
   if (what === '/variables') {
-    return { status: 200, body: [{ variable_type: 'env_var', key: 'SLUICE_IDEMPOTENCY_KEY', value: build.key }] };
+    return {
+      status: 200,
+      body: [{ variable_type: 'env_var', key: 'SLUICE_IDEMPOTENCY_KEY', value: build.key }],
+    };
   }
   if (what === '/cancel') builds.cancel(build);
   return { status: 200, body: show(build, builds, builds.look(build)) };

@@ -32,15 +32,20 @@ const show = (build: Build, state: State) => ({
   ],
 });
 
-/** https://api.gocd.org/current/#pipeline-instances, #scheduling-pipelines, #cancel-stage, #get-artifact-file */
+/**
+ * https://api.gocd.org/current/#pipeline-instances, #scheduling-pipelines, #cancel-stage, #get-artifact-file
+ */
 export const gocdVendor: Vendor = (call, builds) => {
   if (call.headers.authorization !== 'Bearer a-token') return unauthorized;
   const base = '/go/api/pipelines/deploy';
-  const [, logOf = ''] = /^\/go\/files\/deploy\/(\d+)\/ship\/1\/it\/cruise-output\/console.log$/.exec(call.path) ?? [];
+  const [, logOf = ''] =
+    /^\/go\/files\/deploy\/(\d+)\/ship\/1\/it\/cruise-output\/console.log$/.exec(call.path) ?? [];
   if (logOf !== '') return readLog(builds.find(logOf));
   if (call.headers.accept !== 'application/vnd.go.cd+json') return notFound;
   if (call.method === 'POST' && call.path === `${base}/schedule`) {
-    const { environment_variables: given } = parseBody(call) as { environment_variables: { name: string; value: string }[] };
+    const { environment_variables: given } = parseBody(call) as {
+      environment_variables: { name: string; value: string }[];
+    };
     builds.start(given.find(({ name }) => name === 'SLUICE_IDEMPOTENCY_KEY')?.value ?? '', given);
     return { status: 202, body: { message: 'Request to schedule pipeline deploy accepted' } };
   }
@@ -60,5 +65,8 @@ export const gocdVendor: Vendor = (call, builds) => {
 
 function readLog(build: Build | undefined) {
   if (build === undefined) return notFound;
-  return { status: 200, body: `[go] setting environment variable 'SLUICE_IDEMPOTENCY_KEY' to value '${build.key}'\n` };
+  return {
+    status: 200,
+    body: `[go] setting environment variable 'SLUICE_IDEMPOTENCY_KEY' to value '${build.key}'\n`,
+  };
 }

@@ -9,7 +9,10 @@ const results: Record<State, string | null> = {
 };
 const job = '/job/acme/job/shop';
 
-const parameters = (build: Build) => [{}, { parameters: [{ name: 'SLUICE_IDEMPOTENCY_KEY', value: build.key }] }];
+const parameters = (build: Build) => [
+  {},
+  { parameters: [{ name: 'SLUICE_IDEMPOTENCY_KEY', value: build.key }] },
+];
 const item = (build: Build, builds: Builds) => ({
   id: build.id + 100,
   inQueueSince: build.at,
@@ -17,9 +20,13 @@ const item = (build: Build, builds: Builds) => ({
   actions: parameters(build),
 });
 
-/** https://www.jenkins.io/doc/book/using/remote-access-api/, and what a server's `/api/` pages say of themselves. */
+/**
+ * https://www.jenkins.io/doc/book/using/remote-access-api/, and what a server's `/api/` pages say of
+ * themselves.
+ */
 export const jenkinsVendor: Vendor = (call, builds) => {
-  if (call.headers.authorization !== `Basic ${Buffer.from('sluice:a-token').toString('base64')}`) return unauthorized;
+  if (call.headers.authorization !== `Basic ${Buffer.from('sluice:a-token').toString('base64')}`)
+    return unauthorized;
   if (call.method === 'POST' && call.path === `${job}/buildWithParameters`) {
     const form = Object.fromEntries(new URLSearchParams(call.body));
     const build = builds.start(form['SLUICE_IDEMPOTENCY_KEY'] ?? '', form);
@@ -55,7 +62,10 @@ export const jenkinsVendor: Vendor = (call, builds) => {
     return { status: 302, headers: { location: `${job}/${build.id}/` } };
   }
   const result = results[builds.look(build)];
-  return { status: 200, body: { building: result === null, result, url: `${builds.url}${job}/${build.id}/` } };
+  return {
+    status: 200,
+    body: { building: result === null, result, url: `${builds.url}${job}/${build.id}/` },
+  };
 };
 
 function readItem(build: Build | undefined, builds: Builds) {
