@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { searchBack } from '../../src/api/search-back.ts';
-import { appendAudit, listAudit } from '../../src/store/audit.ts';
+import { type Look, searchBack } from '../../src/api/search-back.ts';
+import { type Audit, appendAudit, listAudit } from '../../src/store/audit.ts';
 import { openScratchStore, type Store } from '../../src/store/store.ts';
 
 const entries = 12_000;
@@ -22,8 +22,10 @@ describe('a search back through a long list', () => {
   });
   afterEach(() => store.close());
 
-  const search = (request: { readonly limit: number; readonly after?: number }, most?: number) =>
-    searchBack(store, request, (tx, part) => listAudit(tx, { subject: 'rare', ...part }), most);
+  const search = (request: { readonly limit: number; readonly after?: number }, rows = 250_000) => {
+    const look: Look<Audit> = (tx, part) => listAudit(tx, { subject: 'rare', ...part });
+    return searchBack({ store, now: () => 0 }, request, look, { rows, ms: 1 });
+  };
 
   it('goes on until the page is full', async () => {
     const first = await search({ limit: 1 });
@@ -49,6 +51,17 @@ describe('a search back through a long list', () => {
     expect(await search({ limit: 9, after: second.next ?? 0 }, 5_000)).toMatchObject({
       items: [{ subject: 'rare/0' }],
       next: null,
+    });
+  });
+
+  it('ends when its time is over, says how far it came, and goes on from there', async () => {
+    let clock = 0;
+    const look: Look<Audit> = (tx, part) => listAudit(tx, { subject: 'rare', ...part });
+    const slow = { store, now: () => (clock += 10) };
+    const first = await searchBack(slow, { limit: 9 }, look, { rows: 250_000, ms: 10 });
+    expect(first).toMatchObject({ items: [], searchedTo: 7_000 });
+    expect(await search({ limit: 1, after: first.next ?? 0 })).toMatchObject({
+      items: [{ subject: 'rare/6000' }],
     });
   });
 

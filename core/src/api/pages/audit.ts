@@ -26,10 +26,10 @@ export const auditPage: Page = {
   needs: 'admin',
   concerns: () => true,
   refreshMs: 15_000,
-  async read({ query, now }, { store }) {
+  async read({ query, now }, surroundings) {
     const wanted = { words: splitWords(query.get('q') ?? ''), ...readFilter(query) };
     const range = { limit: shown, after: readAfter(query) };
-    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) =>
+    const { items, next, searchedTo } = await searchBack(surroundings, range, (tx, part) =>
       listAudit(tx, { ...wanted, ...part }),
     );
     const searched = { path: '/audit', query, searchedTo, now };

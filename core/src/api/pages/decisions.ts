@@ -18,8 +18,8 @@ export const decisionsPage: Page = {
   needs: 'token',
   concerns: ({ type }) => type.startsWith('artifact.') || type.startsWith('pipelinerun.'),
   refreshMs: 15_000,
-  async read({ query, actor, now }, { store, configuration }) {
-    const { config } = configuration();
+  async read({ query, actor, now }, surroundings) {
+    const { config } = surroundings.configuration();
     const visible = listVisiblePipelines(actor, config);
     const isVisible = (name: string) => mayViewPipeline(actor, config, name);
     const asked = query.get('pipeline') || undefined;
@@ -31,7 +31,7 @@ export const decisionsPage: Page = {
       outcome: isDecisionOutcome(outcome) ? outcome : undefined,
     };
     const range = { limit: shown, after: readAfter(query) };
-    const { items, next, searchedTo } = await searchBack(store, range, (tx, part) =>
+    const { items, next, searchedTo } = await searchBack(surroundings, range, (tx, part) =>
       searchDecisions(tx, { ...wanted, ...part }),
     );
     const searched = { path: '/decisions', query, searchedTo, now };

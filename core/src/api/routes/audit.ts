@@ -27,7 +27,7 @@ const filters = {
  * Who did what, from where, when. For admins only, since it speaks of every pipeline and says where people
  * were.
  */
-export function registerAudit(server: FastifyInstance, { store }: ApiSurroundings): void {
+export function registerAudit(server: FastifyInstance, surroundings: ApiSurroundings): void {
   server.get<{ Querystring: AuditQuery }>(
     '/api/v1/audit',
     {
@@ -41,7 +41,7 @@ export function registerAudit(server: FastifyInstance, { store }: ApiSurrounding
     },
     async ({ query }) => {
       const filter = { ...query, words: splitWords(query.q ?? ''), ...readTimeRange(query) };
-      const { items, next, searchedTo } = await searchBack(store, query, (tx, part) =>
+      const { items, next, searchedTo } = await searchBack(surroundings, query, (tx, part) =>
         listAudit(tx, { ...filter, ...part }),
       );
       return {

@@ -87,16 +87,16 @@ export function registerDecisions(server: FastifyInstance, surroundings: ApiSurr
 }
 
 async function search(
-  { store, configuration }: ApiSurroundings,
+  surroundings: ApiSurroundings,
   actor: Actor,
   { q = '', outcome, pipeline, ...page }: DecisionQuery & Partial<OfPipeline>,
 ): Promise<SearchPage<DecisionView>> {
   const wanted = {
     words: splitWords(q),
     outcome,
-    ...narrowPipelines(actor, configuration().config, pipeline),
+    ...narrowPipelines(actor, surroundings.configuration().config, pipeline),
   };
-  return searchBack(store, page, (tx, part) => searchDecisions(tx, { ...wanted, ...part }));
+  return searchBack(surroundings, page, (tx, part) => searchDecisions(tx, { ...wanted, ...part }));
 }
 
 async function readAbout(
