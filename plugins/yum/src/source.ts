@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { type Http, PluginError, type Validators } from '@sluice/plugin-sdk';
+import { type Http, isPluginError, PluginError, type Validators } from '@sluice/plugin-sdk';
 
 /** A document that was read whole. */
 export interface SmallDocument {
@@ -47,9 +47,10 @@ export async function openLarge(url: string, { http, signal }: Reading, maxBytes
   if (!isFile(url)) return (await http.stream(url, { decompress: false, maxBytes })).body;
   signal.throwIfAborted();
   const path = toPath(url);
-  await stat(path).catch((cause: unknown) => {
+  const found = await stat(path).catch((cause: unknown) => {
     throw explainFile(path, cause);
   });
+  requireFile(path, found);
   return createReadStream(path, { signal, highWaterMark: 262_144 });
 }
 
@@ -71,8 +72,11 @@ async function readSmallFile(url: string, signal: AbortSignal): Promise<Uint8Arr
   signal.throwIfAborted();
   const path = toPath(url);
   try {
-    await using file = await open(path);
-    const { size } = await file.stat();
+    // Else the opening of a pipe waits for a writer.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
+    requireFile(path, found);
+    const { size } = found;
     if (size > smallBytes)
       throw new PluginError(
         'TOO_LARGE',
@@ -83,6 +87,14 @@ async function readSmallFile(url: string, signal: AbortSignal): Promise<Uint8Arr
     signal.throwIfAborted();
     throw explainFile(path, thrown);
   }
+}
+
+function requireFile(path: string, found: Stats): void {
+  if (found.isFile()) return;
+  throw new PluginError(
+    'CONFIG_INVALID',
+    `${path} is no ordinary file; check the address in the configuration`,
+  );
 }
 
 function toPath(url: string): string {
@@ -98,6 +110,7 @@ function toPath(url: string): string {
 }
 
 function explainFile(path: string, thrown: unknown): unknown {
+  if (isPluginError(thrown)) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new PluginError('NOT_FOUND', `${path} does not exist; check the URL of the repository`);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,15 @@ describe('a repository whose repomd.xml must be signed', () => {
     served.documents.set(signature, () => (++asked === 1 ? { status: 404 } : { body: later }));
     await using opened = openRepository({ url: served.url, gpgKey: join(directory, 'key.asc') });
     expect(versionsOf(await opened.poll(['pad']), 'pad')).toEqual(['pad-1.0-1.noarch']);
+  });
+
+  it('is a mistake of the configuration when the key is a pipe or a device, which nobody waits for', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const gpgKey of [pipe, '/dev/zero', directory]) {
+      await using opened = openRepository({ url: served.url, gpgKey });
+      await expect(opened.poll(['pad'])).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    }
   });
 
   it('is a mistake of the configuration when the key is none', async () => {
