@@ -61,9 +61,14 @@ function buildMaterial(
   return { repository, package: packageName, trigger, as: toMaterialName(name) };
 }
 
-function buildStage({ name, approval = 'auto', jobs }: RawStage, origin: JobOrigin): StageConfig {
+function buildStage(
+  { name, approval = 'auto', level, deploys, jobs }: RawStage,
+  origin: JobOrigin,
+): StageConfig {
   return {
     name: origin.resolve(name),
+    ...(level !== undefined && { level: origin.resolve(level) }),
+    ...(deploys && { deploys: deploys.map(origin.resolve) }),
     approval: buildApproval(approval, origin.resolve),
     jobs: Object.entries(jobs).map(([job, raw]) => buildJob(job, raw, origin)),
   };

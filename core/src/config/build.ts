@@ -44,6 +44,7 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     events = [],
     targets,
     repositories = {},
+    levels = [],
     pipelines = {},
   } = raw;
   return Object.freeze({
@@ -65,6 +66,7 @@ export function buildConfig(raw: RawConfig, origin: Origin, resolve: Resolve): C
     repositories: mapEntries(repositories, (name, repository) =>
       buildRepository(name, repository, directory, resolve),
     ),
+    levels: levels.map(resolve),
     pipelines: mapEntries(pipelines, (name) => buildPipeline(name, pipelines, { directory, resolve })),
   });
 }

@@ -44,6 +44,8 @@ export interface Config {
   readonly targets: TargetsConfig;
   readonly repositories: ReadonlyMap<string, RepositoryConfig>;
   readonly pipelines: ReadonlyMap<string, PipelineConfig>;
+  /** The promotion levels that are places, by name, in the order in which people think of them. */
+  readonly levels: readonly string[];
 }
 
 /** A line of a file, from 1. */
@@ -173,6 +175,10 @@ export interface PipelineMaterial extends MaterialBase {
 
 export interface StageConfig {
   readonly name: string;
+  /** The level that it stands at, where it is not named like one. */
+  readonly level?: string;
+  /** The packages that it deploys there, as `repository/package`, where it says which. */
+  readonly deploys?: readonly string[];
   readonly approval: ApprovalConfig;
   readonly jobs: readonly JobConfig[];
 }

@@ -18,6 +18,7 @@ import { checkEnvironment } from './rules/environment.ts';
 import { checkEvents } from './rules/events.ts';
 import { checkFiles } from './rules/files.ts';
 import { checkJobs } from './rules/jobs.ts';
+import { checkLevels } from './rules/levels.ts';
 import { checkNames } from './rules/names.ts';
 import { checkReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
@@ -26,6 +27,7 @@ import { checkServer } from './rules/server.ts';
 import { checkSettings } from './rules/settings.ts';
 import { checkStructure, isComplete } from './structure.ts';
 import { valueAt } from './value-at.ts';
+import { warnOfLevels } from './warn-of-levels.ts';
 
 /** What loading a configuration needs of its surroundings. */
 export interface LoadOptions {
@@ -50,6 +52,7 @@ const rules: readonly Rule[] = [
   checkNames,
   checkReferences,
   checkDependencies,
+  checkLevels,
   checkApprovals,
   checkEnvironment,
   checkEvents,
@@ -84,9 +87,10 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Co
   if (complete === undefined || problems.length > 0) {
     throw new ConfigError(problems.sort(compareProblems).slice(0, maxProblems), { files, include });
   }
-  const warnings = await locateFindings(reader, sources, sources.warnings);
-  const read = { file: resolve(file), files, include, hash, places, warnings };
-  return buildConfig(complete, read, (text) => interpolator.resolve(text));
+  const read = { file: resolve(file), files, include, hash, places, warnings: [] };
+  const config = buildConfig(complete, read, (text) => interpolator.resolve(text));
+  const doubts = [...sources.warnings, ...warnOfLevels(config)];
+  return Object.freeze({ ...config, warnings: await locateFindings(reader, sources, doubts) });
 }
 
 interface Checked {

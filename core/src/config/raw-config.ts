@@ -29,6 +29,7 @@ export interface RawConfig {
   readonly events?: readonly RawSink[];
   readonly targets?: { readonly allowPrivate?: boolean };
   readonly repositories?: Readonly<Record<string, RawRepository>>;
+  readonly levels?: readonly string[];
   readonly pipelines?: Readonly<Record<string, RawPipeline>>;
 }
 
@@ -104,6 +105,8 @@ export interface RawMaterial {
 export interface RawStage {
   readonly name: string;
   readonly approval?: 'auto' | 'manual' | RawApproval;
+  readonly level?: string;
+  readonly deploys?: readonly string[];
   readonly jobs: Readonly<Record<string, RawJob>>;
 }
 

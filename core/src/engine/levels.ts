@@ -1,6 +1,6 @@
+import { listBehind } from '../config/behind.ts';
 import type { Config, PipelineConfig } from '../config/config.ts';
 import { isPipelineMaterial } from '../config/materials.ts';
-import { listBehind } from './fan-in/behind.ts';
 
 /** A promotion level: a stage of a pipeline. */
 export interface Level {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { listDeployments } from '../config/deployment.ts';
 import { isPipelineMaterial, listPackageMaterials } from '../config/materials.ts';
 import { readDependencies } from '../store/dependencies.ts';
 import { findListeners } from '../store/listeners.ts';
@@ -18,6 +19,8 @@ export async function findTouched(tx: Tx, happening: Happening, config: Config):
   return {
     ...{ runIds: [], packageIds: [], leases: [], startable: new Set<number>(), configHash: config.hash },
     ...(await touch(tx, happening)),
+    deploymentsOf: (pipeline) => listDeployments(config, pipeline),
+    allLevels: happening.kind === 'configured',
     materialsOf: (pipelines) => listMaterials(config, pipelines, chosen),
   };
 }

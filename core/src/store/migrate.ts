@@ -12,6 +12,7 @@ import { up as commitMarks } from './migrations/0008-commit-marks.ts';
 import { up as search } from './migrations/0009-search.ts';
 import { up as reasons } from './migrations/0010-reasons.ts';
 import { up as replacedDigests } from './migrations/0011-replaced-digests.ts';
+import { up as levels } from './migrations/0012-levels.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-foundation': foundation,
@@ -25,6 +26,7 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0009-search': search,
   '0010-reasons': reasons,
   '0011-replaced-digests': replacedDigests,
+  '0012-levels': levels,
 };
 
 /** What to do before a migration touches a database. */

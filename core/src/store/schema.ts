@@ -454,6 +454,57 @@ export interface CommitMarkTable {
   readonly settled: Flag;
 }
 
+/** A promotion level that is a place; one that the configuration has no more keeps its history. */
+export interface LevelTable {
+  readonly id: Generated<number>;
+  readonly name: string;
+}
+
+/** What is at a level now, of a package that was ever deployed there. */
+export interface PlaceTable {
+  readonly level_id: number;
+  readonly package_id: number;
+  readonly state: 'empty' | 'deploying' | 'live' | 'uncertain';
+  /** The stay of what is live, or was before what is deployed or in doubt. */
+  readonly live: number | null;
+  /** The stay of what is being deployed, or may be there. */
+  readonly entering: number | null;
+  /** The stay of what may be there beside, while something is deployed over it. */
+  readonly doubted: number | null;
+  /** The run that deploys it now. */
+  readonly run_id: number | null;
+}
+
+/**
+ * That a version was, or may have been, at a level: kept for good, and so without reference to a run, which
+ * is not.
+ */
+export interface StayTable {
+  readonly id: Generated<number>;
+  readonly level_id: number;
+  readonly package_id: number;
+  readonly version: string;
+  /** `algorithm:hex` of the strongest digest, or empty. */
+  readonly digest: string;
+  readonly pipeline: string;
+  /** The run's. */
+  readonly counter: number;
+  readonly stage: string;
+  readonly stage_counter: number;
+  /** What brought it into the stage. */
+  readonly road: 'trigger' | 'hand' | 'pass' | 'approval' | 'rerun';
+  /** Who let it in, or triggered the run. */
+  readonly person: string | null;
+  readonly comment: string | null;
+  /** The stay of what was live before. */
+  readonly instead_of: number | null;
+  /** `undone` where it was cancelled before any job began. */
+  readonly state: 'deploying' | 'live' | 'uncertain' | 'replaced' | 'undone';
+  readonly began_at: Time;
+  readonly live_at: Generated<Time | null>;
+  readonly until: Generated<Time | null>;
+}
+
 /** The tables, as queries see them. */
 export interface Schema {
   repository: RepositoryTable;
@@ -483,4 +534,7 @@ export interface Schema {
   node: NodeTable;
   setting: SettingTable;
   commit_mark: CommitMarkTable;
+  level: LevelTable;
+  place: PlaceTable;
+  stay: StayTable;
 }

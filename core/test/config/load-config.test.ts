@@ -20,6 +20,7 @@ pluginLimits: { silence: 10s, total: 5m, memory: 64MB }
 http: { proxy: "http://\${env:TOKEN}@proxy:3128", noProxy: [localhost], ca: ca.pem, concurrencyPerHost: 4 }
 retention: { logs: 1d, polls: 2d, decisions: 3d, runs: 4 }
 minFree: 5MB
+levels: [smoke, production]
 targets: { allowPrivate: false }
 access:
   tokens:
@@ -90,6 +91,7 @@ pipelines:
       },
       retention: { logsMs: 86_400_000, pollsMs: 172_800_000, decisionsMs: 259_200_000, runs: 4 },
       minFree: 5_242_880,
+      levels: ['smoke', 'production'],
       access: {
         tokens: new Map([
           [

@@ -86,6 +86,7 @@ export function makeConfig(pipelines: readonly PipelineConfig[], changes: Partia
     events: [],
     targets: { allowPrivate: true },
     repositories: new Map([['npmjs', npmjs]]),
+    levels: [],
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
     ...changes,
   };

@@ -15,7 +15,7 @@ import { LeaseLost } from '../../src/store/leases.ts';
 import { insertRevisions, loadLedgers, patchRevisions, type RevisionPatch } from '../../src/store/ledger.ts';
 import { activateConfiguration } from '../../src/store/nodes.ts';
 import { insertPackages } from '../../src/store/packages.ts';
-import { findPackages, findPipeline } from '../../src/store/pipelines.ts';
+import { findDuePipelines, findPackages, findPipeline } from '../../src/store/pipelines.ts';
 import { insertRepository } from '../../src/store/repositories.ts';
 import { listRuns, type RunView } from '../../src/store/run-views.ts';
 import { openStore, type Store, type Tx } from '../../src/store/store.ts';
@@ -52,6 +52,7 @@ const rowsOfWork = [
     'run_material',
     'started_set',
   ] as const),
+  ...(['place', 'stay'] as const),
   ...(['stage', 'run', 'dependency', 'listener', 'revision', 'pipeline'] as const),
 ];
 
@@ -235,6 +236,14 @@ export class World {
 
   async look(): Promise<void> {
     await this.store.transact((tx) => this.#start(tx));
+  }
+
+  /** Looks at the pipelines that are due, as the clock does. */
+  async lookAtDue(): Promise<void> {
+    await this.store.transact(async (tx) => {
+      const pipelineIds = await findDuePipelines(tx, this.now(), 100);
+      await happen(tx, { kind: 'time', pipelineIds }, this.options());
+    });
   }
 
   async claim(

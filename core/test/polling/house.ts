@@ -339,6 +339,7 @@ export class House {
         store: '',
         timezone: 'UTC',
         plugins: [],
+        levels: [],
         minFree: 0,
       },
       ...{ access: undefined, events: [], targets: { allowPrivate: true } },

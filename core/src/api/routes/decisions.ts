@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { listBehind } from '../../config/behind.ts';
 import type { Config } from '../../config/config.ts';
 import type { Actor } from '../../engine/actor.ts';
-import { listBehind } from '../../engine/fan-in/behind.ts';
 import { searchDecisions } from '../../store/decision-search.ts';
 import { type DecisionOutcome, type DecisionView, outcomes } from '../../store/decisions.ts';
 import { listDecisionsAbout } from '../../store/decisions-about.ts';

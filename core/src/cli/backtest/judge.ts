@@ -1,5 +1,5 @@
+import { listBehind } from '../../config/behind.ts';
 import type { Config } from '../../config/config.ts';
-import { listBehind } from '../../engine/fan-in/behind.ts';
 import { listRuns } from '../../store/run-views.ts';
 import { describePackages, type History, nameRun } from './history.ts';
 import { readPackagesOf } from './read-packages-of.ts';

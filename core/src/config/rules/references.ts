@@ -43,7 +43,8 @@ function* checkMaterials(subject: Subject, at: Path, materials: Items<WrittenMat
   }
 }
 
-function* checkPackage(
+/** A package that is referred to exists. */
+export function* checkPackage(
   { config: { repositories = {} } }: Subject,
   place: Path,
   reference: string,

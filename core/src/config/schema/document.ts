@@ -3,7 +3,7 @@ import { accessSchema } from './access.ts';
 import { sinkSchema } from './events.ts';
 import { pipelineSchema } from './pipeline.ts';
 import { repositorySchema } from './repository.ts';
-import { duration, list, mapping, named, otherwise, type Schema, size, text, webUrl } from './terms.ts';
+import { duration, list, mapping, name, named, otherwise, type Schema, size, text, webUrl } from './terms.ts';
 
 /** The sections of sluice.yaml, in the order in which people write them; what plugins decide is left open. */
 export const sections = {
@@ -47,6 +47,7 @@ export const sections = {
   events: list(sinkSchema),
   targets: mapping({ allowPrivate: otherwise({ type: 'boolean' }, defaults.targets.allowPrivate) }),
   repositories: named(repositorySchema),
+  levels: list(name, { uniqueItems: true }),
   pipelines: named(pipelineSchema),
 } as const satisfies Record<string, Schema>;
 

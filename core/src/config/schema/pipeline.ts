@@ -47,6 +47,8 @@ const stage = mapping(
       else: approval,
       default: 'auto',
     },
+    level: name,
+    deploys: list(packageReference, { minItems: 1, uniqueItems: true }),
     jobs: named(jobSchema, { minProperties: 1 }),
   },
   { required: ['name', 'jobs'] },

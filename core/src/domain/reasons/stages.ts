@@ -118,6 +118,12 @@ export const stageReasons = {
     ({ opens, ...entry }) =>
       `${notYet(entry)}: its window ${opens === null ? 'does not open' : `opens at ${toIso(opens)}`}`,
   ),
+  'level-busy': reason<Entry & { level: string; package: string; by: { pipeline: string; run: number } }>(
+    'Another run deploys the package at the level; one is in at a time.',
+    'wait, or `sluice cancel` the other run; `sluice where --level LEVEL` says what is there',
+    ({ level, package: name, by, ...entry }) =>
+      `${notYet(entry)}: run ${by.run} of ${by.pipeline} deploys ${name} at ${level}`,
+  ),
   'stage-locked': reason<Entry>(
     'Another run holds the lock of the pipeline (`lock:`).',
     'wait for its end; after a failure mend it and run it again, or `sluice unlock PIPELINE`',

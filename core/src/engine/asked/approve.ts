@@ -66,7 +66,7 @@ export function addWord(
 ): void {
   const { actor, comment, verdict } = given;
   const { person, name } = actor;
-  stage.words = [...stage.words, { person, name, verdict, at: draft.now }];
+  stage.words = [...stage.words, { person, name, verdict, comment: comment ?? null, at: draft.now }];
   const word = { stageId: stage.id, person, name, verdict, comment: comment ?? null, at: draft.now };
   draft.add({ kind: 'word given', word });
 }

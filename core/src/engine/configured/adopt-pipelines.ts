@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import { isPipelineMaterial, listPackageMaterials, nameMaterial } from '../../config/materials.ts';
 import { type Dependency, replaceDependencies } from '../../store/dependencies.ts';
 import type { NewEvent } from '../../store/events.ts';
+import { addLevels } from '../../store/levels.ts';
 import {
   beginListening,
   changeMode,
@@ -29,6 +30,7 @@ export async function adoptPipelines(
   const { config } = inForce;
   const { ids, removed } = await upsertPipelines(tx, new Set(config.pipelines.keys()));
   await replaceListeners(tx, await listListenings(tx, config, ids));
+  await addLevels(tx, config.levels);
   await replaceDependencies(tx, listDependencies(config, ids));
   return happen(tx, { kind: 'configured', pipelineIds: [...ids.values(), ...removed] }, inForce, before);
 }

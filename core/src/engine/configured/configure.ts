@@ -3,6 +3,7 @@ import { because } from '../../domain/reason.ts';
 import type { WaitingTrigger } from '../../domain/trigger.ts';
 import { isToCome } from '../asked/stage-at-hand.ts';
 import { type Draft, type DraftPipeline, placeOf } from '../draft/draft.ts';
+import { dropDeployments } from '../occupancy/occupy.ts';
 import { endWaiting } from '../stages/end-waiting.ts';
 import { endTriggers } from '../starts/say-waiting.ts';
 
@@ -17,6 +18,7 @@ export function configure(draft: Draft): void {
     else clear(draft, pipeline);
     setTimer(draft, pipeline);
   }
+  dropDeployments(draft);
 }
 
 /** A timer that did not change keeps its moment, even one that came while nobody was there. */

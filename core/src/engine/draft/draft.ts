@@ -8,7 +8,9 @@ import type { Hold } from '../../store/hold.ts';
 import type { PipelinePatch } from '../../store/pipelines.ts';
 import type {
   JobSituation,
+  LevelSituation,
   PipelineSituation,
+  PlaceSituation,
   RunSituation,
   Situation,
   StageSituation,
@@ -37,6 +39,12 @@ export interface DraftStage extends Mutable<Omit<StageSituation, 'jobs'>> {
   jobs: JobSituation[];
 }
 
+/** A level as a decision has changed it so far. */
+export interface DraftLevel extends Omit<LevelSituation, 'places'> {
+  /** By package id. */
+  readonly places: Map<number, PlaceSituation>;
+}
+
 /** What a decision says, before it is said of which pipeline and when. */
 export interface Verdict extends Pick<NewDecision, 'outcome'> {
   readonly reason: Reason;
@@ -59,6 +67,8 @@ export class Draft {
   readonly effects: Effect[] = [];
   /** Lowest id first. */
   readonly pipelines: readonly DraftPipeline[];
+  /** Lowest id first. */
+  readonly levels: readonly DraftLevel[];
   /** Runs that have passed a stage since the store was read. */
   readonly passed: TracedRun[] = [];
   /** Sets that have started runs since then, by pipeline id and name. */
@@ -70,6 +80,10 @@ export class Draft {
     this.hold = situation.hold;
     this.inForce = inForce;
     this.pipelines = situation.pipelines.map((pipeline) => openPipeline(pipeline, inForce));
+    this.levels = situation.levels.map((level) => ({
+      ...level,
+      places: new Map(level.places.map((place) => [place.packageId, place])),
+    }));
   }
 
   get now(): number {

@@ -1,9 +1,9 @@
+import { listBehind } from '../../config/behind.ts';
 import type { Config } from '../../config/config.ts';
 import { nameMaterial } from '../../config/materials.ts';
 import { mergeProvenance, nothingBehind, type Provenance } from '../../domain/provenance.ts';
 import { because, type FactsOf, type ReasonOf } from '../../domain/reason.ts';
 import { ask, type Deciding } from '../question.ts';
-import { listBehind } from './behind.ts';
 import type { ListCandidates } from './candidates.ts';
 import type { ResolvedMaterial, ResolvedPipeline } from './materials.ts';
 import { mergeAnchors, type SetSearch } from './search.ts';

@@ -1,4 +1,9 @@
-import { mergeProvenance, nothingBehind, type Provenance } from '../../domain/provenance.ts';
+import {
+  mergeProvenance,
+  nothingBehind,
+  type PackageBehind,
+  type Provenance,
+} from '../../domain/provenance.ts';
 import type { Deciding } from '../question.ts';
 import type { Candidate } from './candidate.ts';
 import type { ListCandidates } from './candidates.ts';
@@ -23,6 +28,12 @@ export interface SetSearch {
 export interface FoundSet {
   readonly candidates: readonly Candidate[];
   readonly provenance: Provenance;
+}
+
+/** The packages behind a set, each once. */
+export function listPackagesBehind({ candidates }: FoundSet): readonly PackageBehind[] {
+  const byId = new Map(candidates.flatMap(({ behind }) => behind).map((one) => [one.packageId, one]));
+  return [...byId.values()];
 }
 
 /** What a search came to; `given up` after as many steps as it may take. */

@@ -1,5 +1,6 @@
 import { because, type Reason } from '../../domain/reason.ts';
 import { type Draft, placeOf } from '../draft/draft.ts';
+import { findOccupant } from '../occupancy/deployed.ts';
 import type { EntryAtGate } from './entry.ts';
 
 /** Why a run does not enter a stage yet. */
@@ -13,10 +14,11 @@ export interface Finding {
 
 /**
  * What keeps a run out of a stage whose approval, if it needs one, is given: a hold of all starts, a pause,
- * its rest in the level before, a window. People who approve during a pause are let through; who has
+ * its rest in the level before, another run that deploys at the level, a window. People who approve during a pause are let through; who has
  * something done again is not.
  */
-export function findDelay({ stage, approval }: EntryAtGate, { hold, inForce }: Draft): Finding | undefined {
+export function findDelay({ stage, approval }: EntryAtGate, draft: Draft): Finding | undefined {
+  const { hold, inForce } = draft;
   const { calendar, now } = inForce;
   const { run, notBefore, approvedAt } = stage;
   const { pausedAt, pausedReason } = run.pipeline;
@@ -33,6 +35,8 @@ export function findDelay({ stage, approval }: EntryAtGate, { hold, inForce }: D
   if (notBefore !== null && notBefore > now) {
     return { kind: 'soak', reason: because('rests', { ...place, until: notBefore }), until: notBefore };
   }
+  const busy = findOccupant(draft, stage);
+  if (busy) return { kind: busy.code, reason: busy, until: undefined };
   if (!approval.window) return undefined;
   const { cron, forMs } = approval.window;
   const opened = calendar.findLast(cron, { since: now - forMs, now });

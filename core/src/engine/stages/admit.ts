@@ -11,6 +11,8 @@ import {
 } from '../draft/draft.ts';
 import type { EntryAtGate } from '../gate/entry.ts';
 import { type Finding, findDelay } from '../gate/find-delay.ts';
+import { findOccupant } from '../occupancy/deployed.ts';
+import { beginDeployment } from '../occupancy/occupy.ts';
 import { endWaiting } from './end-waiting.ts';
 import { settleRun } from './settle.ts';
 import { takeTurn } from './take-turn.ts';
@@ -193,7 +195,7 @@ function giveTurn(draft: Draft, pipeline: DraftPipeline, waiting: readonly Entry
   const isLocking = (pipeline.definition?.lock ?? 'none') !== 'none';
   const holder = isLocking ? pipeline.lockedBy : null;
   const mayMove = holder === null ? waiting : waiting.filter(({ stage }) => stage.run.id === holder);
-  const { enters, superseded, by } = takeTurn(mayMove);
+  const { enters, superseded, by } = takeTurn(mayMove.filter((entry) => isLevelFree(draft, entry)));
   for (const { stage } of superseded) {
     const reason = because('newer-run', { ...placeOf(stage), by: by?.stage.run.counter ?? 0 });
     endWaiting(draft, stage, { outcome: 'superseded', reason });
@@ -211,10 +213,18 @@ function giveTurn(draft: Draft, pipeline: DraftPipeline, waiting: readonly Entry
   beginStage(draft, enters.stage);
 }
 
+/** A run that got its turn just now may deploy there, too. */
+function isLevelFree(draft: Draft, { stage }: EntryAtGate): boolean {
+  const busy = findOccupant(draft, stage);
+  if (busy) sayWaits(draft, stage, { kind: busy.code, reason: busy, until: undefined });
+  return busy === undefined;
+}
+
 function beginStage(draft: Draft, stage: DraftStage): void {
   const { run } = stage;
   Object.assign(stage, { status: 'running', startedAt: draft.now, heldAt: null, waits: null });
   draft.add({ kind: 'stage begun', stage: nameStage(stage) });
+  beginDeployment(draft, stage);
   if (run.status === 'running') return;
   run.status = 'running';
   draft.add({ kind: 'run status', run: nameRun(run), status: 'running' });

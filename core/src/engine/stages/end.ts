@@ -3,6 +3,7 @@ import type { End } from '../../domain/status.ts';
 import type { Dependency } from '../../store/dependencies.ts';
 import { findApproval } from '../asked/stage-at-hand.ts';
 import { type Draft, type DraftStage, nameStage } from '../draft/draft.ts';
+import { endDeployment } from '../occupancy/occupy.ts';
 import { addAttempt } from './again.ts';
 import { dropRest } from './end-waiting.ts';
 import { reachStage } from './reach.ts';
@@ -15,6 +16,7 @@ import { settleRun } from './settle.ts';
 export function endStage(draft: Draft, stage: DraftStage, status: End): void {
   stage.status = status;
   draft.add({ kind: 'stage ended', stage: nameStage(stage), status });
+  endDeployment(draft, stage, status);
   if (status === 'passed') tellDownstream(draft, stage);
   advanceRun(draft, stage);
   settleRun(draft, stage.run);

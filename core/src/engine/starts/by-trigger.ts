@@ -1,6 +1,6 @@
 import type { PipelineConfig } from '../../config/config.ts';
 import { isPipelineMaterial } from '../../config/materials.ts';
-import type { LastAutomatic, PackageBehind } from '../../domain/provenance.ts';
+import type { LastAutomatic } from '../../domain/provenance.ts';
 import { because, type Reason } from '../../domain/reason.ts';
 import type { WaitingTrigger } from '../../domain/trigger.ts';
 import type { Draft, DraftPipeline } from '../draft/draft.ts';
@@ -9,7 +9,7 @@ import { type Choosing, chooseSet } from '../fan-in/choose.ts';
 import { findFloor } from '../fan-in/floor.ts';
 import { listAccepted, resolveMaterials } from '../fan-in/materials.ts';
 import { type PreferredSet, preferNewest } from '../fan-in/prefer-newest.ts';
-import type { FoundSet } from '../fan-in/search.ts';
+import { type FoundSet, listPackagesBehind } from '../fan-in/search.ts';
 import { ask, type Deciding } from '../question.ts';
 import { createRun } from './create-run.ts';
 import { findObstacle } from './obstacles.ts';
@@ -138,10 +138,12 @@ function describeOne(trigger: WaitingTrigger): Reason {
 }
 
 /** What the next one may not go below. */
-function* noteAutomatic(counter: number, { candidates, provenance }: FoundSet): Deciding<LastAutomatic> {
-  const behind = new Map<number, PackageBehind>();
-  for (const candidate of candidates) for (const one of candidate.behind) behind.set(one.packageId, one);
-  const followers = yield* ask('followers', [...behind.keys()]);
-  const packages = [...behind.values()].map((one) => ({ ...one, isFollower: followers.has(one.packageId) }));
-  return { counter, behind: packages, pipelines: provenance.pipelines };
+function* noteAutomatic(counter: number, set: FoundSet): Deciding<LastAutomatic> {
+  const behind = listPackagesBehind(set);
+  const followers = yield* ask(
+    'followers',
+    behind.map(({ packageId }) => packageId),
+  );
+  const packages = behind.map((one) => ({ ...one, isFollower: followers.has(one.packageId) }));
+  return { counter, behind: packages, pipelines: set.provenance.pipelines };
 }

@@ -5,7 +5,7 @@ import type { Reason } from '../../domain/reason.ts';
 import type { NewRun, Pin } from '../../store/runs.ts';
 import type { Draft, DraftPipeline, DraftRun, DraftStage, Verdict } from '../draft/draft.ts';
 import type { ResolvedMaterial } from '../fan-in/materials.ts';
-import type { FoundSet } from '../fan-in/search.ts';
+import { type FoundSet, listPackagesBehind } from '../fan-in/search.ts';
 import { reachStage } from '../stages/reach.ts';
 import { pinMaterials } from './pin-materials.ts';
 
@@ -40,6 +40,7 @@ export function createRun(draft: Draft, pipeline: DraftPipeline, start: Start): 
     person: person ?? null,
     overridden,
     definition,
+    behind: { packages: listPackagesBehind(set), pipelines: set.provenance.pipelines },
   });
   pipeline.runs.push(run);
   pipeline.previousPins = pins;
@@ -78,14 +79,14 @@ export function listVersions(pins: readonly Pin[]): Readonly<Record<string, stri
   );
 }
 
-type Opening = Pick<DraftRun, 'counter' | 'label' | 'startedBy' | 'person' | 'overridden'> &
+type Opening = Pick<DraftRun, 'counter' | 'label' | 'startedBy' | 'person' | 'overridden' | 'behind'> &
   Pick<Start, 'definition'>;
 
 function openRun(draft: Draft, pipeline: DraftPipeline, { definition, ...facts }: Opening): DraftRun {
   const run: DraftRun = {
     ...{ ...facts, id: draft.newId(), pipeline, status: 'pending', stages: [] },
     // A person who overrides what is wrong is not held up by it.
-    ...{ alarms: [], behind: undefined },
+    alarms: [],
   };
   const fresh = {
     readyAt: null,

@@ -29,6 +29,9 @@ const tables: Readonly<Record<keyof Schema | 'kysely_migration' | 'kysely_migrat
   node: true,
   setting: true,
   commit_mark: true,
+  level: true,
+  place: true,
+  stay: true,
   kysely_migration: true,
   kysely_migration_lock: true,
 };

@@ -1,3 +1,4 @@
+import type { Road, StayState } from '../../domain/level.ts';
 import type { End, Status } from '../../domain/status.ts';
 import type { PassWish, TriggerWish } from '../../domain/trigger.ts';
 import type { Approval } from '../approvals.ts';
@@ -5,6 +6,7 @@ import type { NewDecision } from '../decisions.ts';
 import type { JobEnd } from '../job-facts.ts';
 import type { PipelinePatch } from '../pipelines.ts';
 import type { NewRun } from '../runs.ts';
+import type { PlaceSituation } from '../situations/situation.ts';
 import type { Asking, Readiness } from '../stages.ts';
 
 /** A stage of a run, as those who are told of it know it. */
@@ -35,6 +37,20 @@ export interface EndedJob {
   readonly counter: number;
   readonly stage: string;
   readonly job: string;
+}
+
+/** A version that is at a level from now on, or is on its way there. */
+export interface NewStay {
+  readonly levelId: number;
+  readonly packageId: number;
+  readonly revisionId: number;
+  readonly stage: StageOfRun;
+  readonly road: Road;
+  /** Who let it in, or triggered the run. */
+  readonly person: string | null;
+  readonly comment: string | null;
+  /** The stay of what was live before. */
+  readonly insteadOf: number | null;
 }
 
 /**
@@ -95,6 +111,17 @@ export type Effect =
   | { readonly kind: 'job ended'; readonly job: EndedJob; readonly end: JobEnd }
   | { readonly kind: 'pipeline changed'; readonly id: number; readonly patch: PipelinePatch }
   | { readonly kind: 'hold ended' }
+  | { readonly kind: 'stay begun'; readonly id: number; readonly stay: NewStay }
+  /** With `isOver` it is not there any more. */
+  | {
+      readonly kind: 'stay changed';
+      readonly id: number;
+      readonly state: StayState;
+      readonly isOver: boolean;
+    }
+  | { readonly kind: 'place changed'; readonly levelId: number; readonly place: PlaceSituation }
+  /** Runs of whatever pipeline that wait until a level is free are to be judged again. */
+  | { readonly kind: 'level freed' }
   | { readonly kind: 'decided'; readonly decision: NewDecision };
 
 /** The effects of one kind. */

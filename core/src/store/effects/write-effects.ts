@@ -29,9 +29,8 @@ import {
   releaseTriggers,
 } from '../triggers.ts';
 import type { Effect, EffectOf } from './effect.ts';
-
-/** Gives the ids of what is new in place of those that a decision spoke of it by. */
-type IdOf = (id: number) => number;
+import { writeLevels } from './write-levels.ts';
+import type { IdOf, Writing } from './writing.ts';
 
 /**
  * Writes down what a decision changes, as much in one statement as can be. Answers the ids of what is new.
@@ -54,6 +53,16 @@ export async function writeEffects(tx: Tx, effects: readonly Effect[], now: numb
   if (written.of('hold ended').length > 0) await endHold(tx);
   for (const [id, patch] of mergePatches(written.of('pipeline changed'), idOf))
     await patchPipeline(tx, id, patch);
+  await writeLevels(
+    tx,
+    {
+      begun: written.of('stay begun'),
+      changed: written.of('stay changed'),
+      places: written.of('place changed'),
+      isFreed: written.of('level freed').length > 0,
+    },
+    { idOf, ids, now },
+  );
   await appendDecisions(
     tx,
     written.of('decided').map(({ decision }) => ({
@@ -146,12 +155,6 @@ async function writeRuns(tx: Tx, written: Sorted, ids: Map<number, number>): Pro
     );
   }
   await claimSets(tx, written.of('set started'));
-}
-
-interface Writing {
-  readonly idOf: IdOf;
-  readonly ids: Map<number, number>;
-  readonly now: number;
 }
 
 /**

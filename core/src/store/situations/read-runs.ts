@@ -7,15 +7,22 @@ import { readBehind } from '../provenance.ts';
 import type { Tx } from '../store.ts';
 import type { JobSituation, RunSituation, StageSituation } from './situation.ts';
 
+/** Of which runs more is to be read than how they stand. */
+export interface RunsAsked {
+  /** Runs, with their jobs, and with what is behind them. */
+  readonly ids: readonly number[];
+  /** Pipelines that deploy at levels: their runs come with what is behind them. */
+  readonly deploying: ReadonlySet<number>;
+}
+
 /**
  * The runs of some pipelines of which something is to come, those that hold their locks, and those that are
- * asked for, by pipeline, oldest first. Those that are asked for come with their jobs, and with what is
- * behind them.
+ * asked for, by pipeline, oldest first.
  */
 export async function readRuns(
   tx: Tx,
   pipelines: readonly LockedPipeline[],
-  asked: readonly number[],
+  { ids: asked, deploying }: RunsAsked,
 ): Promise<ReadonlyMap<number, readonly RunSituation[]>> {
   const pipelineIds = pipelines.map(({ id }) => id);
   const holders = pipelines.flatMap(({ lockedBy }) => lockedBy ?? []);
@@ -36,7 +43,8 @@ export async function readRuns(
     ({ stageId }) => stageId,
   );
   const jobs = await readJobs(tx, asked);
-  const behind = await readBehind(tx, asked);
+  const deployed = rows.filter(({ pipelineId }) => deploying.has(pipelineId)).map(({ runId }) => runId);
+  const behind = await readBehind(tx, [...new Set([...asked, ...deployed])]);
   const runs = [...Map.groupBy(rows, ({ runId }) => runId)].map(([id, stages]) => ({
     pipelineId: stages[0]?.pipelineId ?? 0,
     run: {
@@ -124,6 +132,7 @@ async function readJobs(
       join.onRef('attempt.job_id', '=', 'job.id').on('attempt.state', '=', 'due'),
     )
     .select(['job.stage_id as stageId', 'job.id', 'job.status', 'attempt.id as dueId'])
+    .select(['job.started_at as startedAt', 'job.original_id as originalId'])
     .where('stage.run_id', 'in', runIds)
     .where('stage.latest', '=', 1)
     .orderBy('job.id')
@@ -131,6 +140,8 @@ async function readJobs(
   return groupRows(
     rows,
     ({ stageId }) => stageId,
-    ({ id, status, dueId }) => ({ id, status, isDue: dueId !== null }),
+    ({ id, status, dueId, startedAt, originalId }) => {
+      return { id, status, isDue: dueId !== null, hasBegun: startedAt !== null && originalId === null };
+    },
   );
 }

@@ -1,3 +1,4 @@
+import type { Deployment } from '../../config/deployment.ts';
 import { readDependencies } from '../dependencies.ts';
 import { readHold } from '../hold.ts';
 import { findKept, type Lease } from '../leases.ts';
@@ -11,9 +12,11 @@ import {
   type PackageName,
 } from '../pipelines.ts';
 import { readLastAutomatic } from '../provenance.ts';
+import { splitPackage } from '../publications.ts';
 import { readPreviousPins } from '../runs.ts';
 import type { Tx } from '../store.ts';
 import { readAllWaitingTriggers } from '../triggers.ts';
+import { readLevels } from './read-levels.ts';
 import { readRuns } from './read-runs.ts';
 import type { MaterialIds, PipelineSituation, Situation } from './situation.ts';
 
@@ -32,6 +35,10 @@ export interface SituationRequest {
   readonly startable: ReadonlySet<number>;
   /** What some pipelines, by name, have for materials. */
   readonly materialsOf: (pipelines: readonly string[]) => MaterialNames;
+  /** What a pipeline, by name, deploys at levels. */
+  readonly deploymentsOf: (pipeline: string) => readonly Deployment[];
+  /** Whether levels at which none of these pipelines stand any more are to be read, too. */
+  readonly allLevels: boolean;
 }
 
 /** What the store is to know by its ids. */
@@ -55,7 +62,18 @@ export async function readSituation(tx: Tx, request: SituationRequest, now: numb
       triggers.has(id) || request.startable.has(id) || (timerAt !== null && timerAt <= now),
   );
   const starting = startable.map(({ id }) => id);
-  const runs = await readRuns(tx, locked, request.runIds);
+  const deploying = locked
+    .map(({ id, name }) => ({ id, deployments: request.deploymentsOf(name) }))
+    .filter(({ deployments }) => deployments.length > 0);
+  const deployments = deploying.flatMap((one) => one.deployments);
+  const levels = await readLevels(
+    tx,
+    request.allLevels ? 'all' : [...new Set(deployments.map(({ level }) => level))],
+  );
+  const runs = await readRuns(tx, locked, {
+    ids: request.runIds,
+    deploying: new Set(deploying.map(({ id }) => id)),
+  });
   const last = await readLastAutomatic(tx, starting);
   const previous = await readPreviousPins(tx, starting);
   const toSituation = (pipeline: LockedPipeline): PipelineSituation => ({
@@ -71,13 +89,27 @@ export async function readSituation(tx: Tx, request: SituationRequest, now: numb
     // After the pipelines are locked: whoever releases what is held looks at them afterwards.
     hold: await readHold(tx),
     pipelines: locked.map(toSituation),
+    levels,
     dependencies: request.runIds.length === 0 ? [] : await readDependencies(tx, ids),
-    materialIds: await readMaterialIds(tx, request.materialsOf(startable.map(({ name }) => name))),
+    materialIds: await readMaterialIds(
+      tx,
+      request.materialsOf(startable.map(({ name }) => name)),
+      deployments.flatMap(({ packages }) => packages),
+    ),
     listeners: await loadListeners(tx, request.packageIds),
     kept: await findKept(tx, 'attempt', request.leases),
   };
 }
 
-async function readMaterialIds(tx: Tx, { packages, pipelines }: MaterialNames): Promise<MaterialIds> {
-  return { packages: await findPackages(tx, packages), pipelines: await findPipelines(tx, pipelines) };
+async function readMaterialIds(
+  tx: Tx,
+  { packages, pipelines }: MaterialNames,
+  deployed: readonly string[],
+): Promise<MaterialIds> {
+  const names = new Map(packages.map((name) => [`${name.repository}/${name.package}`, name]));
+  for (const name of deployed) names.set(name, splitPackage(name));
+  return {
+    packages: await findPackages(tx, [...names.values()]),
+    pipelines: await findPipelines(tx, pipelines),
+  };
 }

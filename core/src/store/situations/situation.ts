@@ -1,3 +1,4 @@
+import type { PlaceState } from '../../domain/level.ts';
 import type { LastAutomatic, PackageBehind } from '../../domain/provenance.ts';
 import type { StartedBy, Status } from '../../domain/status.ts';
 import type { WaitingTrigger } from '../../domain/trigger.ts';
@@ -21,6 +22,8 @@ export interface Situation {
   /** What holds all starts. */
   readonly hold: Hold | undefined;
   readonly pipelines: readonly PipelineSituation[];
+  /** Those at which stages of these pipelines stand, lowest id first; they are locked, too. */
+  readonly levels: readonly LevelSituation[];
   /** Who listens to stages of these pipelines; all of them are among the pipelines that may be started. */
   readonly dependencies: readonly Dependency[];
   readonly materialIds: MaterialIds;
@@ -28,6 +31,36 @@ export interface Situation {
   readonly listeners: readonly Listener[];
   /** The attempts that have ended, and that no other node has by now. */
   readonly kept: ReadonlySet<number>;
+}
+
+/** A level, and what is there. */
+export interface LevelSituation {
+  readonly id: number;
+  readonly name: string;
+  /** Of packages that were ever deployed there. */
+  readonly places: readonly PlaceSituation[];
+}
+
+/** What is at a level, of one package; stays by their ids. */
+export interface PlaceSituation {
+  readonly packageId: number;
+  readonly state: PlaceState;
+  /** What is live, or was before what is deployed or in doubt. */
+  readonly live: number | null;
+  /** What is being deployed, or may be there. */
+  readonly entering: number | null;
+  /** What may be there beside, while something is deployed over it. */
+  readonly doubted: number | null;
+  readonly run: DeployingRun | null;
+}
+
+/** A run that deploys at a level now. */
+export interface DeployingRun {
+  readonly id: number;
+  readonly pipeline: string;
+  readonly counter: number;
+  /** The stage that began it. */
+  readonly stage: string;
 }
 
 /** What the store knows materials by. */
@@ -65,7 +98,7 @@ export interface RunSituation {
   readonly stages: readonly StageSituation[];
   /** What is wrong with the revisions behind it. */
   readonly alarms: readonly Alarm[];
-  /** Everything behind it; only of runs one of whose stages ends. */
+  /** Everything behind it; only of runs one of whose stages ends, or that may deploy at a level. */
   readonly behind: RunBehind | undefined;
 }
 
@@ -109,6 +142,7 @@ export interface Word {
   /** The token's name. */
   readonly name: string;
   readonly verdict: 'approved' | 'rejected';
+  readonly comment: string | null;
   readonly at: number;
 }
 
@@ -118,4 +152,6 @@ export interface JobSituation {
   readonly status: Status;
   /** Whether it is to be begun, or tried again, and nobody has it in hand. */
   readonly isDue: boolean;
+  /** Whether it was begun in this attempt at the stage. */
+  readonly hasBegun: boolean;
 }

@@ -1,5 +1,5 @@
-import type { Config } from '../../config/config.ts';
-import { isPipelineMaterial, nameMaterial } from '../../config/materials.ts';
+import type { Config } from './config.ts';
+import { isPipelineMaterial, nameMaterial } from './materials.ts';
 
 /**
  * What stands behind a pipeline by the configuration: packages as `repository/package`, and pipelines, itself

@@ -1,0 +1,50 @@
+import { groupRows } from '../group-rows.ts';
+import type { Tx } from '../store.ts';
+import type { LevelSituation, PlaceSituation } from './situation.ts';
+
+/** Which levels are to be read: those of some names, or all that there ever were. */
+export type LevelsAsked = readonly string[] | 'all';
+
+/**
+ * Locks levels to the end of the transaction, in the order of their ids, and reads what is there. Call it
+ * once the pipelines are locked.
+ */
+export async function readLevels(tx: Tx, asked: LevelsAsked): Promise<readonly LevelSituation[]> {
+  if (asked.length === 0) return [];
+  const levels = await tx.db
+    .selectFrom('level')
+    .select(['id', 'name'])
+    .$if(asked !== 'all', (query) => query.where('name', 'in', asked === 'all' ? [] : asked))
+    .orderBy('id')
+    .modifyEnd(tx.dialect.forUpdate)
+    .execute();
+  if (levels.length === 0) return [];
+  const places = await readPlaces(
+    tx,
+    levels.map(({ id }) => id),
+  );
+  return levels.map((level) => ({ ...level, places: places.get(level.id) ?? [] }));
+}
+
+async function readPlaces(
+  tx: Tx,
+  levelIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly PlaceSituation[]>> {
+  const rows = await tx.db
+    .selectFrom('place')
+    .leftJoin('stay', 'stay.id', 'place.entering')
+    .select(['place.level_id as levelId', 'place.package_id as packageId', 'place.state', 'place.live'])
+    .select(['place.entering', 'place.doubted', 'place.run_id as runId', 'stay.pipeline', 'stay.counter'])
+    .select('stay.stage')
+    .where('place.level_id', 'in', levelIds)
+    .execute();
+  const places = rows.map(({ levelId, runId: id, pipeline, counter, stage, ...place }) => {
+    const isKnown = id !== null && pipeline !== null && counter !== null && stage !== null;
+    return { levelId, place: { ...place, run: isKnown ? { id, pipeline, counter, stage } : null } };
+  });
+  return groupRows(
+    places,
+    ({ levelId }) => levelId,
+    ({ place }) => place,
+  );
+}

@@ -1,0 +1,163 @@
+import { expect, it } from 'vitest';
+import type { StageConfig } from '../../src/config/config.ts';
+import { listStays, readOccupancies } from '../../src/store/level-views.ts';
+import { dependOn, makeApproval, makePipeline, makeStage, runJob } from './configs.ts';
+import { describeWorlds } from './describe-worlds.ts';
+import { failed, type World } from './world.ts';
+
+const levels = ['test', 'production'];
+const deploying = (name: string, level = 'production'): StageConfig => ({ ...makeStage(name), level });
+
+/** What is at a level, as `a live 2.0.0 over 1.0.0`. */
+async function there(world: World, level = 'production'): Promise<readonly string[]> {
+  const places = await world.store.read((tx) => readOccupancies(tx, [level]));
+  return places.map(({ package: name, state, live, entering }) => {
+    const over = state === 'live' || !live ? '' : ` over ${live.version}`;
+    return `${name.replace('npmjs/', '')} ${state} ${(entering ?? live)?.version ?? ''}${over}`.trim();
+  });
+}
+
+/** What was at a level, newest first, as `2.0.0 live`. */
+async function history(world: World, level = 'production'): Promise<readonly string[]> {
+  const { items } = await world.store.read((tx) => listStays(tx, { level, limit: 100 }));
+  return items.map(({ version, state }) => `${version} ${state}`);
+}
+
+describeWorlds('a level', (open) => {
+  it('is deployed to from the begin of a stage, and has what passed there', async () => {
+    const world = await open(makePipeline('p', { stages: [deploying('go')] }));
+    await world.adopt([makePipeline('p', { stages: [deploying('go')] })], { levels });
+    expect(await there(world)).toEqual([]);
+    await world.publish('a', ['1.0.0']);
+    expect(await there(world)).toEqual(['a deploying 1.0.0']);
+    await world.work();
+    expect(await there(world)).toEqual(['a live 1.0.0']);
+    await world.publish('a', ['2.0.0']);
+    expect(await there(world)).toEqual(['a deploying 2.0.0 over 1.0.0']);
+    await world.work();
+    expect(await there(world)).toEqual(['a live 2.0.0']);
+    expect(await history(world)).toEqual(['2.0.0 live', '1.0.0 replaced']);
+  });
+
+  it('is uncertain after a failure, until a stage passes there', async () => {
+    const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    await world.publish('a', ['2.0.0']);
+    await world.work(failed);
+    expect(await there(world)).toEqual(['a uncertain 2.0.0 over 1.0.0']);
+    await world.publish('a', ['3.0.0']);
+    await world.work(failed);
+    expect(await there(world)).toEqual(['a uncertain 3.0.0 over 1.0.0']);
+    await world.rerun('p/3/go');
+    await world.work();
+    expect(await there(world)).toEqual(['a live 3.0.0']);
+    expect(await history(world)).toEqual([
+      '3.0.0 live',
+      '3.0.0 uncertain',
+      '2.0.0 uncertain',
+      '1.0.0 replaced',
+    ]);
+  });
+
+  it('is as it was after a stage of which no job had begun', async () => {
+    const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    await world.publish('a', ['2.0.0']);
+    await world.cancel('p/2/go');
+    expect(await there(world)).toEqual(['a live 1.0.0']);
+    expect(await history(world)).toEqual(['2.0.0 undone', '1.0.0 live']);
+  });
+
+  it('is uncertain after a job was cancelled that had begun', async () => {
+    const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    await world.publish('a', ['1.0.0']);
+    const [job] = await world.claim();
+    await world.cancel('p/1/go');
+    expect(await there(world)).toEqual(['a deploying 1.0.0']);
+    if (job) await world.end(job, failed);
+    expect(await there(world)).toEqual(['a uncertain 1.0.0']);
+  });
+
+  it('has what passed the last of several stages there, and is uncertain where the run ends before', async () => {
+    const stages = [
+      deploying('first'),
+      { ...makeStage('second', [runJob('x')], makeApproval()), level: 'production' },
+    ];
+    const world = await open(makePipeline('p', { stages }));
+    await world.adopt([makePipeline('p', { stages })], { levels });
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    expect(await there(world)).toEqual(['a deploying 1.0.0']);
+    await world.approve('p/1/second');
+    await world.work();
+    expect(await there(world)).toEqual(['a live 1.0.0']);
+    await world.publish('a', ['2.0.0']);
+    await world.work();
+    await world.reject('p/2/second', 'no');
+    expect(await there(world)).toEqual(['a uncertain 2.0.0 over 1.0.0']);
+  });
+
+  it('takes all behind a pipeline that lists no package, at a stage that is named like it', async () => {
+    const pipelines = [
+      makePipeline('p', { stages: [makeStage('deploy')] }),
+      makePipeline('q', { materials: [dependOn('p')], stages: [makeStage('test')] }),
+    ];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    await world.publish('a', ['1.0.0'], ['p']);
+    await world.work();
+    await world.work();
+    expect(await there(world, 'test')).toEqual(['a live 1.0.0']);
+    expect(await there(world)).toEqual([]);
+  });
+
+  it('takes one run at a time of a package; others wait, and are looked at when it is free', async () => {
+    const [p, q] = ['p', 'q'].map((name) => makePipeline(name, { stages: [deploying('go')] }));
+    if (!p || !q) throw new Error('there are two');
+    const world = await open(p, q);
+    await world.adopt([p, q], { levels });
+    await world.publish('a', ['1.0.0'], ['p', 'q']);
+    expect(await world.summary('p')).toEqual(['1 a@1.0.0 running']);
+    expect(await world.summary('q')).toEqual(['1 a@1.0.0 pending']);
+    expect((await world.decisions('q')).at(-1)).toMatchObject({ code: 'level-busy' });
+    await world.work();
+    await world.lookAtDue();
+    expect(await world.summary('q')).toEqual(['1 a@1.0.0 running']);
+    await world.work();
+    expect(await history(world)).toEqual(['1.0.0 live', '1.0.0 replaced']);
+  });
+
+  it('is uncertain where its pipeline does not stand there any more, and keeps its history', async () => {
+    const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    await world.publish('a', ['1.0.0']);
+    await world.adopt([makePipeline('p', { stages: [makeStage('go')] })], { levels });
+    expect(await there(world)).toEqual(['a uncertain 1.0.0']);
+    await world.work();
+    expect(await history(world)).toEqual(['1.0.0 uncertain']);
+  });
+
+  it('knows what brought what is there, and who', async () => {
+    const stages = [makeStage('build'), { ...makeStage('go', [runJob('x')], makeApproval()), level: 'test' }];
+    const world = await open(makePipeline('p', { stages }));
+    await world.adopt([makePipeline('p', { stages })], { levels });
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    await world.approve('p/1/go', { comment: 'it is good' });
+    await world.work();
+    const { items } = await world.store.read((tx) => listStays(tx, { level: 'test', limit: 1 }));
+    expect(items).toMatchObject([
+      { version: '1.0.0', digest: 'sha256:d1.0.0', pipeline: 'p', counter: 1, stage: 'go' },
+    ]);
+    expect(items[0]).toMatchObject({ road: 'approval', comment: 'it is good', insteadOf: null });
+  });
+});
