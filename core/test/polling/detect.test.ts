@@ -107,6 +107,20 @@ describe('detection, whatever is answered', () => {
     );
   });
 
+  it('counts how often the bytes of a version changed', () => {
+    const answers = ['a', 'b', 'c'].map((hex) => {
+      const revisions = [{ version: '1.0.0', digests: { sha256: hex.repeat(64) } }];
+      return { kind: 'complete', key: 'web', revisions, refused: [], cursor: undefined } as const;
+    });
+    const { changes } = follow(answers);
+    expect(changes.flatMap(({ changed }) => changed.map(({ kind, patch }) => [kind, patch.edition]))).toEqual(
+      [
+        ['republished', 1],
+        ['republished', 2],
+      ],
+    );
+  });
+
   it('changes nothing when the same complete answer comes again', () => {
     fc.assert(
       fc.property(versions, versions, (before, now) => {

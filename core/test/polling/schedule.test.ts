@@ -76,6 +76,12 @@ describe('a schedule', () => {
 });
 
 describe('back-off', () => {
+  it('differs by chance, up to a quarter', () => {
+    expect(findRetry(every, 1, now, () => 0)).toBe(now + 45_000);
+    expect(findRetry(every, 1, now, () => 0.5)).toBe(now + 52_500);
+    expect(findRetry(every, 3, now, () => 0)).toBe(now + 180_000);
+  });
+
   it('doubles with jitter up to fifteen minutes, or the interval if that is longer', () => {
     fc.assert(
       fc.property(
