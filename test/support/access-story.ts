@@ -140,7 +140,7 @@ function describeStory(
 ): string {
   const lines = Object.entries(known).map(([name, token]) => `    ${name}: ${token}`);
   const pipeline = (name: string, access: string) =>
-    `  ${name}: { materials: [{ package: shop/it, trigger: every, as: IT }], access: ${access}, stages: [{ name: one, jobs: { say: { run: 'echo it' } } }] }`;
+    `  ${name}: { materials: [{ package: shop/it, trigger: every, as: IT }], access: ${access}, stages: [{ name: one, level: at-${name}, jobs: { say: { run: 'echo it' } } }] }`;
   return `
 server: { port: 0, url: "https://sluice.example.com", trustProxy: true }
 store: ${store}
@@ -154,6 +154,7 @@ repositories:
     poll: { manual: true }
     hook: { secret: ${hookSecret} }
     packages: { it: { config: { name: watched, versions: ">=1" } } }
+levels: [at-build, at-acceptance, at-${confidential}]
 pipelines:
 ${pipeline('build', build)}
 ${pipeline('acceptance', '{ operate: ["role:qa"] }')}

@@ -71,6 +71,7 @@ export async function beginApiStory(store = 'sqlite:sluice.db'): Promise<ApiStor
 function describeStory(shop: ScriptedRegistry, markup: ScriptedRegistry): string {
   return `
 server: { port: 0 }
+levels: [make]
 repositories:
   shop:
     plugin: npm

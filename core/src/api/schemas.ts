@@ -152,6 +152,33 @@ const valueStream = {
   truncated: { ...flag, description: 'There is more than is shown' },
 };
 
+const stay = object('That a version was, or may have been, at a level', {
+  level: text,
+  package: text,
+  version: text,
+  digest: { ...digest, description: 'The strongest digest, as `algorithm:hex`; empty where there is none' },
+  pipeline: text,
+  counter: { ...count, description: 'Of the run, which may be kept no more' },
+  stage: text,
+  stageCounter: count,
+  road: {
+    type: 'string',
+    enum: ['trigger', 'hand', 'pass', 'approval', 'rerun'],
+    description: 'What brought it into the stage',
+  },
+  person: { ...orNull(text), description: 'Who let it in, or triggered the run' },
+  comment: orNull(text),
+  insteadOf: { ...orNull(text), description: 'The version that was live before' },
+  state: {
+    type: 'string',
+    enum: ['deploying', 'live', 'uncertain', 'replaced', 'undone'],
+    description: '`undone`: cancelled before any job began',
+  },
+  beganAt: time,
+  liveAt: orNull(time),
+  until: orNull(time),
+});
+
 const trigger: Schema = { type: 'string', enum: ['latest', 'every', 'manual'] };
 
 /** What the API speaks of; each is a component of the OpenAPI document. */
@@ -310,6 +337,21 @@ const nouns = {
     ),
     next,
   }),
+  Level: object('A level that is a place, and what is there', {
+    name: text,
+    places: array(
+      object('What is there of a package', {
+        package: text,
+        state: { type: 'string', enum: ['empty', 'deploying', 'live', 'uncertain'] },
+        live: {
+          ...orNull({ $ref: 'Stay#' }),
+          description: 'What is live, or was before what is deployed or in doubt',
+        },
+        entering: { ...orNull({ $ref: 'Stay#' }), description: 'What is being deployed, or may be there' },
+      }),
+    ),
+  }),
+  Stay: stay,
   Comparison: object('What changed from one run to another in everything behind them', {
     pipeline: text,
     from: comparedRun,

@@ -21,6 +21,7 @@ import { registerHealth } from './routes/health.ts';
 import { registerHold } from './routes/hold.ts';
 import { registerHooks } from './routes/hooks.ts';
 import { registerJobHooks } from './routes/job-hooks.ts';
+import { registerLevels } from './routes/levels.ts';
 import { registerMe } from './routes/me.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerPipelines } from './routes/pipelines.ts';
@@ -59,6 +60,7 @@ const registrations = [
   registerTrigger,
   registerRuns,
   registerCompare,
+  registerLevels,
   registerValueStreams,
   registerStages,
   registerEvents,

@@ -12,6 +12,7 @@ import { addEventsCommand } from './events.ts';
 import { addExplainCommand } from './explain.ts';
 import { addFetchCommand } from './fetch.ts';
 import { addHeldCommand } from './held.ts';
+import { addHistoryCommand } from './history.ts';
 import { tellFailure } from './outcome.ts';
 import { addPauseCommand } from './pause.ts';
 import { addPluginsCommand } from './plugins.ts';
@@ -29,6 +30,7 @@ import { addUnlockCommand } from './unlock.ts';
 import { addUnpauseCommand } from './unpause.ts';
 import { requireKnownCommand, tellWrongUsage } from './usage.ts';
 import { addValidateCommand } from './validate.ts';
+import { addWhereCommand } from './where.ts';
 
 /** Adds a command to the program. */
 export type AddCommand = (program: Command, surroundings: CliSurroundings) => void;
@@ -52,6 +54,8 @@ const commands: readonly AddCommand[] = [
   addUnlockCommand,
   addHeldCommand,
   addReleaseCommand,
+  addWhereCommand,
+  addHistoryCommand,
   addExplainCommand,
   addDecisionsCommand,
   addBacktestCommand,

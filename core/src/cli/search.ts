@@ -9,11 +9,12 @@ export interface SearchOptions {
   readonly json?: true;
 }
 
-/** A page of what was found, as the API answers it. */
+/** A page of what was found, or of a list, as the API answers it. */
 interface Found<T> {
   readonly items: readonly T[];
   readonly next: number | null;
-  readonly searchedTo: string | null;
+  /** How far back it was searched, where the search was cut short. */
+  readonly searchedTo?: string | null;
 }
 
 /** Adds `--limit`, `--after` and `--json` to a command that searches. */
@@ -41,8 +42,7 @@ export function printFound<T>(
   const { items, next, searchedTo } = answer as Found<T>;
   if (json) printJson(answer);
   else for (const item of items) print(describe(item));
-  if (searchedTo !== null)
-    warn(`searched back to ${searchedTo}, there is more to search: go on with --after ${next}`);
+  if (searchedTo) warn(`searched back to ${searchedTo}, there is more to search: go on with --after ${next}`);
   else if (next !== null) warn(`there is more: go on with --after ${next}`);
   else if (items.length === 0) warn('nothing like that is recorded');
 }

@@ -53,6 +53,7 @@ function fill(path: string, pipeline: string): string {
       other: '1',
       stage: 'one',
       job: 'say',
+      level: 'at-acceptance',
     },
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '1');

@@ -42,6 +42,9 @@ const routes = [
   'post /api/v1/pipelines/{pipeline}/runs/{counter}/stages/{stage}/reject',
   'post /api/v1/pipelines/{pipeline}/runs/{counter}/stages/{stage}/rerun',
   'post /api/v1/pipelines/{pipeline}/runs/{counter}/stages/{stage}/cancel',
+  'get /api/v1/levels',
+  'get /api/v1/levels/{level}',
+  'get /api/v1/levels/{level}/history',
   'get /api/v1/events',
   'get /api/v1/audit',
   'get /api/v1/events/sinks',
@@ -61,6 +64,7 @@ const names: Readonly<Record<string, string>> = {
   version: '1.0.0',
   stage: 'make',
   job: 'print',
+  level: 'make',
 };
 const unknown: Readonly<Record<string, string>> = {
   repo: 'no',
@@ -71,6 +75,7 @@ const unknown: Readonly<Record<string, string>> = {
   version: '0',
   stage: 'no',
   job: 'no',
+  level: 'no',
 };
 
 interface Operation {

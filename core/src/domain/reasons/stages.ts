@@ -118,11 +118,10 @@ export const stageReasons = {
     ({ opens, ...entry }) =>
       `${notYet(entry)}: its window ${opens === null ? 'does not open' : `opens at ${toIso(opens)}`}`,
   ),
-  'level-busy': reason<Entry & { level: string; package: string; by: { pipeline: string; run: number } }>(
+  'level-busy': reason<Entry & { level: string; package: string }>(
     'Another run deploys the package at the level; one is in at a time.',
     'wait, or `sluice cancel` the other run; `sluice where --level LEVEL` says what is there',
-    ({ level, package: name, by, ...entry }) =>
-      `${notYet(entry)}: run ${by.run} of ${by.pipeline} deploys ${name} at ${level}`,
+    ({ level, package: name, ...entry }) => `${notYet(entry)}: another run deploys ${name} at ${level}`,
   ),
   'stage-locked': reason<Entry>(
     'Another run holds the lock of the pipeline (`lock:`).',

@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify';
+import type { Actor } from '../../engine/actor.ts';
+import { listStays } from '../../store/level-views.ts';
+import { listVisiblePipelines } from '../access/visible.ts';
+import { ApiError } from '../api-error.ts';
+import { type PageQuery, pageQuerySchema } from '../paging.ts';
+import { listVisibleLevels, readVisibleLevels, viewStay } from '../read-levels.ts';
+import { answerList, answerOne } from '../schemas.ts';
+import type { ApiSurroundings } from '../surroundings.ts';
+
+interface OfLevel {
+  readonly level: string;
+}
+
+interface HistoryQuery extends PageQuery {
+  readonly package?: string;
+}
+
+const historyQuery = {
+  ...pageQuerySchema,
+  properties: {
+    ...pageQuerySchema.properties,
+    package: { type: 'string', maxLength: 511, description: 'Only of this package, `npmjs/fastify`' },
+  },
+} as const;
+
+/** What is at levels, and what was. */
+export function registerLevels(server: FastifyInstance, { store, configuration }: ApiSurroundings): void {
+  const listVisible = (actor: Actor) => listVisibleLevels(actor, configuration().config);
+  const requireLevel = (actor: Actor, level: string) => {
+    if (!listVisible(actor).includes(level)) throw unknownLevel(level);
+  };
+  const read = (actor: Actor, levels: readonly string[]) =>
+    store.read((tx) => readVisibleLevels(tx, levels, { config: configuration().config, actor }));
+
+  server.get(
+    '/api/v1/levels',
+    {
+      config: { needs: 'token' },
+      schema: {
+        operationId: 'listLevels',
+        summary: 'The levels, in the order of the configuration, and what is at each',
+        response: answerList('Level'),
+      },
+    },
+    async ({ actor }) => ({ items: await read(actor, listVisible(actor)), next: null }),
+  );
+  server.get<{ Params: OfLevel }>(
+    '/api/v1/levels/:level',
+    {
+      config: { needs: 'token' },
+      schema: {
+        operationId: 'readLevel',
+        summary: 'A level, and what is there',
+        response: answerOne('Level'),
+      },
+    },
+    async ({ params: { level }, actor }) => {
+      requireLevel(actor, level);
+      const [found] = await read(actor, [level]);
+      return found;
+    },
+  );
+  server.get<{ Params: OfLevel; Querystring: HistoryQuery }>(
+    '/api/v1/levels/:level/history',
+    {
+      config: { needs: 'token' },
+      schema: {
+        operationId: 'listStays',
+        summary: 'What was at a level, and what let it in; newest first',
+        querystring: historyQuery,
+        response: answerList('Stay'),
+      },
+    },
+    async ({ params: { level }, query, actor }) => {
+      requireLevel(actor, level);
+      const pipelines = listVisiblePipelines(actor, configuration().config);
+      const { items, next } = await store.read((tx) => listStays(tx, { level, pipelines, ...query }));
+      return { items: items.map(viewStay), next };
+    },
+  );
+}
+
+/** The answer for a level that does not exist, and for one that the token may not see. */
+function unknownLevel(name: string): ApiError {
+  return new ApiError(
+    'NOT_FOUND',
+    `There is no level ${name}; GET /api/v1/levels names those that there are`,
+  );
+}

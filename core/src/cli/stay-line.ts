@@ -1,0 +1,28 @@
+/** A stay as the API answers it, as far as the command line shows it. */
+export interface ListedStay {
+  readonly package: string;
+  readonly version: string;
+  readonly pipeline: string;
+  readonly counter: number;
+  readonly stage: string;
+  readonly road: string;
+  readonly person: string | null;
+  readonly comment: string | null;
+  readonly insteadOf: string | null;
+  readonly state: string;
+  readonly beganAt: string;
+  readonly liveAt: string | null;
+  readonly until: string | null;
+}
+
+/** Since when something is, or was, at a level, by what and by whom, and instead of what. */
+export function describeStay({ liveAt, beganAt, until, insteadOf, ...stay }: ListedStay): string {
+  const { pipeline, counter, stage, road, person, comment } = stay;
+  const who = person === null ? road : `${road}, ${person}`;
+  return [
+    `since ${liveAt ?? beganAt}`,
+    ...(until === null ? [] : [` until ${until}`]),
+    ` by ${pipeline}/${counter}/${stage} (${who}${comment === null ? '' : `: ${comment}`})`,
+    ...(insteadOf === null ? [] : [`, instead of ${insteadOf}`]),
+  ].join('');
+}
