@@ -24,6 +24,14 @@ interface Choice {
   readonly title: string;
 }
 
+interface Choices {
+  readonly choices: readonly Choice[];
+  /** Whether there are more than are listed. */
+  readonly isCut: boolean;
+}
+
+const nothing: Choices = { choices: [], isCut: false };
+
 /**
  * The page that starts a run by hand; `?MATERIAL=` chooses a version, or the counter of an upstream run, from
  * the start.
@@ -41,7 +49,7 @@ export const triggerPage: Page = {
       const shown: Html[] = [];
       for (const material of pipeline.materials) {
         const isHidden = isPipelineMaterial(material) && !mayViewPipeline(actor, config, material.pipeline);
-        shown.push(showMaterial(material, isHidden ? [] : await listChoices(tx, material), query));
+        shown.push(showMaterial(material, isHidden ? nothing : await listChoices(tx, material), query));
       }
       return shown;
     });
@@ -60,32 +68,34 @@ export const triggerPage: Page = {
   },
 };
 
-async function listChoices(tx: Tx, material: Material): Promise<readonly Choice[]> {
+async function listChoices(tx: Tx, material: Material): Promise<Choices> {
   if (isPipelineMaterial(material)) {
-    const { items } = await listRuns(tx, material.pipeline, { limit: choicesShown });
+    const { items, next } = await listRuns(tx, material.pipeline, { limit: choicesShown });
     const passed = items.filter(
       ({ stages }) => stages.findLast(({ name }) => name === material.stage)?.status === 'passed',
     );
-    return passed.map(({ counter, label, alarms }) => {
+    const choices = passed.map(({ counter, label, alarms }) => {
       const wrong = alarms
         .map(({ package: name, version, kind }) => `; ${name} ${version}: ${describeAlarms([{ kind }])}`)
         .join('');
       return { value: String(counter), title: `${label} (run ${counter}${wrong})` };
     });
+    return { choices, isCut: next !== null };
   }
-  const revisions =
-    (await listRevisions(tx, material, { limit: choicesShown, after: undefined }))?.items ?? [];
+  const page = await listRevisions(tx, material, { limit: choicesShown, after: undefined });
+  const revisions = page?.items ?? [];
   const alarms = await readAlarms(
     tx,
     revisions.map(({ id }) => id),
   );
-  return revisions.map(({ id, facts: { version } }) => {
+  const choices = revisions.map(({ id, facts: { version } }) => {
     const wrong = describeAlarms(alarms.get(id) ?? []);
     return { value: version, title: wrong === '' ? version : `${version} (${wrong})` };
   });
+  return { choices, isCut: page !== undefined && page.next !== null };
 }
 
-function showMaterial(material: Material, choices: readonly Choice[], query: URLSearchParams): Html {
+function showMaterial(material: Material, { choices, isCut }: Choices, query: URLSearchParams): Html {
   const name = nameMaterial(material);
   const chosen = query.get(name) ?? '';
   const isListed = choices.some(({ value }) => value === chosen);
@@ -93,7 +103,7 @@ function showMaterial(material: Material, choices: readonly Choice[], query: URL
   return html`<label>${name}<select name=${`material ${name}`} form=${actionForm}>
     <option value="">the newest that agrees with the others</option>
     ${all.map(({ value, title }) => html`<option value=${value} selected=${value === chosen}>${title}</option>`)}
-  </select></label>`;
+  </select>${isCut && html`<span class="hint">Of the newest ${choicesShown}; <code>sluice trigger</code> takes any.</span>`}</label>`;
 }
 
 function showEnvironment({ environment }: PipelineConfig): readonly Html[] {
