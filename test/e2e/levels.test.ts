@@ -42,7 +42,8 @@ async function sluice(...args: readonly string[]): Promise<string> {
 }
 
 const since = /since \d{4}-\d\d-\d\dT[\d:.]+Z/g;
-const withoutTime = (text: string) => text.replaceAll(since, 'since T').replaceAll(/until \S+/g, 'until T');
+const withoutTime = (text: string) =>
+  text.replaceAll(since, 'since T').replaceAll(/until [\dT:.Z-]+/g, 'until T');
 
 it('says what is at each level, since when, by what and by whom, and instead of what', async () => {
   expect(withoutTime(await sluice('where'))).toBe(
@@ -84,4 +85,30 @@ it('tells programs the same', async () => {
       { name: 'production', places: [{ package: 'shop/it', state: 'live', entering: null }] },
     ],
   });
+});
+
+it('is frozen and unfrozen, and says why to those who wait', async () => {
+  await expect(sluice('freeze', 'production')).rejects.toThrow(/2: .*--comment/);
+  const frozen = await sluice(
+    'freeze',
+    'production',
+    'shop/it',
+    '--comment',
+    'holidays',
+    '--until',
+    '2999-01-01',
+  );
+  expect(withoutTime(frozen).split('\n').at(-1)).toBe(
+    'production shop/it frozen since T until T by anonymous: holidays',
+  );
+  await expect(sluice('freeze', 'production', '--comment', 'no', '--until', 'soon')).rejects.toThrow(
+    /1: .*until: "soon" is not a time/,
+  );
+  expect(JSON.parse(await sluice('unfreeze', 'production', 'shop/it', '--json'))).toMatchObject({
+    name: 'production',
+    frozen: null,
+    places: [{ package: 'shop/it', frozen: null }],
+  });
+  await expect(sluice('unfreeze', 'production')).rejects.toThrow(/1: .*production is not frozen/);
+  expect(await sluice('audit', '--action', 'freeze')).toContain('freeze production');
 });

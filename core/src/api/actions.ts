@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { type Happened, happen } from '../engine/happen.ts';
-import type { PipelineWish, StageWish, Wish } from '../engine/happening.ts';
+import type { LevelWish, PipelineWish, StageWish, Wish } from '../engine/happening.ts';
 import { appendAudit } from '../store/audit.ts';
 import { auditOf } from './access/audit-of.ts';
+import { toIso } from './paging.ts';
 import { toApiError } from './refusals.ts';
 import type { ApiSurroundings } from './surroundings.ts';
 
@@ -58,6 +59,18 @@ export async function actOnPipeline(
   const { action, ...how } = pipelineActions[wish.what];
   const details = { comment: comment ?? null, ...how };
   await fulfil(surroundings, request, { wish, comment }, { action, subject: wish.pipeline, details });
+}
+
+/** Freezes a level, or unfreezes it, because the sender of a request asks. Throws what stands against it. */
+export async function actOnLevel(
+  surroundings: ApiSurroundings,
+  request: FastifyRequest,
+  wish: LevelWish,
+  comment: string | undefined,
+): Promise<void> {
+  const { what: action, level, package: name, until } = wish;
+  const details = { comment: comment ?? null, package: name ?? null, until: toIso(until) };
+  await fulfil(surroundings, request, { wish, comment }, { action, subject: level, details });
 }
 
 /**

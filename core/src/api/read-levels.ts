@@ -1,7 +1,13 @@
 import type { Config } from '../config/config.ts';
 import { listDeployments } from '../config/deployment.ts';
 import type { Actor } from '../engine/actor.ts';
-import { type Occupancy, readOccupancies, type StayView } from '../store/level-views.ts';
+import {
+  type FreezeView,
+  listFreezes,
+  type Occupancy,
+  readOccupancies,
+  type StayView,
+} from '../store/level-views.ts';
 import type { Tx } from '../store/store.ts';
 import { mayViewAll, mayViewPipeline } from './access/visible.ts';
 import { toIso } from './paging.ts';
@@ -19,18 +25,29 @@ export function listVisibleLevels(actor: Actor, config: Config): readonly string
 export async function readVisibleLevels(
   tx: Tx,
   levels: readonly string[],
-  { config, actor }: { readonly config: Config; readonly actor: Actor },
+  { config, actor, now }: { readonly config: Config; readonly actor: Actor; readonly now: number },
 ) {
   const occupancies = await readOccupancies(tx, levels);
+  const freezes = await listFreezes(tx, levels, now);
   return levels.map((name) => {
     const there = occupancies.filter(({ level }) => level === name);
     const known = new Set(there.map((one) => one.package));
     const empty = listDeployedAt(actor, config, name).filter((one) => !known.has(one));
     const shown = there.filter((one) => isVisible(actor, config, one)).map(viewOccupancy);
     const nothing = { state: 'empty' as const, live: null, entering: null };
-    const places = [...shown, ...empty.map((one) => ({ package: one, ...nothing }))];
-    return { name, places: places.toSorted((a, b) => (a.package < b.package ? -1 : 1)) };
+    const places = [...shown, ...empty.map((one) => ({ package: one, ...nothing }))]
+      .toSorted((a, b) => (a.package < b.package ? -1 : 1))
+      .map((place) => ({ ...place, frozen: viewFreeze(freezes, name, place.package) }));
+    return { name, frozen: viewFreeze(freezes, name, null), places };
   });
+}
+
+/** What freezes a level, for one package or for all. */
+function viewFreeze(freezes: readonly FreezeView[], level: string, packageName: string | null) {
+  const found = freezes.find((freeze) => freeze.level === level && freeze.package === packageName);
+  if (!found) return null;
+  const { person: by, comment: reason, at, until } = found;
+  return { by, at: toIso(at), reason, until: toIso(until) };
 }
 
 /** A stay as the API answers it. */

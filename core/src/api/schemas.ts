@@ -179,6 +179,10 @@ const stay = object('That a version was, or may have been, at a level', {
   until: orNull(time),
 });
 
+const frozen: Schema = {
+  ...orNull(object('Who froze it, when and why', { by: text, at: time, reason: text, until: orNull(time) })),
+};
+
 const trigger: Schema = { type: 'string', enum: ['latest', 'every', 'manual'] };
 
 /** What the API speaks of; each is a component of the OpenAPI document. */
@@ -339,6 +343,7 @@ const nouns = {
   }),
   Level: object('A level that is a place, and what is there', {
     name: text,
+    frozen: { ...frozen, description: 'Whether nothing enters it, of whatever package' },
     places: array(
       object('What is there of a package', {
         package: text,
@@ -348,6 +353,7 @@ const nouns = {
           description: 'What is live, or was before what is deployed or in doubt',
         },
         entering: { ...orNull({ $ref: 'Stay#' }), description: 'What is being deployed, or may be there' },
+        frozen: { ...frozen, description: 'Whether just this package does not enter' },
       }),
     ),
   }),

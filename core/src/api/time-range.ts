@@ -22,7 +22,10 @@ export function readTimeRange({ since, until }: TimeRangeQuery) {
   return { since: readTime(since, 'since'), until: readTime(until, 'until') };
 }
 
-function readTime(text: string | undefined, as: 'since' | 'until'): number | undefined {
+/**
+ * A moment of a range, in milliseconds; undefined where there is none. Throws BAD_REQUEST for what is no time.
+ */
+export function readTime(text: string | undefined, as: 'since' | 'until'): number | undefined {
   if (text === undefined) return undefined;
   try {
     return parseTime(text, as);

@@ -11,6 +11,7 @@ import { addDecisionsCommand } from './decisions.ts';
 import { addEventsCommand } from './events.ts';
 import { addExplainCommand } from './explain.ts';
 import { addFetchCommand } from './fetch.ts';
+import { addFreezeCommand } from './freeze.ts';
 import { addHeldCommand } from './held.ts';
 import { addHistoryCommand } from './history.ts';
 import { tellFailure } from './outcome.ts';
@@ -26,6 +27,7 @@ import { addStatusCommand } from './status.ts';
 import type { CliSurroundings } from './surroundings.ts';
 import { addTokenCommand } from './token.ts';
 import { addTriggerCommand } from './trigger.ts';
+import { addUnfreezeCommand } from './unfreeze.ts';
 import { addUnlockCommand } from './unlock.ts';
 import { addUnpauseCommand } from './unpause.ts';
 import { requireKnownCommand, tellWrongUsage } from './usage.ts';
@@ -56,6 +58,8 @@ const commands: readonly AddCommand[] = [
   addReleaseCommand,
   addWhereCommand,
   addHistoryCommand,
+  addFreezeCommand,
+  addUnfreezeCommand,
   addExplainCommand,
   addDecisionsCommand,
   addBacktestCommand,

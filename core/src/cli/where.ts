@@ -8,8 +8,10 @@ interface Options extends ServerOptions {
   readonly json?: true;
 }
 
-interface ListedLevel {
+/** A level as the API answers it. */
+export interface ListedLevel {
   readonly name: string;
+  readonly frozen: ListedFreeze | null;
   readonly places: readonly ListedPlace[];
 }
 
@@ -18,6 +20,14 @@ interface ListedPlace {
   readonly state: string;
   readonly live: ListedStay | null;
   readonly entering: ListedStay | null;
+  readonly frozen: ListedFreeze | null;
+}
+
+interface ListedFreeze {
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string;
+  readonly until: string | null;
 }
 
 /** Adds `sluice where`: what is at each level. */
@@ -42,8 +52,19 @@ export function addWhereCommand(program: Command, surroundings: CliSurroundings)
     });
 }
 
-function describeLevel({ name, places }: ListedLevel): readonly string[] {
-  return places.map((place) => `${name} ${place.package} ${describePlace(place)}`);
+/** A level, what freezes it, and what is there, a line each. */
+export function describeLevel({ name, frozen, places }: ListedLevel): readonly string[] {
+  return [
+    ...(frozen ? [`${name} ${describeFreeze(frozen)}`] : []),
+    ...places.flatMap((place) => [
+      `${name} ${place.package} ${describePlace(place)}`,
+      ...(place.frozen ? [`${name} ${place.package} ${describeFreeze(place.frozen)}`] : []),
+    ]),
+  ];
+}
+
+function describeFreeze({ by, at, reason, until }: ListedFreeze): string {
+  return `frozen since ${at}${until === null ? '' : ` until ${until}`} by ${by}: ${reason}`;
 }
 
 function describePlace({ state, live, entering }: ListedPlace): string {

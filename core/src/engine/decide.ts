@@ -3,13 +3,14 @@ import type { Effect } from '../store/effects/effect.ts';
 import { approveStage, rejectStage } from './asked/approve.ts';
 import { cancelStage } from './asked/cancel.ts';
 import { findStage } from './asked/find-stage.ts';
+import { freezeLevel, unfreezeLevel } from './asked/freeze.ts';
 import { operations } from './asked/operate.ts';
 import { rerunStage } from './asked/rerun.ts';
 import { triggerRun } from './asked/trigger.ts';
 import { configure } from './configured/configure.ts';
 import type { Draft, DraftStage } from './draft/draft.ts';
 import { recordEnds } from './ended/record-ends.ts';
-import type { Asked, Happening, PipelineWish, StageWish } from './happening.ts';
+import type { Asked, Happening, LevelWish, PipelineWish, StageWish } from './happening.ts';
 import type { Deciding } from './question.ts';
 import { publish } from './starts/publish.ts';
 import { goOn } from './starts/start.ts';
@@ -64,6 +65,7 @@ function* fulfil(draft: Draft, asked: Asked): Deciding<Taken> {
     return 'code' in run ? { refusal: run } : { run: run.counter };
   }
   if (wish.what === 'release') return { refusal: release(draft) };
+  if ('level' in wish) return { refusal: levelActions[wish.what](draft, wish, asked) };
   if ('stage' in wish) return { refusal: actOnStage(draft, wish, asked) };
   return { refusal: operate(draft, wish, asked) };
 }
@@ -75,6 +77,13 @@ function release(draft: Draft): Refusal | undefined {
   draft.add({ kind: 'hold ended' });
   return undefined;
 }
+
+type LevelAction = (draft: Draft, wish: LevelWish, asked: Asked) => Refusal | undefined;
+
+const levelActions: Readonly<Record<LevelWish['what'], LevelAction>> = {
+  freeze: freezeLevel,
+  unfreeze: unfreezeLevel,
+};
 
 type StageAction = (draft: Draft, stage: DraftStage, asked: Asked) => Refusal | undefined;
 

@@ -58,7 +58,7 @@ export interface Asked {
 }
 
 /** What somebody can ask for. */
-export type Wish = StageWish | PipelineWish | TriggerByHand | ReleaseWish;
+export type Wish = StageWish | PipelineWish | LevelWish | TriggerByHand | ReleaseWish;
 
 /** Something is to be done to a stage of a run. */
 export interface StageWish {
@@ -75,6 +75,16 @@ export interface StageWish {
 export interface PipelineWish {
   readonly what: 'pause' | 'unpause' | 'unlock' | 'take all' | 'take newest' | 'take none';
   readonly pipeline: string;
+}
+
+/** A level is to be entered no more, or again. */
+export interface LevelWish {
+  readonly what: 'freeze' | 'unfreeze';
+  readonly level: string;
+  /** `repository/package`; all where it is left out. */
+  readonly package?: string | undefined;
+  /** When a freeze is over by itself, in milliseconds. */
+  readonly until?: number | undefined;
 }
 
 /** All starts that are held are to go on. */

@@ -3,7 +3,7 @@ import { listDeployments } from '../config/deployment.ts';
 import { isPipelineMaterial, listPackageMaterials } from '../config/materials.ts';
 import { readDependencies } from '../store/dependencies.ts';
 import { findListeners } from '../store/listeners.ts';
-import { findHeldPipelines, findPipeline, listPipelineNames } from '../store/pipelines.ts';
+import { findHeldPipelines, findPipeline, findPipelines, listPipelineNames } from '../store/pipelines.ts';
 import { findRun } from '../store/runs.ts';
 import type { MaterialNames, SituationRequest } from '../store/situations/read-situation.ts';
 import type { Tx } from '../store/store.ts';
@@ -18,14 +18,18 @@ export async function findTouched(tx: Tx, happening: Happening, config: Config):
   const chosen = happening.kind === 'asked' ? listChosen(happening.wish) : [];
   return {
     ...{ runIds: [], packageIds: [], leases: [], startable: new Set<number>(), configHash: config.hash },
-    ...(await touch(tx, happening)),
+    ...(await touch(tx, happening, config)),
     deploymentsOf: (pipeline) => listDeployments(config, pipeline),
-    allLevels: happening.kind === 'configured',
+    allLevels: happening.kind === 'configured' || isOfLevel(happening),
     materialsOf: (pipelines) => listMaterials(config, pipelines, chosen),
   };
 }
 
-async function touch(tx: Tx, happening: Happening): Promise<Touched> {
+function isOfLevel(happening: Happening): boolean {
+  return happening.kind === 'asked' && 'level' in happening.wish;
+}
+
+async function touch(tx: Tx, happening: Happening, config: Config): Promise<Touched> {
   switch (happening.kind) {
     case 'published': {
       const { news } = happening;
@@ -46,7 +50,7 @@ async function touch(tx: Tx, happening: Happening): Promise<Touched> {
     case 'ended':
       return touchEnded(tx, happening);
     case 'asked':
-      return touchAsked(tx, happening);
+      return touchAsked(tx, happening, config);
     case 'time':
     case 'configured':
       return { pipelineIds: happening.pipelineIds };
@@ -67,7 +71,13 @@ async function touchEnded(tx: Tx, { attempts }: Ended): Promise<Touched> {
   };
 }
 
-async function touchAsked(tx: Tx, { wish }: Asked): Promise<Touched> {
+async function touchAsked(tx: Tx, { wish }: Asked, config: Config): Promise<Touched> {
+  if ('level' in wish) {
+    const standing = [...config.pipelines.keys()].filter((name) =>
+      listDeployments(config, name).some(({ level }) => level === wish.level),
+    );
+    return { pipelineIds: [...(await findPipelines(tx, standing)).values()] };
+  }
   if (wish.what === 'release') return { pipelineIds: [...(await listPipelineNames(tx)).keys()] };
   const id = await findPipeline(tx, wish.pipeline);
   if (id === undefined) return { pipelineIds: [] };

@@ -1,4 +1,5 @@
 import type { PlaceState, Road, StayState } from '../domain/level.ts';
+import type { Freeze } from './freezes.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { Tx } from './store.ts';
 
@@ -62,6 +63,34 @@ export async function readOccupancies(tx: Tx, levels: readonly string[]): Promis
     live: stays.get(live ?? 0) ?? null,
     entering: stays.get(entering ?? 0) ?? null,
   }));
+}
+
+/** That nothing enters a level: which, and by `repository/package` which package, or null for all. */
+export interface FreezeView extends Omit<Freeze, 'packageId'> {
+  readonly level: string;
+  readonly package: string | null;
+}
+
+/** What freezes some levels at a moment. */
+export async function listFreezes(
+  tx: Tx,
+  levels: readonly string[],
+  now: number,
+): Promise<readonly FreezeView[]> {
+  if (levels.length === 0) return [];
+  const rows = await tx.db
+    .selectFrom('freeze')
+    .innerJoin('level', 'level.id', 'freeze.level_id')
+    .leftJoin('package', 'package.id', 'freeze.package_id')
+    .leftJoin('repository', 'repository.id', 'package.repository_id')
+    .select(['level.name as level', 'repository.name as repository', 'package.name as package'])
+    .select(['freeze.person', 'freeze.comment', 'freeze.at', 'freeze.until'])
+    .where('level.name', 'in', levels)
+    .where(({ eb, or }) => or([eb('freeze.until', 'is', null), eb('freeze.until', '>', now)]))
+    .execute();
+  return rows.map(({ repository, package: name, ...freeze }) => {
+    return { ...freeze, package: name === null ? null : `${repository}/${name}` };
+  });
 }
 
 /** Of which level, and which package, `repository/package`. */

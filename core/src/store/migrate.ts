@@ -13,6 +13,7 @@ import { up as search } from './migrations/0009-search.ts';
 import { up as reasons } from './migrations/0010-reasons.ts';
 import { up as replacedDigests } from './migrations/0011-replaced-digests.ts';
 import { up as levels } from './migrations/0012-levels.ts';
+import { up as freezes } from './migrations/0013-freezes.ts';
 
 const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-foundation': foundation,
@@ -27,6 +28,7 @@ const migrations: Readonly<Record<string, (db: Kysely<unknown>, dialect: Dialect
   '0010-reasons': reasons,
   '0011-replaced-digests': replacedDigests,
   '0012-levels': levels,
+  '0013-freezes': freezes,
 };
 
 /** What to do before a migration touches a database. */

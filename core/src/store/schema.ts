@@ -505,6 +505,18 @@ export interface StayTable {
   readonly until: Generated<Time | null>;
 }
 
+/** That nothing enters a level, of one package or, where it names none, of all. */
+export interface FreezeTable {
+  readonly id: Generated<number>;
+  readonly level_id: number;
+  readonly package_id: number | null;
+  readonly person: string;
+  readonly comment: string;
+  readonly at: Time;
+  /** It is over by then. */
+  readonly until: Time | null;
+}
+
 /** The tables, as queries see them. */
 export interface Schema {
   repository: RepositoryTable;
@@ -537,4 +549,5 @@ export interface Schema {
   level: LevelTable;
   place: PlaceTable;
   stay: StayTable;
+  freeze: FreezeTable;
 }

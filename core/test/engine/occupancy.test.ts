@@ -3,7 +3,7 @@ import type { StageConfig } from '../../src/config/config.ts';
 import { listStays, readOccupancies } from '../../src/store/level-views.ts';
 import { dependOn, makeApproval, makePipeline, makeStage, runJob } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
-import { failed, type World } from './world.ts';
+import { failed, person, type World } from './world.ts';
 
 const levels = ['test', 'production'];
 const deploying = (name: string, level = 'production'): StageConfig => ({ ...makeStage(name), level });
@@ -144,6 +144,55 @@ describeWorlds('a level', (open) => {
     expect(await there(world)).toEqual(['a uncertain 1.0.0']);
     await world.work();
     expect(await history(world)).toEqual(['1.0.0 uncertain']);
+  });
+
+  it('is entered by nothing while it is frozen, nor on approvals given before; unfrozen, it is', async () => {
+    const stages = [
+      makeStage('build'),
+      { ...makeStage('go', [runJob('x')], makeApproval()), level: 'production' },
+    ];
+    const world = await open(makePipeline('p', { stages }));
+    await world.adopt([makePipeline('p', { stages })], { levels });
+    const wish = { level: 'production', package: 'npmjs/a' };
+    expect((await world.ask({ what: 'freeze', ...wish }, { comment: 'no' })).refusal).toBeUndefined();
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    await world.approve('p/1/go');
+    expect(await there(world)).toEqual([]);
+    expect((await world.decisions()).at(-1)).toMatchObject({
+      code: 'frozen',
+      reason: 'run 1 does not enter go yet: anonymous froze production for npmjs/a: no',
+    });
+    expect((await world.ask({ what: 'unfreeze', level: 'production' }, {})).refusal?.code).toBe('not-frozen');
+    await world.ask({ what: 'unfreeze', ...wish }, {});
+    expect(await there(world)).toEqual(['a deploying 1.0.0']);
+  });
+
+  it('is frozen until a time, for all that is deployed there', async () => {
+    const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    const until = world.clock + 60_000;
+    await world.ask({ what: 'freeze', level: 'production', until }, { comment: 'holidays' });
+    await world.publish('a', ['1.0.0']);
+    await world.lookAtDue();
+    expect(await there(world)).toEqual([]);
+    world.setClock(until);
+    await world.lookAtDue();
+    expect(await there(world)).toEqual(['a deploying 1.0.0']);
+  });
+
+  it('is frozen by those who may operate all that stands there, and only where something is deployed', async () => {
+    const access = { view: undefined, operate: ['alice'], approve: undefined };
+    const pipelines = [makePipeline('p', { stages: [deploying('go')], access })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    const ask = async (actor: string, wish: { level: string; package?: string }) =>
+      (await world.ask({ what: 'freeze', ...wish }, { actor: person(actor), comment: 'no' })).refusal?.code;
+    expect(await ask('bob', { level: 'production' })).toBe('not-operator-there');
+    expect(await ask('alice', { level: 'production', package: 'npmjs/b' })).toBe('not-deployed-there');
+    expect(await ask('alice', { level: 'prodution' })).toBe('level-unknown');
+    expect(await ask('alice', { level: 'production' })).toBeUndefined();
   });
 
   it('knows what brought what is there, and who', async () => {

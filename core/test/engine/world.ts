@@ -52,7 +52,7 @@ const rowsOfWork = [
     'run_material',
     'started_set',
   ] as const),
-  ...(['place', 'stay'] as const),
+  ...(['freeze', 'place', 'stay'] as const),
   ...(['stage', 'run', 'dependency', 'listener', 'revision', 'pipeline'] as const),
 ];
 

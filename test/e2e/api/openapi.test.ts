@@ -45,6 +45,8 @@ const routes = [
   'get /api/v1/levels',
   'get /api/v1/levels/{level}',
   'get /api/v1/levels/{level}/history',
+  'post /api/v1/levels/{level}/freeze',
+  'post /api/v1/levels/{level}/unfreeze',
   'get /api/v1/events',
   'get /api/v1/audit',
   'get /api/v1/events/sinks',

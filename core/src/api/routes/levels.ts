@@ -2,11 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Actor } from '../../engine/actor.ts';
 import { listStays } from '../../store/level-views.ts';
 import { listVisiblePipelines } from '../access/visible.ts';
+import { actOnLevel } from '../actions.ts';
 import { ApiError } from '../api-error.ts';
 import { type PageQuery, pageQuerySchema } from '../paging.ts';
 import { listVisibleLevels, readVisibleLevels, viewStay } from '../read-levels.ts';
 import { answerList, answerOne } from '../schemas.ts';
 import type { ApiSurroundings } from '../surroundings.ts';
+import { readTime } from '../time-range.ts';
+import { commentSchema } from './comment.ts';
 
 interface OfLevel {
   readonly level: string;
@@ -24,14 +27,48 @@ const historyQuery = {
   },
 } as const;
 
-/** What is at levels, and what was. */
-export function registerLevels(server: FastifyInstance, { store, configuration }: ApiSurroundings): void {
+interface FreezeBody {
+  readonly comment?: string;
+  readonly package?: string;
+  readonly until?: string;
+}
+
+const onePackage = { type: 'string', maxLength: 511, description: 'Of this package alone' } as const;
+const actions = [
+  {
+    what: 'freeze',
+    summary: 'Let nothing enter a level; what runs there goes on',
+    body: {
+      type: 'object',
+      properties: {
+        comment: commentSchema,
+        package: onePackage,
+        until: { type: 'string', maxLength: 40, description: 'Until this time (ISO 8601), or this day' },
+      },
+      required: ['comment'],
+      additionalProperties: false,
+    },
+  },
+  {
+    what: 'unfreeze',
+    summary: 'Let a level be entered again',
+    body: {
+      type: ['object', 'null'],
+      properties: { comment: commentSchema, package: onePackage },
+      additionalProperties: false,
+    },
+  },
+] as const;
+
+/** What is at levels, and what was, and freezing them. */
+export function registerLevels(server: FastifyInstance, surroundings: ApiSurroundings): void {
+  const { store, configuration, now } = surroundings;
   const listVisible = (actor: Actor) => listVisibleLevels(actor, configuration().config);
   const requireLevel = (actor: Actor, level: string) => {
     if (!listVisible(actor).includes(level)) throw unknownLevel(level);
   };
   const read = (actor: Actor, levels: readonly string[]) =>
-    store.read((tx) => readVisibleLevels(tx, levels, { config: configuration().config, actor }));
+    store.read((tx) => readVisibleLevels(tx, levels, { config: configuration().config, actor, now: now() }));
 
   server.get(
     '/api/v1/levels',
@@ -79,6 +116,24 @@ export function registerLevels(server: FastifyInstance, { store, configuration }
       return { items: items.map(viewStay), next };
     },
   );
+  for (const { what, summary, body: schema } of actions) {
+    server.post<{ Params: OfLevel; Body: FreezeBody | null }>(
+      `/api/v1/levels/:level/${what}`,
+      {
+        config: { needs: 'token' },
+        schema: { operationId: `${what}Level`, summary, body: schema, response: answerOne('Level') },
+      },
+      async (request) => {
+        const { params, actor } = request;
+        requireLevel(actor, params.level);
+        const { comment, package: name, until } = request.body ?? {};
+        const wish = { what, level: params.level, package: name, until: readTime(until, 'until') };
+        await actOnLevel(surroundings, request, wish, comment);
+        const [found] = await read(actor, [params.level]);
+        return found;
+      },
+    );
+  }
 }
 
 /** The answer for a level that does not exist, and for one that the token may not see. */

@@ -102,6 +102,26 @@ export const requestReasons = {
     'ask one of those who may; `access:` of the pipeline, or the role of the token, says who',
     ({ by, pipeline }) => `${by} may not operate ${pipeline}`,
   ),
+  'level-unknown': reason<{ level: string }>(
+    'The request names a level that the configuration does not have.',
+    '`sluice where` and `GET /api/v1/levels` name those that there are',
+    ({ level }) => `there is no level ${quote(level)}`,
+  ),
+  'not-operator-there': reason<{ by: string; level: string }>(
+    'Whoever freezes a level, or unfreezes it, must be one who may operate every pipeline that stands there.',
+    'ask one of those who may',
+    ({ by, level }) => `${by} may not operate all the pipelines that stand at ${level}`,
+  ),
+  'not-deployed-there': reason<{ level: string; package: string }>(
+    'The request names a package that no pipeline deploys at the level.',
+    '`sluice where --level LEVEL` names those that there are',
+    ({ level, package: name }) => `no pipeline deploys ${quote(name)} at ${level}`,
+  ),
+  'not-frozen': reason<{ level: string; package: string | null }>(
+    'The level is not frozen, or not for just this package.',
+    '`sluice where` says what is frozen',
+    ({ level, package: name }) => `${level} is not frozen${name === null ? '' : ` for ${name}`}`,
+  ),
   'not-paused': reason<{ pipeline: string }>(
     'The pipeline is not paused.',
     'nothing is to be done',

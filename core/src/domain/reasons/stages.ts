@@ -22,6 +22,15 @@ interface Word extends Entry {
   readonly comment: string | null;
 }
 
+/** That nothing enters a level: of a package, or of all. */
+interface Frozen {
+  readonly level: string;
+  readonly package: string | null;
+  readonly by: string;
+  readonly comment: string;
+  readonly until: number | null;
+}
+
 const becauseOf: Readonly<Record<string, string>> = {
   republished: 'was published again with other bytes, which nobody has acknowledged',
   withdrawn: 'was withdrawn from its repository',
@@ -122,6 +131,12 @@ export const stageReasons = {
     'Another run deploys the package at the level; one is in at a time.',
     'wait, or `sluice cancel` the other run; `sluice where --level LEVEL` says what is there',
     ({ level, package: name, ...entry }) => `${notYet(entry)}: another run deploys ${name} at ${level}`,
+  ),
+  frozen: reason<Entry & Frozen>(
+    'The level is frozen, for the package or for all.',
+    '`sluice unfreeze LEVEL [PACKAGE]`, or wait where it is frozen until a time',
+    ({ level, package: name, by, comment, until, ...entry }) =>
+      `${notYet(entry)}: ${by} froze ${level}${name === null ? '' : ` for ${name}`}${until === null ? '' : ` until ${toIso(until)}`}${quoteWords(comment)}`,
   ),
   'stage-locked': reason<Entry>(
     'Another run holds the lock of the pipeline (`lock:`).',

@@ -40,7 +40,7 @@ export interface DraftStage extends Mutable<Omit<StageSituation, 'jobs'>> {
 }
 
 /** A level as a decision has changed it so far. */
-export interface DraftLevel extends Omit<LevelSituation, 'places'> {
+export interface DraftLevel extends Mutable<Omit<LevelSituation, 'places'>> {
   /** By package id. */
   readonly places: Map<number, PlaceSituation>;
 }

@@ -1,10 +1,12 @@
 import { findDeployment, listDeployments } from '../../config/deployment.ts';
 import type { StayState } from '../../domain/level.ts';
 import type { End } from '../../domain/status.ts';
+import type { NewStay } from '../../store/effects/effect.ts';
 import type { PlaceSituation } from '../../store/situations/situation.ts';
+import { findApproval } from '../asked/stage-at-hand.ts';
 import { type Draft, type DraftLevel, type DraftRun, type DraftStage, nameStage } from '../draft/draft.ts';
+import { roadOf } from '../gate/road-of.ts';
 import { listDeployed } from './deployed.ts';
-import { roadOf } from './road-of.ts';
 
 /** From the begin of a stage that deploys, its level is on its way from what is there to what the run has. */
 export function beginDeployment(draft: Draft, stage: DraftStage): void {
@@ -15,12 +17,21 @@ export function beginDeployment(draft: Draft, stage: DraftStage): void {
     const id = draft.newId();
     const { packageId, live } = place;
     const about = { levelId: level.id, packageId, revisionId, stage: nameStage(stage) };
-    draft.add({ kind: 'stay begun', id, stay: { ...about, ...roadOf(stage), insteadOf: live } });
+    draft.add({ kind: 'stay begun', id, stay: { ...about, ...describeEntry(stage), insteadOf: live } });
     const deploying = { id: run.id, pipeline: run.pipeline.name, counter: run.counter, stage: stage.name };
     change(draft, level, {
       ...{ packageId, live, state: 'deploying', entering: id, doubted: place.entering, run: deploying },
     });
   }
+}
+
+/** What brought a run into a stage, and who: those who approved it, or whoever triggered the run. */
+function describeEntry(stage: DraftStage): Pick<NewStay, 'road' | 'person' | 'comment'> {
+  const { run, words, name } = stage;
+  const approving = words.filter(({ verdict }) => verdict === 'approved');
+  const person = approving.length > 0 ? approving.map((word) => word.person).join(', ') : run.person;
+  const comment = approving.flatMap((word) => word.comment ?? []).at(-1) ?? null;
+  return { road: roadOf({ stage, approval: findApproval(run.pipeline.definition, name) }), person, comment };
 }
 
 /**

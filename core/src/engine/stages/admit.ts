@@ -9,9 +9,9 @@ import {
   nameStage,
   placeOf,
 } from '../draft/draft.ts';
+import { askAtTurn, askGate } from '../gate/ask-gate.ts';
+import type { Finding, Unapproved } from '../gate/checks.ts';
 import type { EntryAtGate } from '../gate/entry.ts';
-import { type Finding, findDelay } from '../gate/find-delay.ts';
-import { findOccupant } from '../occupancy/deployed.ts';
 import { beginDeployment } from '../occupancy/occupy.ts';
 import { endWaiting } from './end-waiting.ts';
 import { settleRun } from './settle.ts';
@@ -94,45 +94,21 @@ export function letIn(
 
 /** What a run that could have its turn comes to: the entry, or when to look again. */
 function judgeStage(draft: Draft, stage: DraftStage): EntryAtGate | { readonly until: number | undefined } {
-  const { run } = stage;
-  const approval = findApproval(run.pipeline.definition, stage.name);
-  if (!approval) {
-    return sayWaits(draft, stage, { kind: 'stage-changed', until: undefined, reason: stageChanged(stage) });
-  }
-  const weighed = weighWords(stage, approval, draft.inForce);
-  if (approval.type === 'manual' && !weighed.isEnough) {
-    const { counting, lapsed } = weighed;
-    return {
-      until: askForApproval(draft, stage, {
-        approval,
-        given: counting.length,
-        lapsed: lapsed.map(({ person }) => person),
-      }),
-    };
-  }
-  const holding = run.overridden ? [] : run.alarms.filter(isHolding);
-  if (holding.length > 0) return holdStage(draft, stage, holding);
-  if (stage.heldAt !== null) release(draft, stage);
-  const entry = { stage, approval };
-  const delay = findDelay(entry, draft);
-  return delay ? sayWaits(draft, stage, delay) : entry;
-}
-
-function stageChanged(stage: DraftStage) {
-  return because('stage-changed', { ...placeOf(stage), pipeline: stage.run.pipeline.name });
-}
-
-interface Asking {
-  readonly approval: Extract<EntryAtGate['approval'], { type: 'manual' }>;
-  readonly given: number;
-  readonly lapsed: readonly string[];
+  const approval = findApproval(stage.run.pipeline.definition, stage.name);
+  const objection = askGate({ stage, approval }, draft);
+  if (objection?.check === 'approvals') return { until: askForApproval(draft, stage, objection) };
+  if (objection?.check === 'alarms') return holdStage(draft, stage, objection.alarms);
+  if (objection?.check !== 'stage' && stage.heldAt !== null) release(draft, stage);
+  if (objection) return sayWaits(draft, stage, objection);
+  if (!approval) throw new Error(`the gate let run ${stage.run.counter} into ${stage.name}, which is gone`);
+  return { stage, approval };
 }
 
 /** Lets a run wait for approval, and says whose. Answers when its waiting expires, where it does. */
 function askForApproval(
   draft: Draft,
   stage: DraftStage,
-  { approval, given, lapsed }: Asking,
+  { approval, weighed }: Unapproved,
 ): number | undefined {
   const expiresAt = approval.expiresMs === undefined ? null : draft.now + approval.expiresMs;
   Object.assign(stage, {
@@ -145,6 +121,8 @@ function askForApproval(
   });
   draft.add({ kind: 'stage asks', stage: nameStage(stage), asking: { expiresAt, approval } });
   const { by, required } = approval;
+  const given = weighed.counting.length;
+  const lapsed = weighed.lapsed.map(({ person }) => person);
   const reason = because('waits-for-approval', { ...placeOf(stage), by, required, given, lapsed });
   draft.decide(stage.run.pipeline, { outcome: 'waits', reason, runId: stage.run.id });
   settleRun(draft, stage.run);
@@ -163,11 +141,6 @@ function sayWaits(
     draft.decide(stage.run.pipeline, { outcome: 'waits', reason, runId: stage.run.id });
   }
   return { until };
-}
-
-/** The alarms that keep a run out of a stage; the others are for people to judge. */
-function isHolding({ kind }: Alarm): boolean {
-  return kind === 'republished' || kind === 'withdrawn';
 }
 
 function holdStage(draft: Draft, stage: DraftStage, alarms: readonly Alarm[]): { readonly until: undefined } {
@@ -192,32 +165,19 @@ function release(draft: Draft, stage: DraftStage): void {
 
 /** Lets the stage begin whose turn it is. */
 function giveTurn(draft: Draft, pipeline: DraftPipeline, waiting: readonly EntryAtGate[]): void {
-  const isLocking = (pipeline.definition?.lock ?? 'none') !== 'none';
-  const holder = isLocking ? pipeline.lockedBy : null;
-  const mayMove = holder === null ? waiting : waiting.filter(({ stage }) => stage.run.id === holder);
-  const { enters, superseded, by } = takeTurn(mayMove.filter((entry) => isLevelFree(draft, entry)));
+  const asked = waiting.map((entry) => ({ entry, objection: askAtTurn(entry, draft) }));
+  const mayMove = asked.filter(({ objection }) => !objection).map(({ entry }) => entry);
+  const { enters, superseded, by } = takeTurn(mayMove);
   for (const { stage } of superseded) {
     const reason = because('newer-run', { ...placeOf(stage), by: by?.stage.run.counter ?? 0 });
     endWaiting(draft, stage, { outcome: 'superseded', reason });
   }
-  for (const { stage } of waiting.filter((one) => !mayMove.includes(one))) {
-    sayWaits(draft, stage, {
-      kind: 'locked',
-      reason: because('stage-locked', placeOf(stage)),
-      until: undefined,
-    });
-  }
+  for (const { entry, objection } of asked) if (objection) sayWaits(draft, entry.stage, objection);
   if (!enters) return;
+  const isLocking = (pipeline.definition?.lock ?? 'none') !== 'none';
   if (isLocking && pipeline.lockedBy !== enters.stage.run.id)
     draft.change(pipeline, { lockedBy: enters.stage.run.id });
   beginStage(draft, enters.stage);
-}
-
-/** A run that got its turn just now may deploy there, too. */
-function isLevelFree(draft: Draft, { stage }: EntryAtGate): boolean {
-  const busy = findOccupant(draft, stage);
-  if (busy) sayWaits(draft, stage, { kind: busy.code, reason: busy, until: undefined });
-  return busy === undefined;
 }
 
 function beginStage(draft: Draft, stage: DraftStage): void {

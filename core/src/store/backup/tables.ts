@@ -32,6 +32,7 @@ const tables: Readonly<Record<keyof Schema | 'kysely_migration' | 'kysely_migrat
   level: true,
   place: true,
   stay: true,
+  freeze: true,
   kysely_migration: true,
   kysely_migration_lock: true,
 };

@@ -3,6 +3,7 @@ import type { End, Status } from '../../domain/status.ts';
 import type { PassWish, TriggerWish } from '../../domain/trigger.ts';
 import type { Approval } from '../approvals.ts';
 import type { NewDecision } from '../decisions.ts';
+import type { Freeze } from '../freezes.ts';
 import type { JobEnd } from '../job-facts.ts';
 import type { PipelinePatch } from '../pipelines.ts';
 import type { NewRun } from '../runs.ts';
@@ -120,6 +121,9 @@ export type Effect =
       readonly isOver: boolean;
     }
   | { readonly kind: 'place changed'; readonly levelId: number; readonly place: PlaceSituation }
+  /** In place of what froze just that before. */
+  | { readonly kind: 'level frozen'; readonly levelId: number; readonly freeze: Freeze }
+  | { readonly kind: 'level unfrozen'; readonly levelId: number; readonly packageId: number | null }
   /** Runs of whatever pipeline that wait until a level is free are to be judged again. */
   | { readonly kind: 'level freed' }
   | { readonly kind: 'decided'; readonly decision: NewDecision };

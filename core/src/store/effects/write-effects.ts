@@ -2,6 +2,7 @@ import { insertApproval } from '../approvals.ts';
 import { endAttempts, insertNextAttempt } from '../attempts.ts';
 import { cancelRunningStage, cancelStages } from '../cancel-stages.ts';
 import { appendDecisions } from '../decisions.ts';
+import { deleteFreeze, insertFreeze } from '../freezes.ts';
 import { endHold } from '../hold.ts';
 import { endJobs } from '../job-facts.ts';
 import { noteBaselines } from '../listeners.ts';
@@ -63,6 +64,9 @@ export async function writeEffects(tx: Tx, effects: readonly Effect[], now: numb
     },
     { idOf, ids, now },
   );
+  for (const { levelId, freeze } of written.of('level frozen')) await insertFreeze(tx, levelId, freeze);
+  for (const { levelId, packageId } of written.of('level unfrozen'))
+    await deleteFreeze(tx, levelId, packageId);
   await appendDecisions(
     tx,
     written.of('decided').map(({ decision }) => ({

@@ -1,3 +1,4 @@
+import { readFreezes } from '../freezes.ts';
 import { groupRows } from '../group-rows.ts';
 import type { Tx } from '../store.ts';
 import type { LevelSituation, PlaceSituation } from './situation.ts';
@@ -19,11 +20,12 @@ export async function readLevels(tx: Tx, asked: LevelsAsked): Promise<readonly L
     .modifyEnd(tx.dialect.forUpdate)
     .execute();
   if (levels.length === 0) return [];
-  const places = await readPlaces(
-    tx,
-    levels.map(({ id }) => id),
-  );
-  return levels.map((level) => ({ ...level, places: places.get(level.id) ?? [] }));
+  const ids = levels.map(({ id }) => id);
+  const places = await readPlaces(tx, ids);
+  const freezes = await readFreezes(tx, ids);
+  return levels.map(({ id, name }) => {
+    return { id, name, places: places.get(id) ?? [], freezes: freezes.get(id) ?? [] };
+  });
 }
 
 async function readPlaces(

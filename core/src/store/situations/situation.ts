@@ -4,6 +4,7 @@ import type { StartedBy, Status } from '../../domain/status.ts';
 import type { WaitingTrigger } from '../../domain/trigger.ts';
 import type { Alarm } from '../alarms.ts';
 import type { Dependency } from '../dependencies.ts';
+import type { Freeze } from '../freezes.ts';
 import type { Hold } from '../hold.ts';
 import type { Listener } from '../listeners.ts';
 import type { LockedPipeline } from '../pipelines.ts';
@@ -39,6 +40,7 @@ export interface LevelSituation {
   readonly name: string;
   /** Of packages that were ever deployed there. */
   readonly places: readonly PlaceSituation[];
+  readonly freezes: readonly Freeze[];
 }
 
 /** What is at a level, of one package; stays by their ids. */
