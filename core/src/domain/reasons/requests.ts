@@ -1,6 +1,6 @@
 import { reason, toIso } from './kind.ts';
 
-interface Place {
+export interface Place {
   readonly pipeline: string;
   readonly run: number;
   readonly stage: string;

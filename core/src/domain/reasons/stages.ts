@@ -1,13 +1,13 @@
 import { quoteWords, reason, toIso } from './kind.ts';
 
 /** A run on its way to a stage. */
-interface Entry {
+export interface Entry {
   readonly run: number;
   readonly stage: string;
 }
 
 /** Whose approvals a run waits for. */
-interface Asking extends Entry {
+export interface Asking extends Entry {
   readonly by: readonly string[];
   readonly required: number;
   /** How many persons have approved. */
@@ -17,13 +17,13 @@ interface Asking extends Entry {
 }
 
 /** What somebody did, and their own words. */
-interface Word extends Entry {
+export interface Word extends Entry {
   readonly by: string;
   readonly comment: string | null;
 }
 
 /** That nothing enters a level: of a package, or of all. */
-interface Frozen {
+export interface Frozen {
   readonly level: string;
   readonly package: string | null;
   readonly by: string;

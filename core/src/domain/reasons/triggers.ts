@@ -1,7 +1,7 @@
 import { type Contribution, list, nameContribution, quoteWords, reason } from './kind.ts';
 
 /** An upstream pipeline that has to pass, as far as a set lacks it. */
-interface Lack {
+export interface Lack {
   readonly pipeline: string;
   /** The stage that has to be passed, null where it is the last. */
   readonly stage: string | null;
