@@ -112,3 +112,14 @@ it('is frozen and unfrozen, and says why to those who wait', async () => {
   await expect(sluice('unfreeze', 'production')).rejects.toThrow(/1: .*production is not frozen/);
   expect(await sluice('audit', '--action', 'freeze')).toContain('freeze production');
 });
+
+it('has what somebody records there', async () => {
+  const recorded = await sluice('record', 'shop/it@1.0.0', 'test', '--comment', 'rolled back by hand');
+  expect(withoutTime(recorded)).toBe(
+    'test shop/it live 1.0.0 since T (record, anonymous: rolled back by hand), instead of 1.0.0',
+  );
+  await expect(sluice('record', 'shop/it', 'test', '--comment', 'x')).rejects.toThrow(/2: .*PACKAGE=VERSION/);
+  await expect(sluice('record', 'shop/it=9.9.9', 'test', '--comment', 'x')).rejects.toThrow(
+    /1: .*not in the/,
+  );
+});

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Happened, happen } from '../engine/happen.ts';
-import type { LevelWish, PipelineWish, StageWish, Wish } from '../engine/happening.ts';
+import type { LevelWish, PipelineWish, RecordWish, StageWish, Wish } from '../engine/happening.ts';
 import { appendAudit } from '../store/audit.ts';
 import { auditOf } from './access/audit-of.ts';
 import { toIso } from './paging.ts';
@@ -61,15 +61,16 @@ export async function actOnPipeline(
   await fulfil(surroundings, request, { wish, comment }, { action, subject: wish.pipeline, details });
 }
 
-/** Freezes a level, or unfreezes it, because the sender of a request asks. Throws what stands against it. */
+/** Does something to a level because the sender of a request asks. Throws what stands against it. */
 export async function actOnLevel(
   surroundings: ApiSurroundings,
   request: FastifyRequest,
-  wish: LevelWish,
+  wish: LevelWish | RecordWish,
   comment: string | undefined,
 ): Promise<void> {
-  const { what: action, level, package: name, until } = wish;
-  const details = { comment: comment ?? null, package: name ?? null, until: toIso(until) };
+  const { what: action, level, package: name } = wish;
+  const how = 'version' in wish ? { version: wish.version } : { until: toIso(wish.until) };
+  const details = { comment: comment ?? null, package: name ?? null, ...how };
   await fulfil(surroundings, request, { wish, comment }, { action, subject: level, details });
 }
 

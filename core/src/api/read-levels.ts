@@ -64,7 +64,7 @@ function listDeployedAt(actor: Actor, config: Config, level: string): readonly s
 
 /** What was brought by a pipeline that somebody may not see is not shown in part. */
 function isVisible(actor: Actor, config: Config, { live, entering }: Occupancy): boolean {
-  return [live, entering].every((stay) => !stay || mayViewPipeline(actor, config, stay.pipeline));
+  return [live, entering].every((stay) => !stay?.pipeline || mayViewPipeline(actor, config, stay.pipeline));
 }
 
 function viewOccupancy({ package: name, state, live, entering }: Occupancy) {

@@ -19,6 +19,7 @@ const codes = {
   'level-unknown': 'NOT_FOUND',
   'not-operator-there': 'FORBIDDEN',
   'not-deployed-there': 'NOT_FOUND',
+  'level-in-use': 'CONFLICT',
   'not-frozen': 'CONFLICT',
   'not-paused': 'CONFLICT',
   'not-locked': 'CONFLICT',

@@ -17,6 +17,7 @@ import { addHistoryCommand } from './history.ts';
 import { tellFailure } from './outcome.ts';
 import { addPauseCommand } from './pause.ts';
 import { addPluginsCommand } from './plugins.ts';
+import { addRecordCommand } from './record.ts';
 import { addRejectCommand } from './reject.ts';
 import { addReleaseCommand } from './release.ts';
 import { addRerunCommand } from './rerun.ts';
@@ -60,6 +61,7 @@ const commands: readonly AddCommand[] = [
   addHistoryCommand,
   addFreezeCommand,
   addUnfreezeCommand,
+  addRecordCommand,
   addExplainCommand,
   addDecisionsCommand,
   addBacktestCommand,

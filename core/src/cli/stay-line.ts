@@ -2,9 +2,10 @@
 export interface ListedStay {
   readonly package: string;
   readonly version: string;
-  readonly pipeline: string;
-  readonly counter: number;
-  readonly stage: string;
+  /** Null where somebody recorded it. */
+  readonly pipeline: string | null;
+  readonly counter: number | null;
+  readonly stage: string | null;
   readonly road: string;
   readonly person: string | null;
   readonly comment: string | null;
@@ -18,11 +19,12 @@ export interface ListedStay {
 /** Since when something is, or was, at a level, by what and by whom, and instead of what. */
 export function describeStay({ liveAt, beganAt, until, insteadOf, ...stay }: ListedStay): string {
   const { pipeline, counter, stage, road, person, comment } = stay;
+  const by = pipeline === null ? '' : ` by ${pipeline}/${counter}/${stage}`;
   const who = person === null ? road : `${road}, ${person}`;
   return [
     `since ${liveAt ?? beganAt}`,
     ...(until === null ? [] : [` until ${until}`]),
-    ` by ${pipeline}/${counter}/${stage} (${who}${comment === null ? '' : `: ${comment}`})`,
+    `${by} (${who}${comment === null ? '' : `: ${comment}`})`,
     ...(insteadOf === null ? [] : [`, instead of ${insteadOf}`]),
   ].join('');
 }

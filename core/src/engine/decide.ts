@@ -1,9 +1,9 @@
 import { because, type Refusal } from '../domain/reason.ts';
 import type { Effect } from '../store/effects/effect.ts';
+import { freezeLevel, recordAtLevel, unfreezeLevel } from './asked/act-on-level.ts';
 import { approveStage, rejectStage } from './asked/approve.ts';
 import { cancelStage } from './asked/cancel.ts';
 import { findStage } from './asked/find-stage.ts';
-import { freezeLevel, unfreezeLevel } from './asked/freeze.ts';
 import { operations } from './asked/operate.ts';
 import { rerunStage } from './asked/rerun.ts';
 import { triggerRun } from './asked/trigger.ts';
@@ -65,6 +65,7 @@ function* fulfil(draft: Draft, asked: Asked): Deciding<Taken> {
     return 'code' in run ? { refusal: run } : { run: run.counter };
   }
   if (wish.what === 'release') return { refusal: release(draft) };
+  if (wish.what === 'record') return { refusal: yield* recordAtLevel(draft, wish, asked) };
   if ('level' in wish) return { refusal: levelActions[wish.what](draft, wish, asked) };
   if ('stage' in wish) return { refusal: actOnStage(draft, wish, asked) };
   return { refusal: operate(draft, wish, asked) };

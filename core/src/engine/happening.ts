@@ -58,7 +58,7 @@ export interface Asked {
 }
 
 /** What somebody can ask for. */
-export type Wish = StageWish | PipelineWish | LevelWish | TriggerByHand | ReleaseWish;
+export type Wish = StageWish | PipelineWish | LevelWish | RecordWish | TriggerByHand | ReleaseWish;
 
 /** Something is to be done to a stage of a run. */
 export interface StageWish {
@@ -85,6 +85,15 @@ export interface LevelWish {
   readonly package?: string | undefined;
   /** When a freeze is over by itself, in milliseconds. */
   readonly until?: number | undefined;
+}
+
+/** What is at a level without Sluice is to be known. */
+export interface RecordWish {
+  readonly what: 'record';
+  readonly level: string;
+  /** `repository/package` */
+  readonly package: string;
+  readonly version: string;
 }
 
 /** All starts that are held are to go on. */

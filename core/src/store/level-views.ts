@@ -12,12 +12,13 @@ export interface StayView {
   readonly version: string;
   /** `algorithm:hex`, or empty. */
   readonly digest: string;
-  readonly pipeline: string;
+  /** What deployed it; null where somebody recorded it. */
+  readonly pipeline: string | null;
   /** The run's. */
-  readonly counter: number;
-  readonly stage: string;
-  readonly stageCounter: number;
-  readonly road: Road;
+  readonly counter: number | null;
+  readonly stage: string | null;
+  readonly stageCounter: number | null;
+  readonly road: Road | 'record';
   readonly person: string | null;
   readonly comment: string | null;
   /** The version that was live before. */
@@ -97,7 +98,7 @@ export async function listFreezes(
 export interface StayQuery extends PageRequest {
   readonly level: string;
   readonly package?: string | undefined;
-  /** Only those of these pipelines, by name. */
+  /** Only those of these pipelines, by name, and what somebody recorded. */
   readonly pipelines?: readonly string[] | undefined;
 }
 
@@ -110,7 +111,11 @@ export async function listStays(tx: Tx, query: StayQuery): Promise<Page<StayView
       const [repository = '', own = ''] = (name ?? '').split('/');
       return select.where('repository.name', '=', repository).where('package.name', '=', own);
     })
-    .$if(pipelines !== undefined, (select) => select.where('stay.pipeline', 'in', [...(pipelines ?? []), '']))
+    .$if(pipelines !== undefined, (select) =>
+      select.where(({ eb, or }) =>
+        or([eb('stay.pipeline', 'is', null), eb('stay.pipeline', 'in', [...(pipelines ?? []), ''])]),
+      ),
+    )
     .$if(after !== undefined, (select) => select.where('stay.id', '<', after ?? 0))
     .orderBy('stay.id', 'desc')
     .limit(limit + 1)

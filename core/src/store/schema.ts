@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Road } from '../domain/level.ts';
 import type { StartedBy, Status } from '../domain/status.ts';
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -486,14 +487,15 @@ export interface StayTable {
   readonly version: string;
   /** `algorithm:hex` of the strongest digest, or empty. */
   readonly digest: string;
-  readonly pipeline: string;
+  /** What deployed it; null where somebody recorded it. */
+  readonly pipeline: string | null;
   /** The run's. */
-  readonly counter: number;
-  readonly stage: string;
-  readonly stage_counter: number;
-  /** What brought it into the stage. */
-  readonly road: 'trigger' | 'hand' | 'pass' | 'approval' | 'rerun';
-  /** Who let it in, or triggered the run. */
+  readonly counter: number | null;
+  readonly stage: string | null;
+  readonly stage_counter: number | null;
+  /** What brought it into the stage, or that somebody recorded it. */
+  readonly road: Road | 'record';
+  /** Who let it in, triggered the run, or recorded it. */
   readonly person: string | null;
   readonly comment: string | null;
   /** The stay of what was live before. */

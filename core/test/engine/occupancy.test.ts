@@ -195,6 +195,31 @@ describeWorlds('a level', (open) => {
     expect(await ask('alice', { level: 'production' })).toBeUndefined();
   });
 
+  it('has what somebody records, in place of what was or may have been there; it starts nothing', async () => {
+    const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    const record = async (version: string) => {
+      const wish = { what: 'record', level: 'production', package: 'npmjs/a', version } as const;
+      return (await world.ask(wish, { actor: person('alice'), comment: 'seen there' })).refusal?.code;
+    };
+    await world.publish('a', ['1.0.0']);
+    expect(await record('1.0.0')).toBe('level-in-use');
+    await world.work(failed);
+    expect(await record('0.9.0')).toBe('version-unknown');
+    expect(await record('1.0.0')).toBeUndefined();
+    expect(await there(world)).toEqual(['a live 1.0.0']);
+    expect(await history(world)).toEqual(['1.0.0 live', '1.0.0 uncertain']);
+    const { items } = await world.store.read((tx) => listStays(tx, { level: 'production', limit: 1 }));
+    expect(items[0]).toMatchObject({
+      road: 'record',
+      person: 'alice',
+      comment: 'seen there',
+      pipeline: null,
+    });
+    expect(await world.summary()).toEqual(['1 a@1.0.0 failed']);
+  });
+
   it('knows what brought what is there, and who', async () => {
     const stages = [makeStage('build'), { ...makeStage('go', [runJob('x')], makeApproval()), level: 'test' }];
     const world = await open(makePipeline('p', { stages }));

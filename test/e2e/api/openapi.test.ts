@@ -47,6 +47,7 @@ const routes = [
   'get /api/v1/levels/{level}/history',
   'post /api/v1/levels/{level}/freeze',
   'post /api/v1/levels/{level}/unfreeze',
+  'post /api/v1/levels/{level}/record',
   'get /api/v1/events',
   'get /api/v1/audit',
   'get /api/v1/events/sinks',

@@ -60,6 +60,23 @@ const actions = [
   },
 ] as const;
 
+interface RecordBody {
+  readonly package: string;
+  readonly version: string;
+  readonly comment: string;
+}
+
+const recordBody = {
+  type: 'object',
+  properties: {
+    package: { type: 'string', maxLength: 511, description: '`npmjs/fastify`' },
+    version: { type: 'string', maxLength: 255, description: 'One that the ledger has' },
+    comment: commentSchema,
+  },
+  required: ['package', 'version', 'comment'],
+  additionalProperties: false,
+} as const;
+
 /** What is at levels, and what was, and freezing them. */
 export function registerLevels(server: FastifyInstance, surroundings: ApiSurroundings): void {
   const { store, configuration, now } = surroundings;
@@ -134,6 +151,26 @@ export function registerLevels(server: FastifyInstance, surroundings: ApiSurroun
       },
     );
   }
+  server.post<{ Params: OfLevel; Body: RecordBody }>(
+    '/api/v1/levels/:level/record',
+    {
+      config: { needs: 'token' },
+      schema: {
+        operationId: 'recordAtLevel',
+        summary: 'Say what is at a level that Sluice has not put there; starts nothing',
+        body: recordBody,
+        response: answerOne('Level'),
+      },
+    },
+    async (request) => {
+      const { params, body, actor } = request;
+      requireLevel(actor, params.level);
+      const { comment, ...what } = body;
+      await actOnLevel(surroundings, request, { what: 'record', ...params, ...what }, comment);
+      const [found] = await read(actor, [params.level]);
+      return found;
+    },
+  );
 }
 
 /** The answer for a level that does not exist, and for one that the token may not see. */

@@ -108,7 +108,7 @@ export const requestReasons = {
     ({ level }) => `there is no level ${quote(level)}`,
   ),
   'not-operator-there': reason<{ by: string; level: string }>(
-    'Whoever freezes a level, or unfreezes it, must be one who may operate every pipeline that stands there.',
+    'Whoever freezes a level, unfreezes it or records what is there must be one who may operate every pipeline that stands there.',
     'ask one of those who may',
     ({ by, level }) => `${by} may not operate all the pipelines that stand at ${level}`,
   ),
@@ -116,6 +116,11 @@ export const requestReasons = {
     'The request names a package that no pipeline deploys at the level.',
     '`sluice where --level LEVEL` names those that there are',
     ({ level, package: name }) => `no pipeline deploys ${quote(name)} at ${level}`,
+  ),
+  'level-in-use': reason<{ level: string; package: string }>(
+    'A run deploys the package at the level: what is there is told when it has ended.',
+    'wait, or cancel the run',
+    ({ level, package: name }) => `a run deploys ${name} at ${level} now`,
   ),
   'not-frozen': reason<{ level: string; package: string | null }>(
     'The level is not frozen, or not for just this package.',
@@ -166,7 +171,7 @@ export const requestReasons = {
     ({ pipeline }) => `${pipeline} is a pipeline: choose the counter of one of its runs`,
   ),
   'version-unknown': reason<{ package: string; version: string }>(
-    'A trigger chooses a version that was never seen.',
+    'A request names a version that was never seen.',
     'poll its repository, or choose another version',
     ({ package: name, version }) =>
       `${name} ${quote(version)} is not in the ledger; poll its repository, or choose another version`,

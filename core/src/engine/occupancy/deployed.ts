@@ -27,7 +27,8 @@ export function listDeployed(draft: Draft, { name, run }: DraftStage): readonly 
   });
 }
 
-function nothingThere(packageId: number): PlaceSituation {
+/** What is at a level of a package that was never deployed there. */
+export function nothingThere(packageId: number): PlaceSituation {
   return { packageId, state: 'empty', live: null, entering: null, doubted: null, run: null };
 }
 

@@ -6,7 +6,8 @@ import type { PlaceSituation } from '../../store/situations/situation.ts';
 import { findApproval } from '../asked/stage-at-hand.ts';
 import { type Draft, type DraftLevel, type DraftRun, type DraftStage, nameStage } from '../draft/draft.ts';
 import { roadOf } from '../gate/road-of.ts';
-import { listDeployed } from './deployed.ts';
+import type { Asked } from '../happening.ts';
+import { type Deployed, listDeployed } from './deployed.ts';
 
 /** From the begin of a stage that deploys, its level is on its way from what is there to what the run has. */
 export function beginDeployment(draft: Draft, stage: DraftStage): void {
@@ -23,6 +24,19 @@ export function beginDeployment(draft: Draft, stage: DraftStage): void {
       ...{ packageId, live, state: 'deploying', entering: id, doubted: place.entering, run: deploying },
     });
   }
+}
+
+/** Somebody says what is there: it is live, and instead of what was. Not while a run deploys there. */
+export function recordThere(
+  draft: Draft,
+  { level, place, revisionId }: Omit<Deployed, 'package'>,
+  { actor, comment }: Pick<Asked, 'actor'> & { readonly comment: string | null },
+): void {
+  const id = draft.newId();
+  const { packageId, live, entering } = place;
+  const about = { levelId: level.id, packageId, revisionId, stage: null, insteadOf: live };
+  draft.add({ kind: 'stay begun', id, stay: { ...about, road: 'record', person: actor.person, comment } });
+  settle(draft, level, { ...place, entering: id, doubted: entering });
 }
 
 /** What brought a run into a stage, and who: those who approved it, or whoever triggered the run. */

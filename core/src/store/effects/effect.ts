@@ -45,9 +45,10 @@ export interface NewStay {
   readonly levelId: number;
   readonly packageId: number;
   readonly revisionId: number;
-  readonly stage: StageOfRun;
-  readonly road: Road;
-  /** Who let it in, or triggered the run. */
+  /** What deploys it; null where somebody records it. */
+  readonly stage: StageOfRun | null;
+  readonly road: Road | 'record';
+  /** Who let it in, triggered the run, or records it. */
   readonly person: string | null;
   readonly comment: string | null;
   /** The stay of what was live before. */

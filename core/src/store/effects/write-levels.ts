@@ -1,7 +1,7 @@
 import { strongestDigest } from '../digests.ts';
 import { stageIsPending } from '../index-conditions.ts';
 import type { Tx } from '../store.ts';
-import type { EffectOf } from './effect.ts';
+import type { EffectOf, StageOfRun } from './effect.ts';
 import type { Writing } from './writing.ts';
 
 /** What a decision changes at levels. */
@@ -46,14 +46,13 @@ async function beginStays(
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
   for (const { id, stay } of begun) {
     const { version = '', digests = '{}' } = byId.get(stay.revisionId) ?? {};
-    const { pipeline, counter, name, stageCounter } = stay.stage;
     const row = await tx.db
       .insertInto('stay')
       .values({
         level_id: stay.levelId,
         package_id: stay.packageId,
         ...{ version, digest: strongestDigest(JSON.parse(digests)) },
-        ...{ pipeline, counter, stage: name, stage_counter: stageCounter },
+        ...toStageColumns(stay.stage),
         ...{ road: stay.road, person: stay.person, comment: stay.comment },
         instead_of: stay.insteadOf === null ? null : idOf(stay.insteadOf),
         ...{ state: 'deploying', began_at: now },
@@ -62,6 +61,12 @@ async function beginStays(
       .executeTakeFirstOrThrow();
     ids.set(id, row.id);
   }
+}
+
+function toStageColumns(stage: StageOfRun | null) {
+  if (!stage) return { pipeline: null, counter: null, stage: null, stage_counter: null };
+  const { pipeline, counter, name, stageCounter } = stage;
+  return { pipeline, counter, stage: name, stage_counter: stageCounter };
 }
 
 /** Of several states of one place the last one counts. */

@@ -2,8 +2,11 @@ import { listDeployments } from '../../config/deployment.ts';
 import { because, type Refusal } from '../../domain/reason.ts';
 import type { Actor } from '../actor.ts';
 import type { Draft, DraftLevel } from '../draft/draft.ts';
-import type { Asked, LevelWish } from '../happening.ts';
+import type { Asked, LevelWish, RecordWish } from '../happening.ts';
+import { nothingThere } from '../occupancy/deployed.ts';
 import { findFreeze } from '../occupancy/find-freeze.ts';
+import { recordThere } from '../occupancy/occupy.ts';
+import { ask, type Deciding } from '../question.ts';
 import { mayOperate } from '../rights.ts';
 
 /** Lets nothing enter a level any more, of one package or of all, until somebody unfreezes it, or a time. */
@@ -34,16 +37,35 @@ export function unfreezeLevel(draft: Draft, wish: LevelWish, { actor }: Asked): 
   return undefined;
 }
 
-interface FreezablePlace {
+/** Records what is at a level without Sluice's having put it there; it starts nothing. */
+export function* recordAtLevel(
+  draft: Draft,
+  wish: RecordWish,
+  { actor, comment }: Asked,
+): Deciding<Refusal | undefined> {
+  const found = findPlace(draft, wish, actor);
+  if ('code' in found) return found;
+  const { level, packageId } = found;
+  if (packageId === null) throw new Error('what is recorded is of a package');
+  const { package: name, version } = wish;
+  const place = level.places.get(packageId) ?? nothingThere(packageId);
+  if (place.run) return because('level-in-use', { level: level.name, package: name });
+  const revision = yield* ask('version', { packageId, version });
+  if (!revision) return because('version-unknown', { package: name, version });
+  recordThere(draft, { level, place, revisionId: revision.id }, { actor, comment: comment ?? null });
+  return undefined;
+}
+
+interface PlaceAtHand {
   readonly level: DraftLevel;
   readonly packageId: number | null;
 }
 
 function findPlace(
   draft: Draft,
-  { level: name, package: packageName }: LevelWish,
+  { level: name, package: packageName }: LevelWish | RecordWish,
   actor: Actor,
-): FreezablePlace | Refusal {
+): PlaceAtHand | Refusal {
   const { config } = draft.inForce;
   const level = draft.levels.find((one) => one.name === name);
   if (!level || !config.levels.includes(name)) return because('level-unknown', { level: name });
