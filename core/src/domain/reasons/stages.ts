@@ -87,6 +87,11 @@ export const stageReasons = {
     'trigger the run again',
     ({ run, stage }) => `nobody approved run ${run} for ${stage} in time`,
   ),
+  'not-after-failure': reason<Entry & { before: string }>(
+    'The stage before has not passed, and the approval in force has no `evenAfterFailure` any more.',
+    'run the stage before again, or trigger the run again',
+    ({ run, stage, before }) => `run ${run} does not enter ${stage}, since ${before} has not passed`,
+  ),
   cancelled: reason<Word>(
     'Somebody cancelled the stage.',
     'run it again where it is wanted',

@@ -1,4 +1,5 @@
 import { because } from '../../domain/reason.ts';
+import { isOver } from '../../domain/status.ts';
 import type { Alarm } from '../../store/alarms.ts';
 import { findApproval } from '../asked/stage-at-hand.ts';
 import {
@@ -25,6 +26,8 @@ import { weighWords } from './weigh-words.ts';
  */
 export function admitRuns(draft: Draft, pipeline: DraftPipeline): number | undefined {
   const until: (number | undefined)[] = [];
+  for (const stage of [...listStages(pipeline, 'waiting'), ...listReady(pipeline)])
+    endAfterFailure(draft, stage);
   for (const stage of listStages(pipeline, 'waiting')) until.push(askAnew(draft, stage));
   const eligible: EntryAtGate[] = [];
   for (const stage of listReady(pipeline)) {
@@ -55,6 +58,20 @@ export function listReady(pipeline: DraftPipeline): readonly DraftStage[] {
   return listStages(pipeline, 'pending')
     .filter(({ readyAt }) => readyAt !== null)
     .toSorted((a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0) || a.run.counter - b.run.counter);
+}
+
+/**
+ * Ends a run that came to a stage although the one before has not passed, where the configuration in force
+ * does not let people judge that any more.
+ */
+function endAfterFailure(draft: Draft, stage: DraftStage): void {
+  const { run, position } = stage;
+  const approval = findApproval(run.pipeline.definition, stage.name);
+  const before = run.stages.find((one) => one.position === position - 1);
+  if (!approval || !before || !isOver(before.status) || before.status === 'passed') return;
+  if (approval.type === 'manual' && approval.evenAfterFailure) return;
+  const reason = because('not-after-failure', { ...placeOf(stage), before: before.name });
+  endWaiting(draft, stage, { outcome: 'refused', reason });
 }
 
 /**
