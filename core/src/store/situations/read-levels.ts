@@ -3,22 +3,34 @@ import { groupRows } from '../group-rows.ts';
 import type { Tx } from '../store.ts';
 import type { LevelSituation, PlaceSituation } from './situation.ts';
 
-/** Which levels are to be read: those of some names, or all that there ever were. */
-export type LevelsAsked = readonly string[] | 'all';
+/** Which levels are to be read: all that there ever were, or some. */
+export type LevelsAsked = 'all' | SomeLevels;
+
+interface SomeLevels {
+  readonly names: readonly string[];
+  /** Pipelines of which runs may deploy now, wherever another configuration had them stand. */
+  readonly pipelineIds: readonly number[];
+}
 
 /**
  * Locks levels to the end of the transaction, in the order of their ids, and reads what is there. Call it
  * once the pipelines are locked.
  */
 export async function readLevels(tx: Tx, asked: LevelsAsked): Promise<readonly LevelSituation[]> {
-  if (asked.length === 0) return [];
-  const levels = await tx.db
-    .selectFrom('level')
-    .select(['id', 'name'])
-    .$if(asked !== 'all', (query) => query.where('name', 'in', asked === 'all' ? [] : asked))
-    .orderBy('id')
-    .modifyEnd(tx.dialect.forUpdate)
-    .execute();
+  if (asked !== 'all' && asked.pipelineIds.length === 0) return [];
+  let query = tx.db.selectFrom('level').select(['id', 'name']);
+  if (asked !== 'all') {
+    const { names, pipelineIds } = asked;
+    const entered = tx.db
+      .selectFrom('place')
+      .innerJoin('run', 'run.id', 'place.run_id')
+      .select('place.level_id')
+      .where('run.pipeline_id', 'in', pipelineIds);
+    query = query.where((e) =>
+      names.length > 0 ? e.or([e('name', 'in', names), e('id', 'in', entered)]) : e('id', 'in', entered),
+    );
+  }
+  const levels = await query.orderBy('id').modifyEnd(tx.dialect.forUpdate).execute();
   if (levels.length === 0) return [];
   const ids = levels.map(({ id }) => id);
   const places = await readPlaces(tx, ids);

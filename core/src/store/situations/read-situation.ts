@@ -68,7 +68,9 @@ export async function readSituation(tx: Tx, request: SituationRequest, now: numb
   const deployments = deploying.flatMap((one) => one.deployments);
   const levels = await readLevels(
     tx,
-    request.allLevels ? 'all' : [...new Set(deployments.map(({ level }) => level))],
+    request.allLevels
+      ? 'all'
+      : { names: [...new Set(deployments.map(({ level }) => level))], pipelineIds: ids },
   );
   const runs = await readRuns(tx, locked, {
     ids: request.runIds,
