@@ -102,7 +102,8 @@ async function findSurplus(
     .where('finished_at', 'is not', null)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('pipeline').select('pipeline.id').whereRef('pipeline.locked_by', '=', 'run.id'))),
-    );
+    )
+    .where('id', 'not in', await findThere(tx, pipelineId));
   const newest = await ended
     .select('counter')
     .orderBy('counter', 'desc')
@@ -117,6 +118,25 @@ async function findSurplus(
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** The runs of a pipeline that brought what is at levels now, or may be there. */
+async function findThere(tx: Tx, pipelineId: number): Promise<readonly number[]> {
+  const rows = await tx.db
+    .selectFrom('place')
+    .innerJoin('stay', (join) =>
+      join.on(({ eb, or, ref }) =>
+        or([eb('stay.id', '=', ref('place.live')), eb('stay.id', '=', ref('place.entering'))]),
+      ),
+    )
+    .innerJoin('pipeline', 'pipeline.name', 'stay.pipeline')
+    .innerJoin('run', (join) =>
+      join.onRef('run.pipeline_id', '=', 'pipeline.id').onRef('run.counter', '=', 'stay.counter'),
+    )
+    .select('run.id')
+    .where('pipeline.id', '=', pipelineId)
+    .execute();
+  return [0, ...rows.map(({ id }) => id)];
 }
 
 /** Deletes marks of commits that were left before `before`, at most `limit`; answers how many. */

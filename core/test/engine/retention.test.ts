@@ -5,6 +5,7 @@ import { appendLog, readJobLog } from '../../src/store/logs.ts';
 import { insertPoll, listPolls } from '../../src/store/polls.ts';
 import { listenTo, makePipeline, makeStage } from './configs.ts';
 import { describeWorlds } from './describe-worlds.ts';
+import { failed } from './world.ts';
 
 const pipeline = makePipeline('p', { materials: [listenTo('a', 'every')], stages: [makeStage('build')] });
 const address = { pipeline: 'p', counter: 4, stage: 'build', job: 'work' };
@@ -23,6 +24,25 @@ describeWorlds('retention', (open) => {
     expect(triggers).toHaveLength(5);
     await world.publish('a', ['1.5.0']);
     expect((await world.decisions()).at(0)?.run).toBeNull();
+  });
+
+  it('keeps the run that brought what is at a level, however old it is', async () => {
+    const deploying = makePipeline('p', { stages: [{ ...makeStage('build'), level: 'production' }] });
+    const world = await open(deploying);
+    await world.adopt([deploying], { levels: ['production'] });
+    await world.publish('a', ['1.0.0']);
+    await world.work();
+    for (const version of ['1.1.0', '1.2.0', '1.3.0', '1.4.0']) {
+      await world.publish('a', [version]);
+      await world.work(failed);
+    }
+    await deleteOld(world.store, { ...keepAll, runs: 2 }, 0, never);
+    expect(await world.summary()).toEqual([
+      '1 a@1.0.0 passed',
+      '3 a@1.2.0 failed',
+      '4 a@1.3.0 failed',
+      '5 a@1.4.0 failed',
+    ]);
   });
 
   it('deletes decisions, events, polls and logs by their age', async () => {
