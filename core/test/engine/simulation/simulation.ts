@@ -261,6 +261,7 @@ function isLook(effect: Effect): boolean {
     case 'pipeline changed':
       return Object.keys(effect.patch).every((key) => key === 'lookAt');
     case 'stage waits':
+    case 'trigger waits':
       return true;
     case 'decided':
       return effect.decision.outcome === 'waits';
