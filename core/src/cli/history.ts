@@ -13,7 +13,8 @@ export function addHistoryCommand(program: Command, surroundings: CliSurrounding
   addSearchOptions(command).action(
     async (level: string, name: string | undefined, options: ServerOptions & SearchOptions) => {
       const { limit, after } = options;
-      const path = `/levels/${encodeURIComponent(level)}/history?${writeQuery({ package: name, limit, after })}`;
+      const query = writeQuery({ package: name, limit, after });
+      const path = `/levels/${encodeURIComponent(level)}/history?${query}`;
       const answer = await createClient(options, surroundings.signal).get(path);
       printFound(answer, describe, options, surroundings);
     },

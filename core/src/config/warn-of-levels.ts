@@ -11,7 +11,8 @@ export function* warnOfLevels(config: Config): Generator<Finding> {
       const before = deployed.get(place);
       deployed.set(place, before ?? { pipeline: pipeline.name, isSaid: one.isSaid });
       if (!before || before.pipeline === pipeline.name || (before.isSaid && one.isSaid)) continue;
-      const message = `this and pipeline "${before.pipeline}" both deploy ${place}; say in both what they deploy, by deploys:`;
+      const both = `this and pipeline "${before.pipeline}" both deploy ${place}`;
+      const message = `${both}; say in both what they deploy, by deploys:`;
       yield { path: ['pipelines', pipeline.name, 'stages', String(one.position)], at: 'value', message };
     }
   }

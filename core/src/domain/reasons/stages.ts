@@ -140,8 +140,11 @@ export const stageReasons = {
   frozen: reason<Entry & Frozen>(
     'The level is frozen, for the package or for all.',
     '`sluice unfreeze LEVEL [PACKAGE]`, or wait where it is frozen until a time',
-    ({ level, package: name, by, comment, until, ...entry }) =>
-      `${notYet(entry)}: ${by} froze ${level}${name === null ? '' : ` for ${name}`}${until === null ? '' : ` until ${toIso(until)}`}${quoteWords(comment)}`,
+    ({ level, package: name, by, comment, until, ...entry }) => {
+      const what = name === null ? level : `${level} for ${name}`;
+      const end = until === null ? '' : ` until ${toIso(until)}`;
+      return `${notYet(entry)}: ${by} froze ${what}${end}${quoteWords(comment)}`;
+    },
   ),
   'stage-locked': reason<Entry>(
     'Another run holds the lock of the pipeline (`lock:`).',
