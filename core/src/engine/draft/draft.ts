@@ -73,6 +73,8 @@ export class Draft {
   readonly passed: TracedRun[] = [];
   /** Sets that have started runs since then, by pipeline id and name. */
   readonly startedSets = new Map<string, number>();
+  readonly #pipelines: ReadonlyMap<number, DraftPipeline>;
+  readonly #runs: Map<number, DraftRun>;
   #lastId = 0;
 
   constructor(situation: Situation, inForce: InForce) {
@@ -80,6 +82,8 @@ export class Draft {
     this.hold = situation.hold;
     this.inForce = inForce;
     this.pipelines = situation.pipelines.map((pipeline) => openPipeline(pipeline, inForce));
+    this.#pipelines = new Map(this.pipelines.map((pipeline) => [pipeline.id, pipeline]));
+    this.#runs = new Map(this.pipelines.flatMap(({ runs }) => runs).map((run) => [run.id, run]));
     this.levels = situation.levels.map((level) => ({
       ...level,
       places: new Map(level.places.map((place) => [place.packageId, place])),
@@ -101,13 +105,19 @@ export class Draft {
 
   /** Throws where the pipeline is not part of the situation. */
   pipeline(id: number): DraftPipeline {
-    const pipeline = this.pipelines.find((one) => one.id === id);
+    const pipeline = this.#pipelines.get(id);
     if (!pipeline) throw new Error(`the pipeline ${id} was not read`);
     return pipeline;
   }
 
   run(id: number): DraftRun | undefined {
-    return this.pipelines.flatMap(({ runs }) => runs).find((run) => run.id === id);
+    return this.#runs.get(id);
+  }
+
+  /** From then on, the run is one of its pipeline's. */
+  enter(run: DraftRun): void {
+    run.pipeline.runs.push(run);
+    this.#runs.set(run.id, run);
   }
 
   change(pipeline: DraftPipeline, patch: PipelinePatch): void {

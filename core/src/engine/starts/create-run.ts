@@ -42,7 +42,7 @@ export function createRun(draft: Draft, pipeline: DraftPipeline, start: Start): 
     definition,
     behind: { packages: listPackagesBehind(set), pipelines: set.provenance.pipelines },
   });
-  pipeline.runs.push(run);
+  draft.enter(run);
   pipeline.previousPins = pins;
   const { provenance } = set;
   const facts = {
@@ -56,7 +56,9 @@ export function createRun(draft: Draft, pipeline: DraftPipeline, start: Start): 
     environment,
   };
   draft.add({
-    ...{ kind: 'run created', id: run.id, stageIds: run.stages.map(({ id }) => id) },
+    kind: 'run created',
+    id: run.id,
+    stageIds: run.stages.map(({ id }) => id),
     run: { ...facts, provenance, definition, pins, createdAt: draft.now },
   });
   draft.decide(pipeline, {
