@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import type { StageConfig } from '../../src/config/config.ts';
 import { listStays, readOccupancies } from '../../src/store/level-views.ts';
 import { dependOn, makeApproval, makePipeline, makeStage, runJob } from './configs.ts';
@@ -133,6 +134,38 @@ describeWorlds('a level', (open) => {
     expect(await world.summary('q')).toEqual(['1 a@1.0.0 running']);
     await world.work();
     expect(await history(world)).toEqual(['1.0.0 live', '1.0.0 replaced']);
+  });
+
+  it('takes one run at a time, however many nodes race for it', async () => {
+    const names = ['p', 'q', 'r', 's', 't', 'u'];
+    const pipelines = names.map((name) =>
+      makePipeline(name, { stages: [{ ...deploying('go'), approval: makeApproval({}) }] }),
+    );
+    const world = await open(...pipelines);
+    await world.adopt(pipelines, { levels });
+    const versions = ['1.0.0', '2.0.0', '3.0.0'];
+    for (const version of versions) await world.publish('a', [version]);
+    const wanted = names.length * versions.length;
+    const stays = async () => {
+      const { items } = await world.store.read((tx) => listStays(tx, { level: 'production', limit: 100 }));
+      return items;
+    };
+    const node = async (name: string) => {
+      await until(async () => {
+        await world.lookAtDue();
+        for (const job of await world.claim(name)) await world.end(job);
+        const all = await stays();
+        const inside = all.filter(({ state }) => state === 'deploying');
+        expect(inside.length).toBeLessThan(2);
+        return all.length === wanted && inside.length === 0;
+      });
+    };
+    const people = names.map(async (name) => {
+      for (const [index] of versions.entries()) await world.approve(`${name}/${index + 1}/go`);
+    });
+    await Promise.all([...people, ...['one', 'two', 'three'].map(node)]);
+    const entered = (await stays()).map(({ pipeline, counter }) => `${pipeline}/${counter}`);
+    expect(new Set(entered).size).toBe(wanted);
   });
 
   it('is uncertain where its pipeline does not stand there any more, and keeps its history', async () => {
