@@ -46,7 +46,10 @@ beforeAll(async () => {
   place = await openWorkplace();
   await place.configure(JSON.stringify(describeConfiguration(products.served)));
   config = await loadConfig(join(place.directory, 'sluice.yaml'), {
-    ...{ environment: {}, masker: new Masker(), isCron, signal: AbortSignal.timeout(60_000) },
+    environment: {},
+    masker: new Masker(),
+    isCron,
+    signal: AbortSignal.timeout(60_000),
     openPlugins: async (sources) => {
       host = await openHost(sources);
       return host;

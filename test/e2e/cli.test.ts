@@ -56,7 +56,9 @@ afterAll(async () => {
 describe('sluice validate', () => {
   it('is exit 0 for a configuration that is good', async () => {
     expect(await place.sluice('validate')).toEqual({
-      ...{ code: 0, stdout: 'sluice.yaml is valid: 2 repositories, 1 pipeline\n', stderr: '' },
+      code: 0,
+      stdout: 'sluice.yaml is valid: 2 repositories, 1 pipeline\n',
+      stderr: '',
     });
   });
 
@@ -110,20 +112,18 @@ describe('sluice check', () => {
       sha1: hash('sha1', await download(location)),
     };
     return {
-      ...{
-        version,
-        location,
-        digests,
-        digest: `sha512:${digests.sha512}`,
-        purl: `pkg:npm/%40private/tool@${version}`,
-      },
-      ...{
-        publishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
-        publisher: null,
-        comment: null,
-        trackbackUrl: null,
-      },
-      ...{ standing: 'ok', warning: null, data: { INTEGRITY: expect.stringMatching(/^sha512-/) } },
+      version,
+      location,
+      digests,
+      digest: `sha512:${digests.sha512}`,
+      purl: `pkg:npm/%40private/tool@${version}`,
+      publishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      publisher: null,
+      comment: null,
+      trackbackUrl: null,
+      standing: 'ok',
+      warning: null,
+      data: { INTEGRITY: expect.stringMatching(/^sha512-/) },
     };
   }
 
@@ -134,7 +134,11 @@ describe('sluice check', () => {
       repository: 'gone',
       packages: [
         {
-          ...{ package: 'none', outcome: 'problem', current: null, revisions: [], refused: [] },
+          package: 'none',
+          outcome: 'problem',
+          current: null,
+          revisions: [],
+          refused: [],
           problem: { code: 'NOT_FOUND', message: expect.stringContaining('none') },
         },
       ],

@@ -92,11 +92,9 @@ for (const [index, [title, requirement, start]] of proxies.entries()) {
       const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
       const cookie = page.headers.getSetCookie().map((one) => one.split(';')[0]);
       const answer = await ask('/theme', {
-        ...{
-          method: 'POST',
-          redirect: 'manual',
-          body: new URLSearchParams({ _csrf: csrf, theme: 'dark', back: '/' }),
-        },
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ _csrf: csrf, theme: 'dark', back: '/' }),
         headers: { origin: proxy.url, cookie: cookie.join('; ') },
       });
       // nginx by itself names the server behind it, not what the browser asked for.

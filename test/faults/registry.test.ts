@@ -161,7 +161,9 @@ describe('registries that are sick in many ways, and one that is well', () => {
       const repository = await read(name);
       first.set(name, repository);
       expect({ name, status: repository.status, code: repository.problem?.code }).toEqual({
-        ...{ name, status: 'failing', code: sicknesses[name]?.code },
+        name,
+        status: 'failing',
+        code: sicknesses[name]?.code,
       });
     }
     const [hanging] = await failuresOf('hung');

@@ -91,7 +91,11 @@ export async function beginAccessStory(store: string): Promise<AccessStory> {
     return { status: answer.status, body: (await answer.json()) as unknown };
   };
   const story: AccessStory = {
-    ...{ server, place, registry, ask, read },
+    server,
+    place,
+    registry,
+    ask,
+    read,
     async publish(version) {
       registry.publish(version);
       const { status, body } = await read('/api/v1/repositories/shop/poll', {

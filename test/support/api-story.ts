@@ -54,7 +54,10 @@ export async function beginApiStory(store = 'sqlite:sluice.db'): Promise<ApiStor
     return { status: answer.status, headers: answer.headers, body: JSON.parse(await answer.text()) };
   };
   return {
-    ...{ server, shop, markup, ask },
+    server,
+    shop,
+    markup,
+    ask,
     post: (path, body, headers = {}) =>
       ask(path, {
         method: 'POST',

@@ -39,7 +39,9 @@ export async function startProducts(): Promise<{
     },
   });
   const served = places.map(({ name, plugin, product }) => ({
-    ...{ name, plugin, product },
+    name,
+    plugin,
+    product,
     url: `${server.origin}/${name}${product.path}`,
   }));
   return { served, server };

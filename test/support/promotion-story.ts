@@ -142,7 +142,10 @@ export async function beginWith(configure: (registry: string) => string): Promis
     return body.items.map(({ outcome, reason }) => `${outcome}: ${reason}`);
   };
   return {
-    ...{ place, registry, ask, post },
+    place,
+    registry,
+    ask,
+    post,
     server: () => server,
     async publish(...versions) {
       for (const version of versions) registry.publish(version);

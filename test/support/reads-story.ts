@@ -23,7 +23,9 @@ export async function beginReadsStory(store: string, more = ''): Promise<ReadsSt
   await place.configure(describeReadsStory(registries.shop.url, registries.out.url, { store, more }));
   const server = await place.serve();
   return {
-    ...{ place, server, ...registries },
+    place,
+    server,
+    ...registries,
     async publish(repository, version) {
       registries[repository].publish(version);
       await pollNow(server, repository);

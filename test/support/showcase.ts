@@ -63,7 +63,10 @@ export async function openShowcase({
   await untilRun(server, 'rollout', ['failed']);
   await untilRun(server, 'release', ['waiting']);
   return {
-    ...{ place, server, registry, partner },
+    place,
+    server,
+    registry,
+    partner,
     release: () => place.write('released'),
     async end() {
       await place.write('released');

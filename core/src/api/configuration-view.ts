@@ -41,7 +41,10 @@ export function viewSections(
     server: { port: server.port, trustProxy: server.trustProxy },
     store: hideInUrl(store),
     http: { proxy: http.proxy && hideInUrl(http.proxy), concurrencyPerHost: http.concurrencyPerHost },
-    ...{ retention, minFree: { atLeastBytes: minFree }, pluginLimits, targets },
+    retention,
+    minFree: { atLeastBytes: minFree },
+    pluginLimits,
+    targets,
     access: access && hasRole(actor, 'admin') ? [...access.tokens.values()].map(viewToken) : undefined,
   };
 }

@@ -72,13 +72,11 @@ function viewStage({
   return {
     ...stage,
     approvals: approvals.map(viewApproval),
-    ...{
-      readyAt: toIso(readyAt),
-      cancelAt: toIso(cancelAt),
-      expiresAt: toIso(expiresAt),
-      notBefore: toIso(notBefore),
-      startedAt: toIso(startedAt),
-      finishedAt: toIso(finishedAt),
-    },
+    readyAt: toIso(readyAt),
+    cancelAt: toIso(cancelAt),
+    expiresAt: toIso(expiresAt),
+    notBefore: toIso(notBefore),
+    startedAt: toIso(startedAt),
+    finishedAt: toIso(finishedAt),
   };
 }

@@ -63,7 +63,9 @@ function toBody({
   const chosen = Object.entries(material).map(([name, value]) => [name, toChoice(name, value)] as const);
   const lastPassed = Object.entries(passed).map(([name, stage]) => [name, { passed: stage }] as const);
   return {
-    ...{ materials: Object.fromEntries([...chosen, ...lastPassed]), environment: env, poll },
+    materials: Object.fromEntries([...chosen, ...lastPassed]),
+    environment: env,
+    poll,
     ...(comment !== undefined && { comment }),
     ...(override && { override }),
   };

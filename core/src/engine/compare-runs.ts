@@ -90,8 +90,10 @@ async function comparePackages(
       package: names.get(id) ?? '',
       isDirect: (from?.isDirect || to?.isDirect) ?? false,
       change: judge(from, to),
-      ...{ from: from?.version ?? null, to: to?.version ?? null },
-      ...{ between: between.slice(0, mostBetween), isCut: between.length > mostBetween },
+      from: from?.version ?? null,
+      to: to?.version ?? null,
+      between: between.slice(0, mostBetween),
+      isCut: between.length > mostBetween,
     });
   }
   return changes.toSorted(

@@ -17,7 +17,11 @@ type Touched = Pick<SituationRequest, 'pipelineIds'> &
 export async function findTouched(tx: Tx, happening: Happening, config: Config): Promise<SituationRequest> {
   const chosen = happening.kind === 'asked' ? listChosen(happening.wish) : [];
   return {
-    ...{ runIds: [], packageIds: [], leases: [], startable: new Set<number>(), configHash: config.hash },
+    runIds: [],
+    packageIds: [],
+    leases: [],
+    startable: new Set<number>(),
+    configHash: config.hash,
     ...(await touch(tx, happening, config)),
     deploymentsOf: (pipeline) => listDeployments(config, pipeline),
     allLevels: happening.kind === 'configured' || isOfLevel(happening),

@@ -36,8 +36,12 @@ export async function deliverEvents(options: DeliverOptions, signal: AbortSignal
     const surroundings = { config, resolve, origin, now, tryMs };
     return new SinkLoop({
       ...options,
-      ...{ configHash: config.hash, config: sink, sink: createSink(sink, surroundings) },
-      ...{ concurrency: concurrency[sink.kind], lookAhead, graceMs },
+      configHash: config.hash,
+      config: sink,
+      sink: createSink(sink, surroundings),
+      concurrency: concurrency[sink.kind],
+      lookAhead,
+      graceMs,
     });
   });
   await Promise.all(loops.map((loop) => loop.run(signal)));

@@ -146,7 +146,11 @@ export class HostedPlugin {
     const found = await this.#findAgain(configuration);
     if (this.#isClosed) throw new PluginError('PLUGIN_FAILED', 'Sluice is stopping.');
     const process = new PluginProcess({
-      ...{ found, limits, directory, words, learnSecret },
+      found,
+      limits,
+      directory,
+      words,
+      learnSecret,
       onFault: (reason, suspects) => this.#hearFault(reason, suspects),
     });
     this.#processes.add(process);

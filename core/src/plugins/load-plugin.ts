@@ -25,14 +25,14 @@ export async function loadPlugin(
   try {
     const found = await findPlugin(source, options.directory);
     const plugin = new HostedPlugin({
-      ...{
-        found,
-        words,
-        limits: options.limits,
-        learnSecret: options.learnSecret,
-        environment: options.environment,
-      },
-      ...{ directory: process.cwd(), configuration: options.directory, idleMs: options.idleMs ?? idleMs },
+      found,
+      words,
+      limits: options.limits,
+      learnSecret: options.learnSecret,
+      environment: options.environment,
+      directory: process.cwd(),
+      configuration: options.directory,
+      idleMs: options.idleMs ?? idleMs,
       onRestart: options.onRestart ?? (() => {}),
     });
     const manifest = await plugin.load(options.signal);

@@ -42,22 +42,19 @@ export async function endPoll(
     await assertOurs(tx, { lease: claimed.lease, config });
     await insertPoll(tx, { ...tally, ...end, repositoryId: claimed.repositoryId, finishedAt });
     await finishPoll(tx, {
-      ...{
-        lease: claimed.lease,
-        served: claimed.requested,
-        now: finishedAt,
-        succeeded: !failed,
-        failures,
-        problem,
-        dueAt,
-        notBefore,
-      },
-      ...{
-        warning: tally.warning,
-        cursor: failed ? undefined : tally.cursor,
-        cursorAt: failed ? undefined : tally.askedAfreshAt,
-      },
-      ...{ looksLeft: looks.left, looksFrom: looks.from },
+      lease: claimed.lease,
+      served: claimed.requested,
+      now: finishedAt,
+      succeeded: !failed,
+      failures,
+      problem,
+      dueAt,
+      notBefore,
+      warning: tally.warning,
+      cursor: failed ? undefined : tally.cursor,
+      cursorAt: failed ? undefined : tally.askedAfreshAt,
+      looksLeft: looks.left,
+      looksFrom: looks.from,
     });
     await appendEvents(tx, listEvents(claimed, repository.name, problem), finishedAt);
   });

@@ -69,15 +69,13 @@ async function saveState(
 ): Promise<void> {
   const { pointer, shrunkSince, problem, settled, conclusive } = prepared.changes;
   const outcome = {
-    ...{
-      id: due.id,
-      selection: state.selection,
-      pointer,
-      moves: countMoves(state, pointer),
-      shrunkSince,
-      problem,
-      fingerprint,
-    },
+    id: due.id,
+    selection: state.selection,
+    pointer,
+    moves: countMoves(state, pointer),
+    shrunkSince,
+    problem,
+    fingerprint,
     baselineTaken: state.baseline && conclusive,
     cursor: settled ? cursor : undefined,
     askedAfreshAt: due.cursor === undefined ? now : undefined,
@@ -137,8 +135,12 @@ function tellNews(
   const startable = selected.filter((one) => !findHindrance(one, config.accept));
   const { pointer } = changes;
   const news: PackageNews = {
-    ...{ packageId: due.id, material: `${repository}/${due.name}`, config, now },
-    ...{ isTouched: isTouched(answer), conclusive: changes.conclusive },
+    packageId: due.id,
+    material: `${repository}/${due.name}`,
+    config,
+    now,
+    isTouched: isTouched(answer),
+    conclusive: changes.conclusive,
     fresh: candidates.filter((one) => one.isFresh),
     newest: pointer === undefined ? startable.at(-1) : candidates.find(({ version }) => version === pointer),
     selected: selected.length,
@@ -173,9 +175,14 @@ function listCandidates(
     const revisionId = recorded?.id ?? ids.get(facts.version);
     if (revisionId === undefined) throw new Error(`${facts.version} was not recorded`);
     return {
-      ...{ revisionId, version: facts.version, digest: strongestDigest(facts.digests), rank },
-      ...{ state: patch?.state ?? recorded?.state ?? 'published', standing: facts.standing ?? 'ok' },
-      ...{ selected: patch?.selected ?? recorded?.selected ?? true, isFresh: !recorded },
+      revisionId,
+      version: facts.version,
+      digest: strongestDigest(facts.digests),
+      rank,
+      state: patch?.state ?? recorded?.state ?? 'published',
+      standing: facts.standing ?? 'ok',
+      selected: patch?.selected ?? recorded?.selected ?? true,
+      isFresh: !recorded,
     };
   });
 }

@@ -33,23 +33,19 @@ export interface PollTally extends AnswerTally {
 /** The tally of a poll that came to nothing. */
 export function emptyTally(startedAt: number): PollTally {
   return {
-    ...{
-      startedAt,
-      packages: 0,
-      succeeded: 0,
-      problems: 0,
-      revisions: 0,
-      changes: 0,
-      requests: 0,
-      bytes: 0,
-      retryAfterMs: 0,
-    },
-    ...{
-      firstProblem: undefined,
-      warning: undefined,
-      cursor: undefined,
-      askedAfreshAt: undefined,
-      problem: undefined,
-    },
+    startedAt,
+    packages: 0,
+    succeeded: 0,
+    problems: 0,
+    revisions: 0,
+    changes: 0,
+    requests: 0,
+    bytes: 0,
+    retryAfterMs: 0,
+    firstProblem: undefined,
+    warning: undefined,
+    cursor: undefined,
+    askedAfreshAt: undefined,
+    problem: undefined,
   };
 }

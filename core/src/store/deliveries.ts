@@ -203,7 +203,11 @@ export async function listDeadLetters(
     .limit(limit + 1)
     .execute();
   const items = rows.slice(0, limit).map(({ id, name, tries, tried_at, error, ...event }) => ({
-    ...{ id, sink: name, tries, at: tried_at ?? 0, error: error ?? '' },
+    id,
+    sink: name,
+    tries,
+    at: tried_at ?? 0,
+    error: error ?? '',
     event: toEvent(event),
   }));
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };

@@ -93,19 +93,17 @@ export async function claimDuePolls(
     const lease = leases.get(row.id);
     if (!lease) return [];
     return {
-      ...{
-        lease,
-        repositoryId: row.id,
-        name: row.name,
-        fingerprint: row.fingerprint,
-        requested: row.requested,
-      },
-      ...{ looksLeft: row.looks_left, failures: row.failures, problem: readProblem(row) },
-      ...{
-        cursor: row.cursor ?? undefined,
-        cursorAt: row.cursor_at ?? undefined,
-        looksFrom: row.looks_from ?? undefined,
-      },
+      lease,
+      repositoryId: row.id,
+      name: row.name,
+      fingerprint: row.fingerprint,
+      requested: row.requested,
+      looksLeft: row.looks_left,
+      failures: row.failures,
+      problem: readProblem(row),
+      cursor: row.cursor ?? undefined,
+      cursorAt: row.cursor_at ?? undefined,
+      looksFrom: row.looks_from ?? undefined,
     };
   });
 }
@@ -212,19 +210,15 @@ export async function finishPoll(tx: Tx, result: PollResult): Promise<void> {
   await tx.db
     .updateTable('repository')
     .set({
-      ...{
-        served,
-        failures: result.failures,
-        polled_at: now,
-        due_at: result.dueAt ?? null,
-        not_before: result.notBefore ?? null,
-      },
+      served,
+      failures: result.failures,
+      polled_at: now,
+      due_at: result.dueAt ?? null,
+      not_before: result.notBefore ?? null,
       ...(succeeded && { succeeded_at: now, warning: warning ?? null }),
-      ...{
-        problem_code: problem?.code ?? null,
-        problem_message: problem?.message ?? null,
-        problem_since: since ?? null,
-      },
+      problem_code: problem?.code ?? null,
+      problem_message: problem?.message ?? null,
+      problem_since: since ?? null,
       ...(cursor !== undefined && { cursor }),
       ...(cursorAt !== undefined && { cursor_at: cursorAt }),
       looks_left: sql`case when ${isAskedAgain} then looks_left else cast(${result.looksLeft} as integer) end`,

@@ -94,7 +94,10 @@ function toJobFacts(row: FactsRow, pins: readonly Pin[]): JobFacts {
     startedAt: row.startedAt,
     job,
     stage: {
-      ...{ id: row.stageId, name: row.stageName, counter: row.stageCounter, position: row.position },
+      id: row.stageId,
+      name: row.stageName,
+      counter: row.stageCounter,
+      position: row.position,
     },
     run: {
       id: row.runId,

@@ -60,7 +60,9 @@ export async function readOccupancies(tx: Tx, levels: readonly string[]): Promis
     places.flatMap(({ live, entering }) => [live, entering]).filter((id) => id !== null),
   );
   return places.map(({ level, repository, package: name, state, live, entering }) => ({
-    ...{ level, package: `${repository}/${name}`, state },
+    level,
+    package: `${repository}/${name}`,
+    state,
     live: stays.get(live ?? 0) ?? null,
     entering: stays.get(entering ?? 0) ?? null,
   }));

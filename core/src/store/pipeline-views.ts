@@ -45,7 +45,9 @@ export async function listPipelines(tx: Tx): Promise<readonly PipelineView[]> {
   const counts = await countTriggers(tx);
   return rows.map(
     ({ id, name, paused_at, paused_reason, paused_by, timer, lockedBy, counter, label, status }) => ({
-      ...{ name, lockedBy, timer },
+      name,
+      lockedBy,
+      timer,
       paused: paused_at === null ? null : { since: paused_at, reason: paused_reason, by: paused_by },
       waiting: counts.get(`${id} waiting`) ?? 0,
       held: counts.get(`${id} held`) ?? 0,

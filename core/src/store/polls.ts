@@ -30,9 +30,17 @@ export async function insertPoll(tx: Tx, poll: PollRecord): Promise<void> {
   await tx.db
     .insertInto('poll')
     .values({
-      ...{ outcome, packages, problems, revisions, requests, bytes },
-      ...{ repository_id: poll.repositoryId, started_at: poll.startedAt, finished_at: poll.finishedAt },
-      ...{ problem_code: problem?.code ?? null, problem_message: problem?.message ?? null },
+      outcome,
+      packages,
+      problems,
+      revisions,
+      requests,
+      bytes,
+      repository_id: poll.repositoryId,
+      started_at: poll.startedAt,
+      finished_at: poll.finishedAt,
+      problem_code: problem?.code ?? null,
+      problem_message: problem?.message ?? null,
     })
     .execute();
 }
@@ -69,8 +77,17 @@ export async function readLastPoll(tx: Tx, repository: string): Promise<ListedPo
 function readPoll(row: Selectable<PollTable>): ListedPoll {
   const { id, outcome, packages, problems, revisions, requests, bytes } = row;
   return {
-    ...{ id, outcome, packages, problems, revisions, requests, bytes, problem: readProblem(row) },
-    ...{ repositoryId: row.repository_id, startedAt: row.started_at, finishedAt: row.finished_at },
+    id,
+    outcome,
+    packages,
+    problems,
+    revisions,
+    requests,
+    bytes,
+    problem: readProblem(row),
+    repositoryId: row.repository_id,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
   };
 }
 

@@ -24,8 +24,13 @@ export function createPool(url: string): pg.Pool {
       oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
   };
   const pool = new pg.Pool({
-    ...{ connectionString: url, types, max: 16, application_name: 'sluice' },
-    ...{ connectionTimeoutMillis: connectMs, keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+    connectionString: url,
+    types,
+    max: 16,
+    application_name: 'sluice',
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   // An idle connection that breaks is replaced by the pool.
   pool.on('error', () => {});

@@ -182,17 +182,18 @@ async function readStages(
   const approvals = Map.groupBy(await readApprovals(tx, ids), ({ stageId }) => stageId);
   const byRun = Map.groupBy(rows, (row) => row.run_id);
   const view = (row: (typeof rows)[number]): StageView => ({
-    ...{ name: row.name, counter: row.counter, status: row.status, held: row.held_at !== null },
+    name: row.name,
+    counter: row.counter,
+    status: row.status,
+    held: row.held_at !== null,
     approval: (JSON.parse(row.approval) as ApprovalConfig).type,
     approvals: (approvals.get(row.id) ?? []).map(({ stageId: _, ...approval }) => approval),
-    ...{
-      readyAt: row.ready_at,
-      cancelAt: row.cancel_at,
-      expiresAt: row.expires_at,
-      notBefore: row.not_before,
-      startedAt: row.started_at,
-      finishedAt: row.finished_at,
-    },
+    readyAt: row.ready_at,
+    cancelAt: row.cancel_at,
+    expiresAt: row.expires_at,
+    notBefore: row.not_before,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
     jobs: (jobs.get(row.id) ?? []).map(({ stageId: _, ...job }) => job),
   });
   return new Map([...byRun].map(([id, ofRun]) => [id, ofRun.map(view)]));

@@ -140,13 +140,19 @@ function toRevisionColumns({ revision }: PackagePin) {
     version: revision.version,
     digest: revision.digest,
     location: revision.location,
-    ...{ upstream_id: null, upstream_run_id: null, upstream_counter: null },
+    upstream_id: null,
+    upstream_run_id: null,
+    upstream_counter: null,
   };
 }
 
 function toUpstreamColumns({ run }: PipelinePin) {
   return {
-    ...{ package_id: null, revision_id: null, version: null, digest: null, location: null },
+    package_id: null,
+    revision_id: null,
+    version: null,
+    digest: null,
+    location: null,
     upstream_id: run.pipelineId,
     upstream_run_id: run.id,
     upstream_counter: run.counter,

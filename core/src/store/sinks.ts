@@ -132,7 +132,11 @@ export async function listSinks(tx: Tx): Promise<readonly SinkStatus[]> {
     .orderBy('name')
     .execute();
   return rows.map(({ name, kind, cursor, ahead, waiting, since, error, dead }) => ({
-    ...{ name, kind, position: cursor, lag: Number(ahead) + Number(waiting), deadLetters: Number(dead) },
+    name,
+    kind,
+    position: cursor,
+    lag: Number(ahead) + Number(waiting),
+    deadLetters: Number(dead),
     failing: since === null ? undefined : { since: Number(since), error: error ?? '' },
   }));
 }

@@ -45,7 +45,11 @@ export async function openHouse(
   let generation = begin(changes);
   const { directory, pluginLimits, http } = generation.config;
   const host = await createPluginHost({
-    ...{ plugins: [], directory, limits: pluginLimits, http, environment: {} },
+    plugins: [],
+    directory,
+    limits: pluginLimits,
+    http,
+    environment: {},
     resolve: (template) => template,
     learnSecret() {},
     mask: (text) => text,
@@ -78,7 +82,9 @@ export async function openHouse(
     if (!lent) await store.close();
   });
   return {
-    ...{ api, url, store },
+    api,
+    url,
+    store,
     reconfigure(others) {
       const { ended } = generation;
       generation = begin(others);

@@ -32,8 +32,14 @@ describe('events', () => {
       { ...everything, kind: 'slack', name: 'slack-1', url: '${env:SHELF}', template: undefined },
       { ...http, name: 'http-2', url: 'https://other.example.com/' },
       {
-        ...{ ...everything, kind: 'email', name: 'email-1', server: 'smtp://mail.example.com' },
-        ...{ from: 'sluice@example.com', to: ['ops@example.com'], subject: undefined, template: undefined },
+        ...everything,
+        kind: 'email',
+        name: 'email-1',
+        server: 'smtp://mail.example.com',
+        from: 'sluice@example.com',
+        to: ['ops@example.com'],
+        subject: undefined,
+        template: undefined,
       },
     ]);
   });

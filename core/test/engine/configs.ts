@@ -42,8 +42,14 @@ export function listenTo(name: string, trigger: TriggerMode = 'latest'): Package
 
 export function makePipeline(name: string, changes: Partial<PipelineConfig> = {}): PipelineConfig {
   const rest: Omit<PipelineConfig, 'name' | 'stages'> = {
-    ...{ group: undefined, label: '${COUNT}-${npmjs_a}', materials: [listenTo('a')], environment: {} },
-    ...{ timer: undefined, publishes: [], lock: 'none', maxNewRuns: 20 },
+    group: undefined,
+    label: '${COUNT}-${npmjs_a}',
+    materials: [listenTo('a')],
+    environment: {},
+    timer: undefined,
+    publishes: [],
+    lock: 'none',
+    maxNewRuns: 20,
     access: { view: undefined, operate: undefined, approve: undefined },
   };
   return { name, ...rest, stages: [makeStage('build'), makeStage('deploy')], ...changes };

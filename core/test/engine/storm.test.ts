@@ -26,23 +26,19 @@ async function commit(world: World, poll: string, name: string, versions: readon
       .where('package_id', '=', packageId)
       .executeTakeFirstOrThrow();
     const revisions = versions.map((version, index) => ({
-      ...{
-        packageId,
-        facts: { version },
-        rank: Number(count) + index,
-        described: true,
-        detectedAt: world.now(),
-      },
+      packageId,
+      facts: { version },
+      rank: Number(count) + index,
+      described: true,
+      detectedAt: world.now(),
     }));
     const fresh = (await insertRevisions(tx, revisions)).map(({ id, version }, index) => ({
-      ...{
-        revisionId: id,
-        version,
-        digest: '',
-        rank: Number(count) + index,
-        state: 'published' as const,
-        standing: 'ok' as const,
-      },
+      revisionId: id,
+      version,
+      digest: '',
+      rank: Number(count) + index,
+      state: 'published' as const,
+      standing: 'ok' as const,
     }));
     const news = {
       ...({
@@ -51,8 +47,14 @@ async function commit(world: World, poll: string, name: string, versions: readon
         config: { first: 'latest', accept: [] },
         now: world.now(),
       } as const),
-      ...{ isTouched: true, conclusive: true, fresh, newest: fresh.at(-1), selected: fresh.length },
-      ...{ move: 0, moved: false, changed: [] },
+      isTouched: true,
+      conclusive: true,
+      fresh,
+      newest: fresh.at(-1),
+      selected: fresh.length,
+      move: 0,
+      moved: false,
+      changed: [],
     };
     await happen(tx, { kind: 'published', news: [news], poll }, world.options());
   });

@@ -82,7 +82,11 @@ export class PostOffice {
       targets: { allowPrivate: true },
     };
     return {
-      ...{ store, node, random: Math.random, now: () => this.now(), resolve: (template) => template },
+      store,
+      node,
+      random: Math.random,
+      now: () => this.now(),
+      resolve: (template) => template,
       config: { ...reach, events: this.sinks, server, hash: this.#hash },
       identity: await store.transact(readStoreIdentity),
       observer: {

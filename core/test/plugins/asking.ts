@@ -10,7 +10,9 @@ export function fixture(name: string): string {
 /** A repository of a plugin with these settings. */
 export function repository(name: string, plugin: string, config: PluginSettings): RepositoryConfig {
   return {
-    ...{ name, plugin, config },
+    name,
+    plugin,
+    config,
     poll: { manual: true },
     hookSecret: undefined,
     http: { clientCert: undefined, clientKey: undefined, trust: [] },

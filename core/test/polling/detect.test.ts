@@ -36,15 +36,17 @@ function record(history: PackageHistory, { fresh, changed, pointer, shrunkSince 
     };
   });
   const added = fresh.map((facts, index) => ({
-    ...{
-      id: known.length + index + 1,
-      rank: 0,
-      state: 'published' as const,
-      facts,
-      detectedAt: 0,
-      missingSince: undefined,
-    },
-    ...{ selected: true, described: true, unacknowledged: false, replaced: undefined, edition: 0 },
+    id: known.length + index + 1,
+    rank: 0,
+    state: 'published' as const,
+    facts,
+    detectedAt: 0,
+    missingSince: undefined,
+    selected: true,
+    described: true,
+    unacknowledged: false,
+    replaced: undefined,
+    edition: 0,
   }));
   return { revisions: [...known, ...added], baseline: false, pointer, shrunkSince };
 }

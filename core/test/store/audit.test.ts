@@ -18,14 +18,12 @@ describeContract('the audit log', (place) => {
   });
 
   const entry = (subject: string, actor = 'ci'): NewAudit => ({
-    ...{
-      actor,
-      person: 'bob',
-      action: 'trigger',
-      subject,
-      from: '192.0.2.1',
-      details: { materials: { 'npmjs/a': '1.0.0' } },
-    },
+    actor,
+    person: 'bob',
+    action: 'trigger',
+    subject,
+    from: '192.0.2.1',
+    details: { materials: { 'npmjs/a': '1.0.0' } },
   });
   const append = (...entries: readonly NewAudit[]) =>
     store.transact(async (tx) => {

@@ -70,7 +70,10 @@ describeStores('a server with access:', (placeStore) => {
   it('writes down who did what, from where, when, for whom', async () => {
     const headers = { 'x-forwarded-for': '203.0.113.9, 192.0.2.1' };
     const answer = await story.read('/api/v1/pipelines/build/runs', {
-      ...{ as: 'ci', method: 'POST', headers, body: { materials: { 'shop/it': '1.0.0' } } },
+      as: 'ci',
+      method: 'POST',
+      headers,
+      body: { materials: { 'shop/it': '1.0.0' } },
     });
     const run = answer.body as { readonly counter: number; readonly cause: string };
     expect({ status: answer.status, cause: run.cause }).toEqual({ status: 201, cause: 'triggered by ci' });

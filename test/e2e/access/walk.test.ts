@@ -44,17 +44,15 @@ const expectations: Readonly<
 
 function fill(path: string, pipeline: string): string {
   const names: Readonly<Record<string, string>> = {
-    ...{
-      repo: 'shop',
-      pkg: 'it',
-      version: '1.0.0',
-      pipeline,
-      counter: '1',
-      other: '1',
-      stage: 'one',
-      job: 'say',
-      level: 'at-acceptance',
-    },
+    repo: 'shop',
+    pkg: 'it',
+    version: '1.0.0',
+    pipeline,
+    counter: '1',
+    other: '1',
+    stage: 'one',
+    job: 'say',
+    level: 'at-acceptance',
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '1');
 }

@@ -42,17 +42,20 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
       ]);
       expect(stream.truncated).toBe(false);
       expect(stream.nodes).toContainEqual({
-        ...{
-          id: 'shop/it@1.0.0',
-          kind: 'package',
-          package: 'shop/it',
-          version: '1.0.0',
-          label: '1.0.0',
-          status: 'published',
-        },
+        id: 'shop/it@1.0.0',
+        kind: 'package',
+        package: 'shop/it',
+        version: '1.0.0',
+        label: '1.0.0',
+        status: 'published',
       });
       expect(stream.nodes).toContainEqual({
-        ...{ id: 'build/1', kind: 'run', pipeline: 'build', counter: 1, label: '1.0.0', status: 'passed' },
+        id: 'build/1',
+        kind: 'run',
+        pipeline: 'build',
+        counter: 1,
+        label: '1.0.0',
+        status: 'passed',
         stages: [
           { name: 'compile', counter: 1, status: 'passed' },
           { name: 'package', counter: 1, status: 'passed' },
@@ -142,22 +145,23 @@ describeStores('what the API tells of versions on their way', (newPlace) => {
         to: { counter: 2 },
         packages: [
           {
-            ...{
-              package: 'shop/it',
-              direct: false,
-              change: 'raised',
-              from: '1.0.0',
-              to: '1.2.0',
-              truncated: false,
-            },
+            package: 'shop/it',
+            direct: false,
+            change: 'raised',
+            from: '1.0.0',
+            to: '1.2.0',
+            truncated: false,
             between: [{ version: '1.2.0' }, { version: '1.1.0' }],
             path: `${shop}/revisions`,
           },
         ],
         pipelines: [
           {
-            ...{ pipeline: 'build', direct: true, changed: true },
-            ...{ from: { counter: 1, label: '1.0.0' }, to: { counter: 3, label: '1.2.0' } },
+            pipeline: 'build',
+            direct: true,
+            changed: true,
+            from: { counter: 1, label: '1.0.0' },
+            to: { counter: 3, label: '1.2.0' },
             compare: `${api}/pipelines/build/runs/1/compare/3`,
           },
         ],

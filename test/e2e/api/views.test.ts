@@ -14,15 +14,13 @@ describe('what the API shows', () => {
   it('a repository', async () => {
     const { status, body } = await story.ask('/api/v1/repositories/shop');
     const expected = {
-      ...{
-        name: 'shop',
-        plugin: 'npm',
-        status: 'ok',
-        problem: null,
-        warning: null,
-        lastPoll: isoTime,
-        nextPoll: null,
-      },
+      name: 'shop',
+      plugin: 'npm',
+      status: 'ok',
+      problem: null,
+      warning: null,
+      lastPoll: isoTime,
+      nextPoll: null,
       listenedTo: true,
       packages: [{ name: 'it', problem: null, pointer: null }],
     };
@@ -44,7 +42,10 @@ describe('what the API shows', () => {
       digests: { sha512: digestOf('2.0.0').slice('sha512:'.length) },
       location: `${story.shop.url}watched/-/watched-2.0.0.tgz`,
       publishedAt: isoTime,
-      ...{ publisher: null, comment: null, trackbackUrl: null, warning: null },
+      publisher: null,
+      comment: null,
+      trackbackUrl: null,
+      warning: null,
       purl: 'pkg:npm/watched@2.0.0',
       standing: 'ok',
       data: { INTEGRITY: expect.stringMatching(/^sha512-/) },
@@ -60,17 +61,15 @@ describe('what the API shows', () => {
   it('a pipeline', async () => {
     const { body } = await story.ask('/api/v1/pipelines/build');
     const expected = {
-      ...{
-        name: 'build',
-        group: 'web',
-        paused: null,
-        waiting: 0,
-        held: 0,
-        lock: 'none',
-        lockedBy: null,
-        timer: null,
-        publishes: [],
-      },
+      name: 'build',
+      group: 'web',
+      paused: null,
+      waiting: 0,
+      held: 0,
+      lock: 'none',
+      lockedBy: null,
+      timer: null,
+      publishes: [],
       lastRun: { counter: 2, label: '2-2.0.0', status: 'passed' },
       materials: [{ package: 'shop/it', trigger: 'every' }],
       stages: ['make', 'ship'],
@@ -88,19 +87,23 @@ describe('what the API shows', () => {
     const noWait = { approval: 'auto', approvals: [], expiresAt: null, notBefore: null, held: false };
     const stage = { counter: 1, status: 'passed', cancelAt: null, readyAt: isoTime, ...noWait, ...times };
     expect(body).toEqual({
-      ...{
-        pipeline: 'build',
-        counter: 2,
-        label: '2-2.0.0',
-        cause: 'shop/it 2.0.0 was published',
-        status: 'passed',
-      },
+      pipeline: 'build',
+      counter: 2,
+      label: '2-2.0.0',
+      cause: 'shop/it 2.0.0 was published',
+      status: 'passed',
       because: { code: 'published', facts: { package: 'shop/it', version: '2.0.0' } },
-      ...{ startedBy: 'every', person: null, alarms: [] },
-      ...{ createdAt: isoTime, finishedAt: isoTime },
+      startedBy: 'every',
+      person: null,
+      alarms: [],
+      createdAt: isoTime,
+      finishedAt: isoTime,
       materials: [
         {
-          ...{ package: 'shop/it', version: '2.0.0', digest: digestOf('2.0.0'), changed: true },
+          package: 'shop/it',
+          version: '2.0.0',
+          digest: digestOf('2.0.0'),
+          changed: true,
           location: `${story.shop.url}watched/-/watched-2.0.0.tgz`,
         },
       ],
@@ -127,15 +130,15 @@ describe('what the API shows', () => {
         { outcome: 'refused', version: '1.1.0', run: null, code: 'standing' },
         { outcome: 'started', version: '1.0.0', run: 1, code: 'published' },
       ].map(({ outcome, version, run, code }) => ({
-        ...{
-          at: isoTime,
-          pipeline: 'build',
-          outcome,
-          reason: expect.stringMatching(/./),
-          run,
-          upstream: null,
-        },
-        ...{ code, facts: expect.objectContaining({ version }), materials: { 'shop/it': version } },
+        at: isoTime,
+        pipeline: 'build',
+        outcome,
+        reason: expect.stringMatching(/./),
+        run,
+        upstream: null,
+        code,
+        facts: expect.objectContaining({ version }),
+        materials: { 'shop/it': version },
         links: {
           run: run && `/api/v1/pipelines/build/runs/${run}`,
           upstream: null,
@@ -149,15 +152,15 @@ describe('what the API shows', () => {
     const { body } = await story.ask<List<unknown>>('/api/v1/repositories/shop/polls?limit=1');
     expect(body.items).toEqual([
       {
-        ...{
-          startedAt: isoTime,
-          finishedAt: isoTime,
-          outcome: 'ok',
-          problem: null,
-          requests: 1,
-          bytes: expect.any(Number),
-        },
-        ...{ packages: 1, problems: 0, revisions: 1 },
+        startedAt: isoTime,
+        finishedAt: isoTime,
+        outcome: 'ok',
+        problem: null,
+        requests: 1,
+        bytes: expect.any(Number),
+        packages: 1,
+        problems: 0,
+        revisions: 1,
       },
     ]);
     const log = await fetch(`${story.server.url}/api/v1/pipelines/build/runs/1/stages/make/jobs/print/log`);
@@ -171,13 +174,11 @@ describe('what the API shows', () => {
   it('the plugins', async () => {
     const { body } = await story.ask<List<unknown>>('/api/v1/plugins');
     expect(body.items).toContainEqual({
-      ...{
-        id: 'npm',
-        title: 'npm registry',
-        version: expect.stringMatching(/^\d/),
-        contract: 1,
-        source: '@sluice/plugin-npm',
-      },
+      id: 'npm',
+      title: 'npm registry',
+      version: expect.stringMatching(/^\d/),
+      contract: 1,
+      source: '@sluice/plugin-npm',
     });
   });
 

@@ -43,7 +43,9 @@ describe('for the machines that watch', () => {
     const written = await answer.text();
     for (const secret of [literalToken, hookSecret, referredToken]) expect(written).not.toContain(secret);
     expect(JSON.parse(written)).toMatchObject({
-      ...{ hash: expect.stringMatching(/^[0-9a-f]{64}$/), loadedAt: isoTime, refused: null },
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      loadedAt: isoTime,
+      refused: null,
       repositories: [
         {
           name: 'shop',

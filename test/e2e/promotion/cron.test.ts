@@ -30,7 +30,9 @@ describePromotion('cron pipelines', { pipelines, packages: { web: '^1' } }, (sto
     );
     await publish('1.0.0');
     expect(await untilRun('changes', 1, hasPassed)).toMatchObject({
-      ...{ cause: `the timer ${everySecond} came`, startedBy: 'timer', person: null },
+      cause: `the timer ${everySecond} came`,
+      startedBy: 'timer',
+      person: null,
       materials: [{ version: '1.0.0', changed: true }],
     });
     await untilDecided('changes', 'refused: the timer came, and no material differs from the run before');

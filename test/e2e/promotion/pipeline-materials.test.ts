@@ -70,7 +70,10 @@ describePromotion('pipeline materials', { pipelines, packages: { web: '^1', app:
       body: {
         items: [
           {
-            ...{ outcome: 'started', reason: 'late 1 passed one', materials: { late: 1 }, run: 1 },
+            outcome: 'started',
+            reason: 'late 1 passed one',
+            materials: { late: 1 },
+            run: 1,
             links: { run: '/api/v1/pipelines/later/runs/1', upstream: '/api/v1/pipelines/late/runs/1' },
           },
         ],

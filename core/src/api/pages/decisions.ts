@@ -26,7 +26,8 @@ export const decisionsPage: Page = {
     const pipelines = visible?.filter((name) => asked === undefined || name === asked) ?? asked;
     const outcome = query.get('outcome') ?? '';
     const wanted = {
-      ...{ pipelines: typeof pipelines === 'string' ? [pipelines] : pipelines, isVisible },
+      pipelines: typeof pipelines === 'string' ? [pipelines] : pipelines,
+      isVisible,
       words: splitWords(query.get('q') ?? ''),
       outcome: isDecisionOutcome(outcome) ? outcome : undefined,
     };

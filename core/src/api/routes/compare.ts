@@ -51,12 +51,15 @@ function viewComparison(
     from: { ...from, path: pathOfRun(pipeline, from.counter) },
     to: { ...to, path: pathOfRun(pipeline, to.counter) },
     packages: packages.map(({ package: name, isDirect, isCut, between, ...change }) => ({
-      ...{ package: name, direct: isDirect, ...change },
+      package: name,
+      direct: isDirect,
+      ...change,
       between: between.map(({ publishedAt, ...version }) => ({
         ...version,
         publishedAt: toIso(publishedAt),
       })),
-      ...{ truncated: isCut, path: `${pathOfPackage(name)}/revisions` },
+      truncated: isCut,
+      path: `${pathOfPackage(name)}/revisions`,
     })),
     pipelines: pipelines.filter(({ pipeline: name }) => isVisible(name)).map(viewPipelineChange),
   };

@@ -88,17 +88,17 @@ function makeNews(
 ): PackageNews {
   const { name, accept, first } = packageConfig;
   return {
-    ...{
-      packageId,
-      material: `${repository}/${name}`,
-      config: { first: isBefore ? 'latest' : first, accept },
-    },
-    ...{
-      now: at,
-      fresh,
-      newest: known.findLast((one) => !findHindrance(one, accept)),
-      selected: known.length,
-    },
-    ...{ move: 0, moved: false, changed: [], isTouched: true, conclusive: true },
+    packageId,
+    material: `${repository}/${name}`,
+    config: { first: isBefore ? 'latest' : first, accept },
+    now: at,
+    fresh,
+    newest: known.findLast((one) => !findHindrance(one, accept)),
+    selected: known.length,
+    move: 0,
+    moved: false,
+    changed: [],
+    isTouched: true,
+    conclusive: true,
   };
 }

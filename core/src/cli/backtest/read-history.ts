@@ -166,7 +166,12 @@ function toRecorded(run: ListedRun, packages: ReadonlyMap<string, string>): Reco
     else pinned[one.pipeline] = one.counter;
   }
   return {
-    ...{ pipeline, counter, startedBy, packages, createdAt: Date.parse(createdAt), pinned },
+    pipeline,
+    counter,
+    startedBy,
+    packages,
+    createdAt: Date.parse(createdAt),
+    pinned,
     stages: stages.map(({ name, status, startedAt, finishedAt }) => ({
       name,
       status,

@@ -64,7 +64,10 @@ export async function beginGeneration(
   const ending = new AbortController();
   const poller = new Poller({
     ...surroundings,
-    ...{ config, host, secretFields, calendar },
+    config,
+    host,
+    secretFields,
+    calendar,
     mayBegin: () => surroundings.room.isEnough(config.minFree),
   });
   const polling = poller.run(ending.signal);

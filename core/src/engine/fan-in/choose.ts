@@ -52,7 +52,10 @@ export function* chooseSet(trigger: WaitingTrigger, choosing: Choosing): Decidin
   const anchors = new Map([[position, anchor]]);
   let older = false;
   const found = yield* searchSet({
-    ...{ materials, anchors, list, steps: mostSteps },
+    materials,
+    anchors,
+    list,
+    steps: mostSteps,
     admits: (candidate) => !findLower(candidate, floor),
     accepts(provenance) {
       const is = isOlder(provenance, floor);

@@ -16,9 +16,16 @@ import { gate } from './table.ts';
 export type Objection = Finding | Unapproved | Alarmed;
 
 const beforeTurn = [
-  ...(['stage', 'approvals', 'alarms', 'hold', 'pause', 'rest'] as const),
-  ...(['freeze', 'level-busy', 'window'] as const),
-];
+  'stage',
+  'approvals',
+  'alarms',
+  'hold',
+  'pause',
+  'rest',
+  'freeze',
+  'level-busy',
+  'window',
+] as const;
 /** What another run may have come to since the gate was asked. */
 const atTurn = ['level-busy', 'lock'] as const;
 

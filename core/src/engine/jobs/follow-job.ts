@@ -42,7 +42,8 @@ export async function followJob(
     surroundings.store.transact((tx) => appendLog(tx, lease.id, text, upto));
   return perform(surroundings.targets, makeWork(facts, environment), {
     ...signals,
-    ...{ offset, write },
+    offset,
+    write,
     elsewhere: makeElsewhere(claimed, surroundings),
   });
 }

@@ -21,7 +21,12 @@ export function beginDeployment(draft: Draft, stage: DraftStage): void {
     draft.add({ kind: 'stay begun', id, stay: { ...about, ...describeEntry(stage), insteadOf: live } });
     const deploying = { id: run.id, pipeline: run.pipeline.name, counter: run.counter, stage: stage.name };
     change(draft, level, {
-      ...{ packageId, live, state: 'deploying', entering: id, doubted: place.entering, run: deploying },
+      packageId,
+      live,
+      state: 'deploying',
+      entering: id,
+      doubted: place.entering,
+      run: deploying,
     });
   }
 }
@@ -119,7 +124,12 @@ function settle(draft: Draft, level: DraftLevel, place: PlaceSituation): void {
   changeStay(draft, live, 'replaced', true);
   changeStay(draft, doubted, 'uncertain', true);
   free(draft, level, {
-    ...{ packageId, state: 'live', live: entering, entering: null, doubted: null, run: null },
+    packageId,
+    state: 'live',
+    live: entering,
+    entering: null,
+    doubted: null,
+    run: null,
   });
 }
 

@@ -8,8 +8,16 @@ export function addAttempt(
 ): DraftStage {
   const { run, position, name, counter } = stage;
   const fresh = {
-    ...{ readyAt: null, notBefore: null, expiresAt: null, approvedAt: null, startedAt: null },
-    ...{ cancelAt: null, heldAt: null, waits: null, words: [], jobs: [] },
+    readyAt: null,
+    notBefore: null,
+    expiresAt: null,
+    approvedAt: null,
+    startedAt: null,
+    cancelAt: null,
+    heldAt: null,
+    waits: null,
+    words: [],
+    jobs: [],
   };
   const id = draft.newId();
   const again: DraftStage = { id, run, position, name, counter: counter + 1, status: 'pending', ...fresh };

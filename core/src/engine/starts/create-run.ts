@@ -86,7 +86,11 @@ type Opening = Pick<DraftRun, 'counter' | 'label' | 'startedBy' | 'person' | 'ov
 
 function openRun(draft: Draft, pipeline: DraftPipeline, { definition, ...facts }: Opening): DraftRun {
   const run: DraftRun = {
-    ...{ ...facts, id: draft.newId(), pipeline, status: 'pending', stages: [] },
+    ...facts,
+    id: draft.newId(),
+    pipeline,
+    status: 'pending',
+    stages: [],
     // A person who overrides what is wrong is not held up by it.
     alarms: [],
   };

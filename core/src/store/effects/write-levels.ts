@@ -51,11 +51,15 @@ async function beginStays(
       .values({
         level_id: stay.levelId,
         package_id: stay.packageId,
-        ...{ version, digest: strongestDigest(JSON.parse(digests)) },
+        version,
+        digest: strongestDigest(JSON.parse(digests)),
         ...toStageColumns(stay.stage),
-        ...{ road: stay.road, person: stay.person, comment: stay.comment },
+        road: stay.road,
+        person: stay.person,
+        comment: stay.comment,
         instead_of: stay.insteadOf === null ? null : idOf(stay.insteadOf),
-        ...{ state: 'deploying', began_at: now },
+        state: 'deploying',
+        began_at: now,
       })
       .returning('id')
       .executeTakeFirstOrThrow();

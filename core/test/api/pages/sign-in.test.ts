@@ -14,7 +14,8 @@ it.each([
   const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
   const cookie = page.headers.getSetCookie().map((one) => one.split(';')[0]);
   const answer = await ask('/sign-in', undefined, {
-    ...{ method: 'POST', body: new URLSearchParams({ _csrf: csrf, token: 'alice', to: back }) },
+    method: 'POST',
+    body: new URLSearchParams({ _csrf: csrf, token: 'alice', to: back }),
     headers: { cookie: cookie.join('; ') },
   });
   expect([answer.status, answer.headers.get('location')]).toEqual([303, location]);
@@ -29,7 +30,9 @@ it('the proof of a form may come several times, as who sends all forms of a page
     const body = new URLSearchParams({ token: 'alice' });
     for (const proof of proofs) body.append('_csrf', proof);
     const answer = await ask('/sign-in', undefined, {
-      ...{ method: 'POST', body, headers: { cookie: cookie.join('; ') } },
+      method: 'POST',
+      body,
+      headers: { cookie: cookie.join('; ') },
     });
     return answer.status;
   };

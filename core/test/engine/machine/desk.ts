@@ -56,7 +56,9 @@ export class Desk {
   /** Asks `POST /api/v1/pipelines/PATH`. */
   async ask({ name }: Actor, path: string, body: Readonly<Record<string, unknown>> = {}): Promise<Answered> {
     const response = await this.#api.inject({
-      ...{ method: 'POST', url: `/api/v1/pipelines/${path}`, body },
+      method: 'POST',
+      url: `/api/v1/pipelines/${path}`,
+      body,
       headers: { authorization: `Bearer ${tokenOf(name)}` },
     });
     const { error, counter } = response.json();
@@ -81,7 +83,11 @@ export class Desk {
 /** Nobody here asks a plugin. */
 function openHostWithoutPlugins({ config: { directory, pluginLimits, http } }: World): Promise<PluginHost> {
   return createPluginHost({
-    ...{ plugins: [], directory, limits: pluginLimits, http, environment: {} },
+    plugins: [],
+    directory,
+    limits: pluginLimits,
+    http,
+    environment: {},
     resolve: (template) => template,
     learnSecret() {},
     mask: (text) => text,

@@ -58,25 +58,19 @@ export async function readState(tx: Tx): Promise<MachineState> {
   const rows = await tx.db.selectFrom('stage').selectAll().orderBy('position').orderBy('counter').execute();
   const stages = rows.map(
     (row): StageState => ({
-      ...{
-        id: row.id,
-        run: row.run_id,
-        pipeline: nameOf.get(row.pipeline_id) ?? '',
-        position: row.position,
-        name: row.name,
-      },
-      ...{
-        counter: row.counter,
-        status: row.status,
-        isLatest: row.latest === 1,
-        approval: JSON.parse(row.approval),
-      },
-      ...{
-        readyAt: row.ready_at,
-        notBefore: row.not_before,
-        expiresAt: row.expires_at,
-        startedAt: row.started_at,
-      },
+      id: row.id,
+      run: row.run_id,
+      pipeline: nameOf.get(row.pipeline_id) ?? '',
+      position: row.position,
+      name: row.name,
+      counter: row.counter,
+      status: row.status,
+      isLatest: row.latest === 1,
+      approval: JSON.parse(row.approval),
+      readyAt: row.ready_at,
+      notBefore: row.not_before,
+      expiresAt: row.expires_at,
+      startedAt: row.started_at,
       approvedAt: row.approved_at,
       jobs: (jobs.get(row.id) ?? []).map(({ id, status }) => ({
         status,
@@ -88,20 +82,22 @@ export async function readState(tx: Tx): Promise<MachineState> {
   const byRun = Map.groupBy(stages, ({ run }) => run);
   const runs = (await tx.db.selectFrom('run').selectAll().orderBy('id').execute()).map(
     (row): RunState => ({
-      ...{
-        id: row.id,
-        pipeline: nameOf.get(row.pipeline_id) ?? '',
-        counter: row.counter,
-        status: row.status,
-        person: row.person,
-      },
+      id: row.id,
+      pipeline: nameOf.get(row.pipeline_id) ?? '',
+      counter: row.counter,
+      status: row.status,
+      person: row.person,
       stages: byRun.get(row.id) ?? [],
     }),
   );
   return {
     pipelines: pipelines.map((row) => ({
-      ...{ id: row.id, name: row.name, counter: row.counter, isPaused: row.paused_at !== null },
-      ...{ lockedBy: row.locked_by, lookAt: row.look_at },
+      id: row.id,
+      name: row.name,
+      counter: row.counter,
+      isPaused: row.paused_at !== null,
+      lockedBy: row.locked_by,
+      lookAt: row.look_at,
     })),
     runs,
     audit: await tx.db.selectFrom('audit').select(['actor', 'action', 'subject']).orderBy('id').execute(),

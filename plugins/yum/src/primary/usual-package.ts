@@ -45,15 +45,19 @@ export function readUsualPackage(element: string): RpmPackage | undefined {
   const [name, arch, version] = [textOf('name'), textOf('arch'), told('version')];
   if (!name || !arch || !version) return undefined;
   return {
-    ...{ name, epoch: told('epoch') || '0', version, release: told('release'), arch },
+    name,
+    epoch: told('epoch') || '0',
+    version,
+    release: told('release'),
+    arch,
     checksum: { type: told('type'), value: textOf('checksum') },
-    ...{
-      summary: textOf('summary'),
-      packager: textOf('packager'),
-      vendor: textOf('vendor'),
-      url: textOf('url'),
-    },
-    ...{ buildTime: told('buildTime'), fileTime: told('fileTime'), sourceRpm: textOf('sourceRpm') },
+    summary: textOf('summary'),
+    packager: textOf('packager'),
+    vendor: textOf('vendor'),
+    url: textOf('url'),
+    buildTime: told('buildTime'),
+    fileTime: told('fileTime'),
+    sourceRpm: textOf('sourceRpm'),
     location: { href: told('href'), bases: groups['base'] === undefined ? [] : [told('base')] },
   };
 }

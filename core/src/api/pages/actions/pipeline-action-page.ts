@@ -22,7 +22,10 @@ export const pipelineActionPages: readonly Page[] = pipelineOffers.map((offer) =
     if (!pipeline) throw unknownPipeline(name);
     const title = `${offer.title}: ${name}`;
     const main = showQuestion({
-      ...{ title, will: offer.says(pipeline), button: offer.title, back: pathOfPipeline(name) },
+      title,
+      will: offer.says(pipeline),
+      button: offer.title,
+      back: pathOfPipeline(name),
       path: pathOfPipelineAction(name, offer.name),
       comment: {
         label: offer.isCommentRequired ? 'Why?' : 'What do you want to say about it?',

@@ -33,7 +33,10 @@ export const stageActionPages: readonly Page[] = stageOffers.map((offer) => ({
     const refusal = offer.judge(seen);
     if (refusal) throw toApiError(refusal);
     const main = showQuestion({
-      ...{ title, will: offer.says(seen), button: offer.title, back: pathOfRun(run.pipeline, run.counter) },
+      title,
+      will: offer.says(seen),
+      button: offer.title,
+      back: pathOfRun(run.pipeline, run.counter),
       path: pathOfStageAction(run, stage.name, offer.name),
       comment: {
         label: offer.isCommentRequired ? 'Why?' : 'What do you want to say about it?',

@@ -64,50 +64,48 @@ const isNewest = ({ run, stage }: StageSeen): boolean =>
 /** Everything that can be done to a stage, in the order in which it is offered. */
 export const stageOffers: readonly StageOffer[] = [
   {
-    ...{
-      name: 'approve',
-      title: 'Approve',
-      action: 'approve',
-      body: {},
-      needs: 'view',
-      isCommentRequired: false,
-    },
+    name: 'approve',
+    title: 'Approve',
+    action: 'approve',
+    body: {},
+    needs: 'view',
+    isCommentRequired: false,
     says: ({ run, stage }) =>
       `Your approval counts for letting ${run.label} of ${run.pipeline} into ${stage.name}. Once enough persons have approved, the stage runs: ${listVersions(run)}.`,
     done: 'Your approval is recorded.',
     judge: judgeSaying,
   },
   {
-    ...{
-      name: 'reject',
-      title: 'Reject',
-      action: 'reject',
-      body: {},
-      needs: 'view',
-      isCommentRequired: true,
-    },
+    name: 'reject',
+    title: 'Reject',
+    action: 'reject',
+    body: {},
+    needs: 'view',
+    isCommentRequired: true,
     says: ({ run, stage }) =>
       `${run.label} of ${run.pipeline} will not enter ${stage.name}: the run ends there, and everybody sees why.`,
     done: 'The run is rejected.',
     judge: judgeSaying,
   },
   {
-    ...{
-      name: 'rerun',
-      title: 'Run again',
-      action: 'rerun',
-      body: {},
-      needs: 'operate',
-      isCommentRequired: false,
-    },
+    name: 'rerun',
+    title: 'Run again',
+    action: 'rerun',
+    body: {},
+    needs: 'operate',
+    isCommentRequired: false,
     says: (seen) =>
       `All jobs of ${seen.stage.name} run again for ${seen.run.label}, with the same revisions; the stages after it follow when it has passed. ${describeEntry(seen)}`,
     done: 'The stage is to run again.',
     judge: (seen) => judgeChanging(seen, judgeRerun(atHand(seen))),
   },
   {
-    ...{ name: 'rerun-failed', title: 'Failed jobs only', action: 'rerun', body: { failedJobsOnly: true } },
-    ...{ needs: 'operate', isCommentRequired: false },
+    name: 'rerun-failed',
+    title: 'Failed jobs only',
+    action: 'rerun',
+    body: { failedJobsOnly: true },
+    needs: 'operate',
+    isCommentRequired: false,
     says: (seen) =>
       `Those jobs of ${seen.stage.name} that did not pass run again for ${seen.run.label}, with the same revisions; jobs that passed stay as they are. ${describeEntry(seen)}`,
     done: 'The failed jobs are to run again.',
@@ -118,14 +116,12 @@ export const stageOffers: readonly StageOffer[] = [
     isOfUse: ({ stage }) => stage.jobs.length > 1,
   },
   {
-    ...{
-      name: 'cancel',
-      title: 'Cancel',
-      action: 'cancel',
-      body: {},
-      needs: 'operate',
-      isCommentRequired: false,
-    },
+    name: 'cancel',
+    title: 'Cancel',
+    action: 'cancel',
+    body: {},
+    needs: 'operate',
+    isCommentRequired: false,
     says: ({ run, stage }) =>
       stage.status === 'running'
         ? `The jobs of ${stage.name} of ${run.label} are ended, and the run with them.`

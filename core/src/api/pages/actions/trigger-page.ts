@@ -54,12 +54,10 @@ export const triggerPage: Page = {
       return shown;
     });
     const main = showQuestion({
-      ...{
-        title: `Start a run of ${name}`,
-        button: 'Start',
-        back: pathOfPipeline(name),
-        path: pathOfPipelineAction(name, 'trigger'),
-      },
+      title: `Start a run of ${name}`,
+      button: 'Start',
+      back: pathOfPipeline(name),
+      path: pathOfPipelineAction(name, 'trigger'),
       will: `A run of ${name} starts with what is chosen here, and goes through ${pipeline.stages.map((stage) => stage.name).join(', ')}.`,
       comment: { label: 'What do you want to say about it?', isRequired: false },
       fields: html`${fields}${showEnvironment(pipeline)}${showPoll()}`,

@@ -26,7 +26,9 @@ export const homePage: Page = {
       const all = await listRows(tx, looking);
       const like = filterRows(all, query);
       return {
-        ...{ rows: all, found: like, shown: await takeShown(tx, like, query) },
+        rows: all,
+        found: like,
+        shown: await takeShown(tx, like, query),
         waiting: await listWaitingStages(tx, {
           pipelines: listVisiblePipelines(actor, config),
           limit: mostWaiting,

@@ -49,8 +49,13 @@ export function showAlarms({ versions, failing, hold }: Alarms, { actor, now, qu
   ];
   const isMore = versions.length === mostOfEach || failing.length === mostOfEach;
   return showCut({
-    ...{ id: 'alarms', title: 'Something is wrong', path: '/', classes: 'waits alarms' },
-    ...{ items, isMore, query },
+    id: 'alarms',
+    title: 'Something is wrong',
+    path: '/',
+    classes: 'waits alarms',
+    items,
+    isMore,
+    query,
   });
 }
 

@@ -21,7 +21,10 @@ export function showWaiting(waiting: readonly WaitingStage[], looking: LookingAt
   const isMine = (one: WaitingStage) => mayApprove(one, looking);
   const sorted = waiting.toSorted((a, b) => Number(isMine(b)) - Number(isMine(a)));
   return showCut({
-    ...{ id: 'waiting', title: 'Waiting for approval', path: '/', classes: 'waits' },
+    id: 'waiting',
+    title: 'Waiting for approval',
+    path: '/',
+    classes: 'waits',
     items: sorted.map((one) => showOne(one, looking)),
     isMore: isCut,
     query,

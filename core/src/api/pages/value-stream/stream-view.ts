@@ -28,7 +28,8 @@ export function readStreamView(query: URLSearchParams, { nodes }: ValueStream, r
   const found = wanted === '' ? undefined : findNode(nodes, wanted);
   const focus = found ?? nodes.find(({ id }) => id === query.get('focus'))?.id ?? root;
   return {
-    ...{ focus, isAll: query.get('show') === 'all' },
+    focus,
+    isAll: query.get('show') === 'all',
     zoom: zooms.find((one) => String(one) === query.get('zoom')) ?? 'fit',
     folded: new Set(query.getAll('fold').slice(0, mostFolded)),
     missed: wanted !== '' && found === undefined ? wanted : undefined,
