@@ -1,7 +1,7 @@
 import { say } from '../domain/reason.ts';
 import type { SomeReason } from '../domain/reasons/kind.ts';
 import { chunk } from './chunk.ts';
-import type { Page, PageRequest } from './page.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
 import type { DecisionTable } from './schema.ts';
 import { selectAbout } from './select-about.ts';
 import type { Tx } from './store.ts';
@@ -136,8 +136,8 @@ type DecisionRow = Awaited<ReturnType<ReturnType<typeof selectDecisions>['execut
 
 /** Makes a page of rows of which one more than `limit` was asked for. */
 export function toDecisionPage(rows: readonly DecisionRow[], limit: number): Page<DecisionView> {
-  const shown = rows.slice(0, limit);
-  return { items: shown.map(toDecisionView), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+  const { items, next } = cutPage(rows, limit, ({ id }) => id);
+  return { items: items.map(toDecisionView), next };
 }
 
 /** A decision as the API shows it. */

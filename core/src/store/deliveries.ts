@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { EventType } from '../config/event-types.ts';
 import type { RecordedEvent } from './events.ts';
-import type { Page, PageRequest } from './page.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
 import type { DeliveryTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -202,7 +202,8 @@ export async function listDeadLetters(
     .orderBy('delivery.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = rows.slice(0, limit).map(({ id, name, tries, tried_at, error, ...event }) => ({
+  const { items: dead, next } = cutPage(rows, limit, ({ id }) => id);
+  const items = dead.map(({ id, name, tries, tried_at, error, ...event }) => ({
     id,
     sink: name,
     tries,
@@ -210,5 +211,5 @@ export async function listDeadLetters(
     error: error ?? '',
     event: toEvent(event),
   }));
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  return { items, next };
 }

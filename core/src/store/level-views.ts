@@ -1,6 +1,7 @@
 import type { PlaceState, Road, StayState } from '../domain/level.ts';
 import type { Freeze } from './freezes.ts';
-import type { Page, PageRequest } from './page.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
+import { splitPackage } from './publications.ts';
 import type { Tx } from './store.ts';
 
 /** That a version was, or may have been, at a level. Times in milliseconds. */
@@ -110,7 +111,7 @@ export async function listStays(tx: Tx, query: StayQuery): Promise<Page<StayView
   const rows = await selectStays(tx)
     .where('level.name', '=', level)
     .$if(name !== undefined, (select) => {
-      const [repository = '', own = ''] = (name ?? '').split('/');
+      const { repository, package: own } = splitPackage(name ?? '');
       return select.where('repository.name', '=', repository).where('package.name', '=', own);
     })
     .$if(pipelines !== undefined, (select) =>
@@ -122,8 +123,8 @@ export async function listStays(tx: Tx, query: StayQuery): Promise<Page<StayView
     .orderBy('stay.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = rows.slice(0, limit).map(toView);
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const { items, next } = cutPage(rows, limit, ({ id }) => id);
+  return { items: items.map(toView), next };
 }
 
 async function readStays(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, StayView>> {

@@ -10,3 +10,10 @@ export interface PageRequest {
   readonly after?: number | undefined;
   readonly limit: number;
 }
+
+/** The part of a list that rows are of which one more than `limit` was asked for. */
+export function cutPage<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => number): Page<Row> {
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return { items, next: last === undefined ? null : keyOf(last) };
+}

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { readProblem, type StoredProblem } from './packages.ts';
-import type { Page, PageRequest } from './page.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
 import type { PollTable } from './schema.ts';
 import type { Tx } from './store.ts';
 
@@ -65,8 +65,8 @@ export async function listPolls(
     .orderBy('poll.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = rows.slice(0, limit).map(readPoll);
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const { items, next } = cutPage(rows, limit, ({ id }) => id);
+  return { items: items.map(readPoll), next };
 }
 
 /** The newest poll of a repository. */

@@ -2,6 +2,7 @@ import { type Selectable, type SqlBool, sql } from 'kysely';
 import { isListenedTo } from './due-polls.ts';
 import { type RecordedRevision, readRevision } from './ledger.ts';
 import { readProblem } from './packages.ts';
+import { cutPage } from './page.ts';
 import type { PackageTable, RepositoryTable } from './schema.ts';
 import { contains } from './search.ts';
 import type { Tx } from './store.ts';
@@ -136,8 +137,8 @@ export async function listRevisions(
     .orderBy('rank', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = rows.slice(0, limit).map(readRevision);
-  return { items, next: rows.length > limit ? (items.at(-1)?.rank ?? null) : null };
+  const { items, next } = cutPage(rows, limit, ({ rank }) => rank);
+  return { items: items.map(readRevision), next };
 }
 
 /** One revision of a package; undefined where there is none. */

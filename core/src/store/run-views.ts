@@ -5,7 +5,7 @@ import type { SomeReason } from '../domain/reasons/kind.ts';
 import type { StartedBy, Status } from '../domain/status.ts';
 import { type Alarm, readAlarmsOfRuns } from './alarms.ts';
 import { type Approval, readApprovals } from './approvals.ts';
-import type { Page, PageRequest } from './page.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
 import { type Pin, readPins } from './runs.ts';
 import type { Tx } from './store.ts';
 
@@ -95,8 +95,8 @@ export async function listRuns(
     .orderBy('run.counter', 'desc')
     .limit(limit + 1)
     .execute();
-  const items = await completeRuns(tx, rows.slice(0, limit));
-  return { items, next: rows.length > limit ? (items.at(-1)?.counter ?? null) : null };
+  const { items, next } = cutPage(rows, limit, ({ counter }) => counter);
+  return { items: await completeRuns(tx, items), next };
 }
 
 /** Some runs of a pipeline, by counter; those that there are. */
