@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { listDeployments } from '../config/deployment.ts';
+import { listDeployers } from '../config/deployment.ts';
 import type { Actor } from '../engine/actor.ts';
 import {
   type FreezeView,
@@ -18,7 +18,7 @@ import { toIso } from './paging.ts';
  */
 export function listVisibleLevels(actor: Actor, config: Config): readonly string[] {
   if (mayViewAll(actor, config)) return config.levels;
-  return config.levels.filter((level) => listDeployedAt(actor, config, level).length > 0);
+  return config.levels.filter((level) => listVisibleAt(actor, config, level).length > 0);
 }
 
 /** What is at some levels, as somebody may see it; a package that was never there is `empty`. */
@@ -32,7 +32,7 @@ export async function readVisibleLevels(
   return levels.map((name) => {
     const there = occupancies.filter(({ level }) => level === name);
     const known = new Set(there.map((one) => one.package));
-    const empty = listDeployedAt(actor, config, name).filter((one) => !known.has(one));
+    const empty = listVisibleAt(actor, config, name).filter((one) => !known.has(one));
     const shown = there.filter((one) => isVisible(actor, config, one)).map(viewOccupancy);
     const nothing = { state: 'empty' as const, live: null, entering: null };
     const places = [...shown, ...empty.map((one) => ({ package: one, ...nothing }))]
@@ -56,10 +56,11 @@ export function viewStay({ id: _, ...stay }: StayView) {
   return { ...stay, beganAt: toIso(beganAt), liveAt: toIso(liveAt), until: toIso(until) };
 }
 
-function listDeployedAt(actor: Actor, config: Config, level: string): readonly string[] {
-  const visible = [...config.pipelines.keys()].filter((name) => mayViewPipeline(actor, config, name));
-  const deployments = visible.flatMap((name) => listDeployments(config, name));
-  return [...new Set(deployments.flatMap((one) => (one.level === level ? one.packages : [])))];
+/** The packages that pipelines which somebody may see deploy at a level. */
+function listVisibleAt(actor: Actor, config: Config, level: string): readonly string[] {
+  const deployers = listDeployers(config, level);
+  const visible = deployers.filter(({ pipeline }) => mayViewPipeline(actor, config, pipeline.name));
+  return [...new Set(visible.flatMap(({ packages }) => packages))];
 }
 
 /** What was brought by a pipeline that somebody may not see is not shown in part. */

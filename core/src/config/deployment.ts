@@ -1,5 +1,5 @@
 import { listBehind } from './behind.ts';
-import type { Config } from './config.ts';
+import type { Config, PipelineConfig } from './config.ts';
 import { listPackageMaterials, nameMaterial } from './materials.ts';
 
 /** What a stage does to a level: it puts packages there. */
@@ -29,4 +29,18 @@ export function findDeployment(config: Config, pipeline: string, stage: string):
 export function listDeployments(config: Config, pipeline: string): readonly Deployment[] {
   const stages = config.levels.length === 0 ? [] : (config.pipelines.get(pipeline)?.stages ?? []);
   return stages.flatMap(({ name }) => findDeployment(config, pipeline, name) ?? []);
+}
+
+/** A pipeline that stands at a level, and what it deploys there, as `repository/package`. */
+export interface Deployer {
+  readonly pipeline: PipelineConfig;
+  readonly packages: readonly string[];
+}
+
+/** The pipelines that stand at a level. */
+export function listDeployers(config: Config, level: string): readonly Deployer[] {
+  return [...config.pipelines.values()].flatMap((pipeline) => {
+    const there = listDeployments(config, pipeline.name).filter((one) => one.level === level);
+    return there.length > 0 ? { pipeline, packages: there.flatMap(({ packages }) => packages) } : [];
+  });
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { listDeployments } from '../config/deployment.ts';
-import { isPipelineMaterial, listPackageMaterials } from '../config/materials.ts';
+import { listDeployers, listDeployments } from '../config/deployment.ts';
+import { isPipelineMaterial, listPackageMaterials, nameMaterial } from '../config/materials.ts';
 import { readDependencies } from '../store/dependencies.ts';
 import { findListeners } from '../store/listeners.ts';
 import { findHeldPipelines, findPipeline, findPipelines, listPipelineNames } from '../store/pipelines.ts';
@@ -77,10 +77,8 @@ async function touchEnded(tx: Tx, { attempts }: Ended): Promise<Touched> {
 
 async function touchAsked(tx: Tx, { wish }: Asked, config: Config): Promise<Touched> {
   if ('level' in wish) {
-    const standing = [...config.pipelines.keys()].filter((name) =>
-      listDeployments(config, name).some(({ level }) => level === wish.level),
-    );
-    return { pipelineIds: [...(await findPipelines(tx, standing)).values()] };
+    const names = listDeployers(config, wish.level).map(({ pipeline }) => pipeline.name);
+    return { pipelineIds: [...(await findPipelines(tx, names)).values()] };
   }
   if (wish.what === 'release') return { pipelineIds: [...(await listPipelineNames(tx)).keys()] };
   const id = await findPipeline(tx, wish.pipeline);
@@ -110,9 +108,7 @@ function listMaterials(
   const definitions = pipelines.flatMap((name) => config.pipelines.get(name) ?? []);
   const upstream = definitions.flatMap(({ materials }) => materials.filter(isPipelineMaterial));
   const packages = definitions.flatMap(listPackageMaterials);
-  const byName = new Map(
-    packages.map((material) => [`${material.repository}/${material.package}`, material]),
-  );
+  const byName = new Map(packages.map((material) => [nameMaterial(material), material]));
   const names = new Set([...upstream.map(({ pipeline }) => pipeline), ...chosen]);
   return { packages: [...byName.values()], pipelines: [...names] };
 }

@@ -1,4 +1,4 @@
-import { listDeployments } from '../../config/deployment.ts';
+import { listDeployers } from '../../config/deployment.ts';
 import { because, type Refusal } from '../../domain/reason.ts';
 import type { Actor } from '../actor.ts';
 import type { Draft, DraftLevel } from '../draft/draft.ts';
@@ -69,17 +69,12 @@ function findPlace(
   const { config } = draft.inForce;
   const level = draft.levels.find((one) => one.name === name);
   if (!level || !config.levels.includes(name)) return because('level-unknown', { level: name });
-  const standing = [...config.pipelines.values()].filter((pipeline) =>
-    listDeployments(config, pipeline.name).some((one) => one.level === name),
-  );
-  if (!standing.every(({ access }) => mayOperate(actor, access)))
+  const deployers = listDeployers(config, name);
+  if (!deployers.every(({ pipeline }) => mayOperate(actor, pipeline.access)))
     return because('not-operator-there', { by: actor.name, level: name });
   if (packageName === undefined) return { level, packageId: null };
-  const deployed = standing.flatMap((pipeline) =>
-    listDeployments(config, pipeline.name).flatMap((one) => (one.level === name ? one.packages : [])),
-  );
   const packageId = draft.situation.materialIds.packages.get(packageName);
-  if (packageId === undefined || !deployed.includes(packageName))
+  if (packageId === undefined || !deployers.some(({ packages }) => packages.includes(packageName)))
     return because('not-deployed-there', { level: name, package: packageName });
   return { level, packageId };
 }
