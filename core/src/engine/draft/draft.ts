@@ -114,6 +114,25 @@ export class Draft {
     return this.#runs.get(id);
   }
 
+  /** An attempt at a stage that has come to nothing yet. */
+  newStage(place: Pick<DraftStage, 'run' | 'position' | 'name' | 'counter'>): DraftStage {
+    return {
+      ...place,
+      id: this.newId(),
+      status: 'pending',
+      readyAt: null,
+      notBefore: null,
+      expiresAt: null,
+      approvedAt: null,
+      startedAt: null,
+      cancelAt: null,
+      heldAt: null,
+      waits: null,
+      words: [],
+      jobs: [],
+    };
+  }
+
   /** From then on, the run is one of its pipeline's. */
   enter(run: DraftRun): void {
     run.pipeline.runs.push(run);

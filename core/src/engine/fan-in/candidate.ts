@@ -1,17 +1,11 @@
-import type { PackageBehind, PassedRun, Provenance, TracedRun } from '../../domain/provenance.ts';
+import type { PackageBehind, Provenance, TracedRun } from '../../domain/provenance.ts';
 import type { PinnableRevision } from '../../domain/revision.ts';
 
 /** A revision or a passed run that a run could pin as one of its materials, and everything behind it. */
-export type Candidate = CandidateRevision | CandidateRun;
+export type Candidate = CandidateRevision | TracedRun;
 
 export interface CandidateRevision {
   readonly revision: PinnableRevision;
-  readonly provenance: Provenance;
-  readonly behind: readonly PackageBehind[];
-}
-
-export interface CandidateRun {
-  readonly run: PassedRun;
   readonly provenance: Provenance;
   readonly behind: readonly PackageBehind[];
 }
@@ -27,6 +21,6 @@ export function toCandidate(revision: PinnableRevision): CandidateRevision {
 }
 
 /** Whether nothing behind it is withdrawn, or republished and not acknowledged. */
-export function isSound({ behind }: TracedRun | Candidate): boolean {
+export function isSound({ behind }: Candidate): boolean {
   return behind.every(({ state }) => state === 'published');
 }

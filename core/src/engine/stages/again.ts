@@ -7,26 +7,13 @@ export function addAttempt(
   { keepPassed }: { readonly keepPassed: boolean },
 ): DraftStage {
   const { run, position, name, counter } = stage;
-  const fresh = {
-    readyAt: null,
-    notBefore: null,
-    expiresAt: null,
-    approvedAt: null,
-    startedAt: null,
-    cancelAt: null,
-    heldAt: null,
-    waits: null,
-    words: [],
-    jobs: [],
-  };
-  const id = draft.newId();
-  const again: DraftStage = { id, run, position, name, counter: counter + 1, status: 'pending', ...fresh };
+  const again = draft.newStage({ run, position, name, counter: counter + 1 });
   run.stages[run.stages.indexOf(stage)] = again;
   for (const pipeline of draft.pipelines) {
     pipeline.triggers = pipeline.triggers.map((trigger) =>
       trigger.kind === 'pass' && trigger.stageId === stage.id ? { ...trigger, isNewest: false } : trigger,
     );
   }
-  draft.add({ kind: 'stage again', id, of: nameStage(stage), keepPassed });
+  draft.add({ kind: 'stage again', id: again.id, of: nameStage(stage), keepPassed });
   return again;
 }

@@ -3,7 +3,7 @@ import { labelNames, renderLabel } from '../../config/label.ts';
 import { nameMaterial } from '../../config/materials.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { NewRun, Pin } from '../../store/runs.ts';
-import type { Draft, DraftPipeline, DraftRun, DraftStage, Verdict } from '../draft/draft.ts';
+import type { Draft, DraftPipeline, DraftRun, Verdict } from '../draft/draft.ts';
 import type { ResolvedMaterial } from '../fan-in/materials.ts';
 import { type FoundSet, listPackagesBehind } from '../fan-in/search.ts';
 import { reachStage } from '../stages/reach.ts';
@@ -94,19 +94,8 @@ function openRun(draft: Draft, pipeline: DraftPipeline, { definition, ...facts }
     // A person who overrides what is wrong is not held up by it.
     alarms: [],
   };
-  const fresh = {
-    readyAt: null,
-    notBefore: null,
-    expiresAt: null,
-    approvedAt: null,
-    startedAt: null,
-    cancelAt: null,
-  };
   run.stages.push(
-    ...definition.stages.map(({ name }, position): DraftStage => {
-      const state = { status: 'pending', heldAt: null, waits: null, words: [], jobs: [] } as const;
-      return { id: draft.newId(), run, position, name, counter: 1, ...fresh, ...state, jobs: [] };
-    }),
+    ...definition.stages.map(({ name }, position) => draft.newStage({ run, position, name, counter: 1 })),
   );
   return run;
 }
