@@ -5,10 +5,10 @@ import { onTestFinished } from 'vitest';
 import { createApi } from '../../src/api/server.ts';
 import type { TokenConfig } from '../../src/config/access.ts';
 import type { Config } from '../../src/config/config.ts';
-import { createPluginHost } from '../../src/plugins/host.ts';
 import { appendEvents, type NewEvent } from '../../src/store/events.ts';
 import { openScratchStore, type Store } from '../../src/store/store.ts';
 import { makeConfig } from '../engine/configs.ts';
+import { openHostWithoutPlugins } from '../plugins/host-without-plugins.ts';
 
 /** What a test's configuration changes. */
 export type Changes = Partial<Config> & {
@@ -43,18 +43,7 @@ export async function openHouse(
 ): Promise<House> {
   const [store, stopping] = [lent ?? (await openScratchStore()), new AbortController()];
   let generation = begin(changes);
-  const { directory, pluginLimits, http } = generation.config;
-  const host = await createPluginHost({
-    plugins: [],
-    directory,
-    limits: pluginLimits,
-    http,
-    environment: {},
-    resolve: (template) => template,
-    learnSecret() {},
-    mask: (text) => text,
-    log() {},
-  });
+  const host = await openHostWithoutPlugins(generation.config);
   const surroundings = {
     store,
     host: () => host,

@@ -3,7 +3,7 @@ import { until } from '../../../test/support/until.ts';
 import type { StageConfig } from '../../src/config/config.ts';
 import { listStays, readOccupancies } from '../../src/store/level-views.ts';
 import { dependOn, makeApproval, makePipeline, makeStage, runJob } from './configs.ts';
-import { describeWorlds } from './describe-worlds.ts';
+import { describeWorlds, type OpenWorld } from './describe-worlds.ts';
 import { failed, person, type World } from './world.ts';
 
 const levels = ['test', 'production'];
@@ -24,10 +24,15 @@ async function history(world: World, level = 'production'): Promise<readonly str
   return items.map(({ version, state }) => `${version} ${state}`);
 }
 
-describeWorlds('a level', (open) => {
+describeWorlds('a level', (openWorld) => {
+  const open: OpenWorld = async (...pipelines) => {
+    const world = await openWorld(...pipelines);
+    await world.adopt(pipelines, { levels });
+    return world;
+  };
+
   it('is deployed to from the begin of a stage, and has what passed there', async () => {
     const world = await open(makePipeline('p', { stages: [deploying('go')] }));
-    await world.adopt([makePipeline('p', { stages: [deploying('go')] })], { levels });
     expect(await there(world)).toEqual([]);
     await world.publish('a', ['1.0.0']);
     expect(await there(world)).toEqual(['a deploying 1.0.0']);
@@ -43,7 +48,6 @@ describeWorlds('a level', (open) => {
   it('is uncertain after a failure, until a stage passes there', async () => {
     const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     await world.publish('a', ['1.0.0']);
     await world.work();
     await world.publish('a', ['2.0.0']);
@@ -66,7 +70,6 @@ describeWorlds('a level', (open) => {
   it('is as it was after a stage of which no job had begun', async () => {
     const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     await world.publish('a', ['1.0.0']);
     await world.work();
     await world.publish('a', ['2.0.0']);
@@ -78,7 +81,6 @@ describeWorlds('a level', (open) => {
   it('is uncertain after a job was cancelled that had begun', async () => {
     const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     await world.publish('a', ['1.0.0']);
     const [job] = await world.claim();
     await world.cancel('p/1/go');
@@ -93,7 +95,6 @@ describeWorlds('a level', (open) => {
       { ...makeStage('second', [runJob('x')], makeApproval()), level: 'production' },
     ];
     const world = await open(makePipeline('p', { stages }));
-    await world.adopt([makePipeline('p', { stages })], { levels });
     await world.publish('a', ['1.0.0']);
     await world.work();
     expect(await there(world)).toEqual(['a deploying 1.0.0']);
@@ -112,7 +113,6 @@ describeWorlds('a level', (open) => {
       makePipeline('q', { materials: [dependOn('p')], stages: [makeStage('test')] }),
     ];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     await world.publish('a', ['1.0.0'], ['p']);
     await world.work();
     await world.work();
@@ -124,7 +124,6 @@ describeWorlds('a level', (open) => {
     const [p, q] = ['p', 'q'].map((name) => makePipeline(name, { stages: [deploying('go')] }));
     if (!p || !q) throw new Error('there are two');
     const world = await open(p, q);
-    await world.adopt([p, q], { levels });
     await world.publish('a', ['1.0.0'], ['p', 'q']);
     expect(await world.summary('p')).toEqual(['1 a@1.0.0 running']);
     expect(await world.summary('q')).toEqual(['1 a@1.0.0 pending']);
@@ -142,7 +141,6 @@ describeWorlds('a level', (open) => {
       makePipeline(name, { stages: [{ ...deploying('go'), approval: makeApproval({}) }] }),
     );
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     const versions = ['1.0.0', '2.0.0', '3.0.0'];
     for (const version of versions) await world.publish('a', [version]);
     const wanted = names.length * versions.length;
@@ -171,7 +169,6 @@ describeWorlds('a level', (open) => {
   it('is uncertain where its pipeline does not stand there any more, and keeps its history', async () => {
     const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     await world.publish('a', ['1.0.0']);
     await world.adopt([makePipeline('p', { stages: [makeStage('go')] })], { levels });
     expect(await there(world)).toEqual(['a uncertain 1.0.0']);
@@ -185,7 +182,6 @@ describeWorlds('a level', (open) => {
       { ...makeStage('go', [runJob('x')], makeApproval()), level: 'production' },
     ];
     const world = await open(makePipeline('p', { stages }));
-    await world.adopt([makePipeline('p', { stages })], { levels });
     const wish = { level: 'production', package: 'npmjs/a' };
     expect((await world.ask({ what: 'freeze', ...wish }, { comment: 'no' })).refusal).toBeUndefined();
     await world.publish('a', ['1.0.0']);
@@ -204,7 +200,6 @@ describeWorlds('a level', (open) => {
   it('is frozen until a time, for all that is deployed there', async () => {
     const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     const until = world.clock + 60_000;
     await world.ask({ what: 'freeze', level: 'production', until }, { comment: 'holidays' });
     await world.publish('a', ['1.0.0']);
@@ -219,7 +214,6 @@ describeWorlds('a level', (open) => {
     const access = { view: undefined, operate: ['alice'], approve: undefined };
     const pipelines = [makePipeline('p', { stages: [deploying('go')], access })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     const ask = async (actor: string, wish: { level: string; package?: string }) =>
       (await world.ask({ what: 'freeze', ...wish }, { actor: person(actor), comment: 'no' })).refusal?.code;
     expect(await ask('bob', { level: 'production' })).toBe('not-operator-there');
@@ -231,7 +225,6 @@ describeWorlds('a level', (open) => {
   it('has what somebody records, in place of what was or may have been there; it starts nothing', async () => {
     const pipelines = [makePipeline('p', { stages: [deploying('go')] })];
     const world = await open(...pipelines);
-    await world.adopt(pipelines, { levels });
     const record = async (version: string) => {
       const wish = { what: 'record', level: 'production', package: 'npmjs/a', version } as const;
       return (await world.ask(wish, { actor: person('alice'), comment: 'seen there' })).refusal?.code;
@@ -256,7 +249,6 @@ describeWorlds('a level', (open) => {
   it('knows what brought what is there, and who', async () => {
     const stages = [makeStage('build'), { ...makeStage('go', [runJob('x')], makeApproval()), level: 'test' }];
     const world = await open(makePipeline('p', { stages }));
-    await world.adopt([makePipeline('p', { stages })], { levels });
     await world.publish('a', ['1.0.0']);
     await world.work();
     await world.approve('p/1/go', { comment: 'it is good' });

@@ -4,9 +4,8 @@ import { pino } from 'pino';
 import { createApi } from '../../../src/api/server.ts';
 import type { AccessConfig, TokenConfig } from '../../../src/config/access.ts';
 import type { Actor } from '../../../src/engine/actor.ts';
-import { createPluginHost } from '../../../src/plugins/host.ts';
-import type { PluginHost } from '../../../src/plugins/plugin-host.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { openHostWithoutPlugins } from '../../plugins/host-without-plugins.ts';
 import type { World } from '../world.ts';
 
 /** What the API answers somebody; `refusal` says why nothing was done. */
@@ -31,7 +30,7 @@ export class Desk {
 
   static async open(world: World, people: readonly Actor[]): Promise<Desk> {
     const stopping = new AbortController();
-    const host = await openHostWithoutPlugins(world);
+    const host = await openHostWithoutPlugins(world.config);
     const tokens = toTokens(people);
     const surroundings = {
       store: followStore(world),
@@ -78,21 +77,6 @@ export class Desk {
     this.#stopping.abort();
     await this.#api.close();
   }
-}
-
-/** Nobody here asks a plugin. */
-function openHostWithoutPlugins({ config: { directory, pluginLimits, http } }: World): Promise<PluginHost> {
-  return createPluginHost({
-    plugins: [],
-    directory,
-    limits: pluginLimits,
-    http,
-    environment: {},
-    resolve: (template) => template,
-    learnSecret() {},
-    mask: (text) => text,
-    log() {},
-  });
 }
 
 /** Whichever store the world has by now. */
